@@ -1,0 +1,1 @@
+"""What everything else stands on: errors, reports, addresses, durations, syntaxes. Imports nothing of ours."""

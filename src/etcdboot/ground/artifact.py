@@ -1,0 +1,43 @@
+"""Files that are to be, and how they differ from those that are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import PurePosixPath
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One file to be written below a root.
+
+    ``path`` is relative to that root; ``mode`` its permission bits; a ``secret`` one never shows in a diff or a
+    log; ``host_path`` is where it goes on the member's host and ``owner`` whose it is there (empty: root).
+    """
+
+    path: PurePosixPath
+    content: bytes
+    mode: int = 0o644
+    secret: bool = False
+    host_path: str = ""
+    owner: str = ""
+
+
+class ChangeKind(StrEnum):
+    """What writing an artifact would do; design §3 "Ownership"."""
+
+    NEW = "new"  # nothing there
+    SAME = "same"  # there, byte for byte
+    UPDATE = "update"  # there as we wrote it last; the plan has moved on
+    EDITED = "edited"  # ours, but changed by hand since
+    STALE = "stale"  # ours, and no longer planned
+    FOREIGN = "foreign"  # not ours
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One artifact and its fate; ``before`` is what stands there now (None: nothing)."""
+
+    artifact: Artifact
+    kind: ChangeKind
+    before: bytes | None = None

@@ -1,0 +1,1 @@
+"""etcd's releases, flags, spellings and our baseline on top of its defaults."""

@@ -1,0 +1,1 @@
+"""What a well-shaped spec must also mean."""

@@ -1,0 +1,1 @@
+"""From certificate requests to certificates, and the judgement of those that exist."""

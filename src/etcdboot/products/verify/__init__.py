@@ -1,0 +1,1 @@
+"""From what the endpoints showed to what it means."""
