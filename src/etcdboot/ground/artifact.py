@@ -11,8 +11,8 @@ from pathlib import PurePosixPath
 class Artifact:
     """One file to be written below a root.
 
-    ``path`` is relative to that root; ``mode`` its permission bits; a ``secret`` one never shows in a diff or a
-    log; ``host_path`` is where it goes on the member's host and ``owner`` whose it is there (empty: root).
+    ``path`` is relative to that root; ``mode`` its permission bits; a ``secret`` one never shows in a diff or
+    a log; ``host_path`` is where it goes on the member's host and ``owner`` whose it is there (empty: root).
     """
 
     path: PurePosixPath
@@ -23,12 +23,20 @@ class Artifact:
     owner: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands on the disk at one path: its bytes and its permission bits."""
+
+    content: bytes
+    mode: int
+
+
 class ChangeKind(StrEnum):
     """What writing an artifact would do; design §3 "Ownership"."""
 
     NEW = "new"  # nothing there
     SAME = "same"  # there, byte for byte
-    UPDATE = "update"  # there as we wrote it last; the plan has moved on
+    UPDATE = "update"  # there as we wrote it last; the plan has moved on (or its permissions have)
     EDITED = "edited"  # ours, but changed by hand since
     STALE = "stale"  # ours, and no longer planned
     FOREIGN = "foreign"  # not ours
@@ -36,8 +44,14 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One artifact and its fate; ``before`` is what stands there now (None: nothing)."""
+    """One artifact and its fate; ``before`` is what stands there now (None: nothing).
+
+    Of a stale one only path and secrecy are known: its content is empty. ``loose`` says that the permissions
+    on the disk are not those asked for. ``edited`` is for a stale file that was changed by hand as well.
+    """
 
     artifact: Artifact
     kind: ChangeKind
     before: bytes | None = None
+    loose: bool = False
+    edited: bool = False

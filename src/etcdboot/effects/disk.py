@@ -1,0 +1,265 @@
+"""The disk below one root: every low-level step that reads or writes files there goes through ``Disk``.
+
+No step follows a symlink below the root: each folder on the way is opened relative to the one before (openat
+with O_NOFOLLOW), so nothing can be swapped in between. Each step is announced first, to a watcher that a test
+uses to stop the world right there.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePosixPath
+from typing import Self
+
+from etcdboot.effects.refusing import absent, blocked, failed
+from etcdboot.ground.artifact import Standing
+from etcdboot.ground.errors import EtcdbootError
+
+Watcher = Callable[[str, PurePosixPath], None]
+HERE = PurePosixPath()
+LARGEST = 16 * 1024 * 1024  # bytes; nothing we write comes near, so a larger file is not ours to read
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # non-blocking: a FIFO must not hang us
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def unwatched(step: str, path: PurePosixPath) -> None:
+    """Watch nothing."""
+
+
+def staged_name(path: PurePosixPath) -> PurePosixPath:
+    """Where the new content of a path waits for its rename: beside it, so on the same file system."""
+    return path.with_name(f".{path.name}.etcdboot-new")
+
+
+class Disk:
+    """Files below one root folder, which is held open; paths are relative to it.
+
+    Errors of the system become ``Missing`` (exit 8) with path and cause; a symlink or something that is not
+    what it should be becomes ``Refused`` (exit 7).
+    """
+
+    def __init__(self, root: Path, watcher: Watcher = unwatched) -> None:
+        self.root = root
+        self._watcher = watcher
+        try:
+            # The root itself is the user's word: it may be reached through a symlink.
+            self.fd = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except FileNotFoundError as cause:
+            raise absent(root) from cause
+        except OSError as cause:
+            raise failed("open the folder", root, cause, _at(None, root)) from cause
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        os.close(self.fd)
+
+    # --- looking ---
+
+    def read(self, path: PurePosixPath) -> Standing | None:
+        """Content and permission bits of a plain file; None where there is nothing."""
+        try:
+            with self._folder(path.parent) as folder, self._step("read", path, folder):
+                fd = os.open(path.name, _READ, dir_fd=folder)
+                with os.fdopen(fd, "rb") as file:
+                    found = os.fstat(fd)
+                    if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST:
+                        raise blocked(self.root / path, found)
+                    return Standing(file.read(LARGEST), stat.S_IMODE(found.st_mode))
+        except FileNotFoundError:
+            return None
+
+    def exists(self, path: PurePosixPath) -> bool:
+        """Whether anything at all stands there, a symlink included."""
+        try:
+            with self._folder(path.parent) as folder, self._step("look at", path, folder):
+                os.stat(path.name, dir_fd=folder, follow_symlinks=False)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def names(self, path: PurePosixPath = HERE) -> tuple[str, ...]:
+        """What a folder holds, sorted; nothing where there is no folder."""
+        try:
+            with self._folder(path) as folder, self._step("list", path):
+                return tuple(sorted(os.listdir(folder)))  # noqa: PTH208 - Path takes no descriptor
+        except FileNotFoundError:
+            return ()
+
+    # --- files ---
+
+    def write(self, path: PurePosixPath, content: bytes, mode: int) -> None:
+        """Put a file in place, whole and on the disk, or leave what was there."""
+        self.stage(path, content, mode)
+        self.commit(path)
+        self.sync(path.parent)
+
+    def stage(self, path: PurePosixPath, content: bytes, mode: int) -> None:
+        """Write the new content beside the path and bring it to the disk; ``commit`` puts it in place.
+
+        The permissions are there before the first byte, whatever the umask. On failure nothing stays.
+        """
+        waiting = staged_name(path)
+        self.drop(path)
+        try:
+            with self._folder(path.parent) as folder:
+                self._fill(waiting, folder, content, mode)
+        except FileNotFoundError as cause:
+            raise absent(self.root / path.parent) from cause
+        except BaseException:
+            with suppress(EtcdbootError):  # the first error is the one to tell
+                self.drop(path)
+            raise
+
+    def commit(self, path: PurePosixPath) -> None:
+        """Rename the staged content into place (``sync`` its folder afterwards)."""
+        self.rename(staged_name(path), path)
+
+    def drop(self, path: PurePosixPath) -> None:
+        """Remove the staged content of a path, if there is any."""
+        self.remove(staged_name(path))
+
+    def rename(self, old: PurePosixPath, new: PurePosixPath) -> None:
+        """Move a file or a folder; a file that stood there is replaced in one step."""
+        try:
+            with (
+                self._folder(old.parent) as source,
+                self._folder(new.parent) as target,
+                self._step("rename to", new, target),
+            ):
+                os.rename(old.name, new.name, src_dir_fd=source, dst_dir_fd=target)
+        except FileNotFoundError as cause:
+            raise absent(self.root / old) from cause
+
+    def remove(self, path: PurePosixPath) -> None:
+        """Remove a file, if it is there."""
+        with (
+            suppress(FileNotFoundError),
+            self._folder(path.parent) as folder,
+            self._step("remove", path, folder),
+        ):
+            os.unlink(path.name, dir_fd=folder)
+
+    # --- folders ---
+
+    def make_folder(self, path: PurePosixPath, mode: int = 0o755) -> None:
+        """Make a folder and those above it, on the disk; ``mode`` is the last one's, whatever the umask.
+
+        One that is there stays, but a private mode (nothing for group and others) is enforced on it.
+        """
+        for above in reversed((path, *path.parents)):
+            if above != HERE:
+                self._make_one(above, mode if above == path else 0o755)
+        if not mode & 0o077:
+            self._make_private(path)
+
+    def remove_folder(self, path: PurePosixPath) -> bool:
+        """Remove a folder if it is empty; whether it went."""
+        try:
+            with self._folder(path.parent) as folder, self._step("remove the folder", path, folder):
+                try:
+                    os.rmdir(path.name, dir_fd=folder)
+                except OSError as cause:
+                    if cause.errno in (errno.ENOTEMPTY, errno.EEXIST):
+                        return False
+                    raise
+        except FileNotFoundError:
+            return False
+        return True
+
+    def sync(self, path: PurePosixPath = HERE) -> None:
+        """Bring a folder's entries (what was renamed, made or removed in it) to the disk."""
+        with self._folder(path) as folder, self._step("sync the folder", path):
+            os.fsync(folder)
+
+    # --- inside ---
+
+    @contextmanager
+    def _step(self, step: str, path: PurePosixPath, folder: int | None = None) -> Iterator[None]:
+        """One low-level step: announced, and its failure told in the user's words.
+
+        FileNotFoundError passes: whether that is bad, the caller knows.
+        """
+        self._watcher(step, path)
+        try:
+            yield
+        except FileNotFoundError:
+            raise
+        except OSError as cause:
+            found = None if folder is None else _at(folder, path.name)
+            raise failed(step, self.root / path, cause, found) from cause
+
+    @contextmanager
+    def _folder(self, path: PurePosixPath) -> Iterator[int]:
+        """The folder, open, reached without following a symlink."""
+        fd, way = os.dup(self.fd), HERE
+        try:
+            for part in path.parts:
+                way /= part
+                try:
+                    deeper = os.open(part, _FOLDER, dir_fd=fd)
+                except FileNotFoundError:
+                    raise
+                except OSError as cause:
+                    raise failed("open the folder", self.root / way, cause, _at(fd, part)) from cause
+                os.close(fd)
+                fd = deeper
+            yield fd
+        finally:
+            os.close(fd)
+
+    def _fill(self, path: PurePosixPath, folder: int, content: bytes, mode: int) -> None:
+        with self._step("create", path, folder):
+            fd = os.open(path.name, _CREATE, 0o600, dir_fd=folder)
+        try:
+            with self._step("set the permissions of", path):
+                os.fchmod(fd, mode)
+            with self._step("write", path):
+                rest = memoryview(content)
+                while rest:
+                    rest = rest[os.write(fd, rest) :]
+            with self._step("sync", path):
+                os.fsync(fd)
+        finally:
+            os.close(fd)
+
+    def _make_one(self, path: PurePosixPath, mode: int) -> None:
+        with self._folder(path.parent) as parent, self._step("make the folder", path, parent):
+            try:
+                os.mkdir(path.name, 0o700, dir_fd=parent)
+            except FileExistsError:
+                return
+        with self._folder(path) as folder, self._step("set the permissions of", path):
+            os.fchmod(folder, mode)
+        self.sync(path.parent)
+
+    def _make_private(self, path: PurePosixPath) -> None:
+        with self._folder(path) as folder:
+            found = stat.S_IMODE(os.fstat(folder).st_mode)
+            if found & 0o077:
+                with self._step("set the permissions of", path):
+                    os.fchmod(folder, found & 0o700)
+
+
+def make_root(root: Path) -> bool:
+    """Make a root folder and those above it, as ``mkdir -p`` does; whether it was missing."""
+    try:
+        root.mkdir(parents=True)
+    except FileExistsError:
+        return False
+    except OSError as cause:
+        raise failed("make the folder", root, cause) from cause
+    return True
+
+
+def _at(folder: int | None, name: str | Path) -> os.stat_result | None:
+    """What stands in a folder under a name, not followed."""
+    with suppress(OSError):
+        return os.stat(name, dir_fd=folder, follow_symlinks=False)
+    return None
