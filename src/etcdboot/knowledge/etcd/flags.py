@@ -11,8 +11,9 @@ from functools import cache
 
 from etcdboot.knowledge.etcd import values
 from etcdboot.knowledge.etcd.flag_table import TABLE
+from etcdboot.knowledge.etcd.gates import FEATURE_GATES
 from etcdboot.knowledge.etcd.releases import MINORS, Release, minor_index, parse_release
-from etcdboot.knowledge.etcd.values import FEATURE_GATES, KIND_OF_TYPE, FileValue, ValueKind
+from etcdboot.knowledge.etcd.values import KIND_OF_TYPE, FileValue, ValueKind
 
 __all__ = [
     "FEATURE_GATES",
@@ -34,8 +35,9 @@ __all__ = [
 class FlagFacts:
     """One flag in all releases; the per-minor tuples have one entry for each of ``MINORS``, None for absent.
 
-    ``first_patches``: the first patch of that minor with the flag; ``file_patches``: with its key ``file_path``.
-    ``removed`` may lie beyond the newest release. ``effective``: what an empty or zero default comes to.
+    ``first_patches``: the first patch of that minor with the flag; ``file_patches``: the first with the key
+    ``file_path`` in the configuration file. ``removed`` may lie beyond the newest release.
+    ``effective``: what an empty or zero default comes to.
     """
 
     name: str
@@ -123,7 +125,7 @@ def env_name(name: str) -> str:
 
 
 def yaml_key(name: str, release: Release) -> tuple[str, ...] | None:
-    """Where the flag stands in the configuration file, section first; None where that release has no key for it."""
+    """Where the flag stands in that release's configuration file, section first; None: it has no key."""
     facts = flag(name)
     if facts is None:
         return None
@@ -151,7 +153,7 @@ def file_value(name: str, value: str, release: Release) -> FileValue:
 
 
 def value_problem(name: str, value: str, release: Release) -> str | None:
-    """Why that release would not take ``--name=value``, or None; a half sentence that fits behind ``--name: ``."""
+    """Why that release would not take ``--name=value``, or None; the text stands behind the name."""
     facts = flag(name)
     if facts is None or not facts.known_in(release):
         return f"etcd {release} has no such flag"

@@ -72,8 +72,8 @@ def newest_patch(release: Release) -> Release:
 def next_minor_apart(one: Release, other: Release) -> bool:
     """Whether two members may run side by side: minors at most one apart.
 
-    etcd itself has no guard against more: rolling 3.4 → 3.6 kills the running 3.4 members, 3.5 → 3.7 panics or
-    converts with no way back (facts §H).
+    etcd itself has no guard against more: rolling 3.4 → 3.6 kills the running 3.4 members, 3.5 → 3.7
+    panics or converts with no way back (facts §H).
     """
     return one.major == other.major and abs(one.minor - other.minor) <= 1
 
@@ -137,9 +137,14 @@ def split_http_bypasses_crl(release: Release) -> bool:
 # --- settings
 
 
-def has_feature_gates(release: Release) -> bool:
-    """``--feature-gates``: from 3.6.0 (facts §A)."""
-    return _from_minor(release, 6)
+def defaults_are_dated(release: Release) -> bool:
+    """3.4 logs by capnslog and elects without pre-vote unless told otherwise (facts §A, §I)."""
+    return not _from_minor(release, 5)
+
+
+def has_initial_corruption_check(release: Release) -> bool:
+    """Whether a member that starts can be trusted to compare its data with its peers: from 3.5 (facts §I)."""
+    return _from_minor(release, 5)
 
 
 def aborts_on_version_variable(release: Release) -> bool:
@@ -149,11 +154,6 @@ def aborts_on_version_variable(release: Release) -> bool:
 
 def refuses_empty_peer_section(release: Release) -> bool:
     """From 3.6 a ``peer-transport-security:`` without anything below is fatal (facts-newer §B8c)."""
-    return _from_minor(release, 6)
-
-
-def warns_of_default_name(release: Release) -> bool:
-    """From 3.6 the name ``default`` is warned about (facts §B12)."""
     return _from_minor(release, 6)
 
 
@@ -185,18 +185,8 @@ def etcdctl_health_sees_alarms(release: Release) -> bool:
     return _from_minor(release, 5)
 
 
-def etcdctl_health_on_stderr(release: Release) -> bool:
-    """3.4's etcdctl prints "is healthy" on stderr (facts §G)."""
-    return not _from_minor(release, 5)
-
-
-def restores_with_etcdutl(release: Release) -> bool:
-    """From 3.6 ``etcdctl snapshot restore`` is gone and etcdutl does it (facts §H)."""
-    return _from_minor(release, 6)
-
-
 def fit_for_next_minor(release: Release) -> bool:
-    """Whether an upgrade to the next minor may start here: 3.5.32 before 3.6, 3.6.11 before 3.7 (facts §H)."""
+    """Whether the next minor may follow: 3.5.32 before 3.6, 3.6.11 before 3.7 (facts §H)."""
     return _from_patch(release, {"3.5": 32, "3.6": 11})
 
 
@@ -205,7 +195,7 @@ def fit_for_next_minor(release: Release) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Danger:
-    """Why the releases ``first`` to ``last`` of one minor should not run; ``fixed_in`` is the next one."""
+    """Why the releases ``first`` to ``last`` of one minor should not run; ``source`` tells who says so."""
 
     first: Release
     last: Release
@@ -219,86 +209,57 @@ class Danger:
         return Release(self.last.major, self.last.minor, self.last.patch + 1)
 
 
-def _rows(
-    reason: str, source: str, *spans: tuple[str, int, int], severity: Literal["refuse", "warn"] = "warn"
-) -> tuple[Danger, ...]:
-    """One fault in several minors; a span is (minor, first bad patch, last bad patch)."""
-    return tuple(
-        Danger(
-            parse_release(f"{minor}.{first}"),
-            parse_release(f"{minor}.{last}"),
-            severity,
-            reason,
-            source,
-        )
-        for minor, first, last in spans
-    )
+# What is wrong | in which releases | who says so. The whole list stands in facts §H.
+_FAULTS: Final = (
+    ("a member killed under load may silently diverge from the others", "3.5.0-3.5.2", "etcd issue 13766"),
+    (
+        "a restarted member may silently diverge when auth is on",
+        "3.4.0-3.4.7",
+        "etcd issue 11651, pull 11652",
+    ),
+    ("it panics when auth is on", "3.5.3-3.5.3", "facts §H"),
+    ("revisions may diverge when a member crashes during defragmentation", "3.5.0-3.5.5", "facts §H"),
+    ("a member that joins while auth is on may diverge", "3.4.20-3.4.21 3.5.5-3.5.5", "facts §H"),
+    ("a cluster of one may lose an acknowledged write", "3.4.0-3.4.20 3.5.0-3.5.4", "etcd pull 14423"),
+    ("watch events may be lost, leases wrongly revoked", "3.4.0-3.4.30 3.5.0-3.5.12", "facts §H"),
+    ("a panic during compaction may turn the revision back", "3.4.0-3.4.31 3.5.0-3.5.13", "facts §H"),
+    ("a failed transaction may be written in part", "3.5.0-3.5.16", "facts §H"),
+    (
+        "a snapshot that arrives during defragmentation may corrupt the data",
+        "3.4.0-3.4.37 3.5.0-3.5.22 3.6.0-3.6.4",
+        "facts §H",
+    ),
+    ("it may not start after a learner was promoted", "3.6.0-3.6.3", "facts §H"),
+    ("CVE-2021-28235", "3.4.0-3.4.24 3.5.0-3.5.7", "CVE"),
+    ("CVE-2026-33413 and CVE-2026-33343", "3.4.0-3.4.41 3.5.0-3.5.27 3.6.0-3.6.8", "CVE"),
+    ("CVE-2026-44283", "3.4.0-3.4.43 3.5.0-3.5.29 3.6.0-3.6.10", "CVE"),
+    (
+        "a client revocation list does not bind gRPC beside --listen-client-http-urls",
+        "3.5.0-3.5.31 3.6.0-3.6.12",
+        "GHSA-3wh4-j44w-pg92",
+    ),
+    (
+        "watches show keys beyond their permissions",
+        "3.5.0-3.5.32 3.6.0-3.6.13 3.7.0-3.7.0",
+        "GHSA-xg4h-6gfc-h4m8",
+    ),
+    (
+        "TLS handshakes can exhaust a member",
+        "3.5.0-3.5.32 3.6.0-3.6.13 3.7.0-3.7.0",
+        "GHSA-6vch-q96h-7gc3",
+    ),
+)
+# Divergence in plain use, with no feature needed to meet it: etcd's own advice is not to run these at all.
+_REFUSED: Final = "3.5.0-3.5.2"
 
 
-DANGEROUS: Final = (
-    *_rows(
-        "members may silently diverge when one is killed under load",
-        "etcd issue 13766; facts §H",
-        ("3.5", 0, 2),
-        severity="refuse",
-    ),
-    *_rows(
-        "members may diverge after a restart when auth is on", "etcd issue 11651; facts §H", ("3.4", 0, 7)
-    ),
-    *_rows("panics when auth is on", "etcd CHANGELOG-3.5, 3.5.4; facts §H", ("3.5", 3, 3)),
-    *_rows("revisions may diverge when a member crashes during defragmentation", "facts §H", ("3.5", 0, 5)),
-    *_rows(
-        "a member that joins while auth is on may hold other data than the rest",
-        "facts §H",
-        ("3.4", 20, 21),
-        ("3.5", 5, 5),
-    ),
-    *_rows(
-        "a single-member cluster may lose an acknowledged write in a crash",
-        "facts §H",
-        ("3.4", 0, 20),
-        ("3.5", 0, 4),
-    ),
-    *_rows("watch events may be lost and leases wrongly revoked", "facts §H", ("3.4", 0, 30), ("3.5", 0, 12)),
-    *_rows(
-        "the revision may go backwards after a panic during compaction",
-        "facts §H",
-        ("3.4", 0, 31),
-        ("3.5", 0, 13),
-    ),
-    *_rows("a failing transaction may be written in part", "facts §H", ("3.5", 0, 16)),
-    *_rows(
-        "data may be corrupted when a snapshot arrives during defragmentation",
-        "facts §H",
-        ("3.4", 0, 37),
-        ("3.5", 0, 22),
-        ("3.6", 0, 4),
-    ),
-    *_rows("may fail to start after a learner was promoted", "facts §H", ("3.6", 0, 3)),
-    *_rows("CVE-2021-28235", "facts §H, security floors", ("3.4", 0, 24), ("3.5", 0, 7)),
-    *_rows(
-        "CVE-2026-33413 and CVE-2026-33343",
-        "facts §H, security floors",
-        ("3.4", 0, 41),
-        ("3.5", 0, 27),
-        ("3.6", 0, 8),
-    ),
-    *_rows("CVE-2026-44283", "facts §H, security floors", ("3.4", 0, 43), ("3.5", 0, 29), ("3.6", 0, 10)),
-    *_rows(
-        "a client revocation list is not enforced on gRPC beside --listen-client-http-urls "
-        "(GHSA-3wh4-j44w-pg92)",
-        "facts §H, security floors",
-        ("3.5", 0, 31),
-        ("3.6", 0, 12),
-    ),
-    *_rows(
-        "watches leak keys past their permissions, TLS handshakes can exhaust a member "
-        "(GHSA-xg4h-6gfc-h4m8, GHSA-6vch-q96h-7gc3)",
-        "facts §H, security floors",
-        ("3.5", 0, 32),
-        ("3.6", 0, 13),
-        ("3.7", 0, 0),
-    ),
+def _danger(reason: str, span: str, source: str) -> Danger:
+    first, last = map(parse_release, span.split("-"))
+    return Danger(first, last, "refuse" if span == _REFUSED else "warn", reason, source)
+
+
+DANGEROUS: Final = tuple(
+    _danger(reason, span, source) for reason, spans, source in _FAULTS for span in spans.split()
 )
 
 

@@ -1,7 +1,7 @@
-"""From the name that a user wrote to the name that a release has: plain, ``experimental-…`` or a feature gate.
+"""From the name that a user wrote to the one that a release has: plain, ``experimental-…`` or a feature gate.
 
-A flag may be written in the planned release's spelling or in the newest one. The pairs of old and new come from
-the flag table's "replaced by" column; nothing else knows them.
+A flag may be written in the planned release's spelling or in the newest one. The pairs of old and new come
+from the flag table's "replaced by" column; nothing else knows them.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import Final
 
 from etcdboot.knowledge.etcd.flag_table import TABLE
 from etcdboot.knowledge.etcd.flags import FlagFacts, flag, known_in, nearest
+from etcdboot.knowledge.etcd.gates import FEATURE_GATES, parse_gates
 from etcdboot.knowledge.etcd.releases import MINORS, Release, parse_release
-from etcdboot.knowledge.etcd.values import FEATURE_GATES, parse_gates
 
 GATES_FLAG: Final = "feature-gates"
 _GATE_REPLACEMENT = re.compile(r"feature-gates=(\w+)=<bool>")

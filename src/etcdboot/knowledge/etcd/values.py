@@ -13,6 +13,7 @@ from typing import Final
 
 from etcdboot.ground.address import parse_url
 from etcdboot.ground.duration import parse_go_duration
+from etcdboot.knowledge.etcd.gates import gates_problem
 from etcdboot.knowledge.etcd.releases import Release, minor_index
 
 FileValue = bool | int | str | tuple[str, ...]
@@ -53,12 +54,12 @@ KIND_OF_TYPE: Final = {
 # Whole milliseconds, not durations: the least and the most that etcd starts with (facts §B12).
 MILLISECONDS: Final = {"heartbeat-interval": (1, 50_000), "election-timeout": (1, 50_000)}
 
-# The words a flag takes, per minor (facts §A, §B12, facts-newer §B11, §B12, §H); "" where etcd takes it empty.
+# The words a flag takes, per minor; "" where etcd takes it empty (facts §A, §B12; facts-newer §B11, §B12).
 _STATES = ("new", "existing")
 _TLS = ("", "TLS1.2", "TLS1.3")
 _MODES = ("periodic", "revision")
 _LEVELS = ("", "debug", "info", "warn", "error", "dpanic", "panic", "fatal")
-_V2 = ("", "write-only", "write-only-drop-data", "gone")
+_V2 = ("write-only", "write-only-drop-data", "gone")
 WORDS: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "initial-cluster-state": (_STATES,) * 4,
     "discovery-fallback": (("proxy", "exit"), ("proxy", "exit"), ("exit",), ("exit",)),
@@ -75,25 +76,6 @@ WORDS: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
 LATER_WORDS: Final = {("v2-deprecation", "write-only-skip-check"): (None, 32, 13, 0)}
 _ANY_CASE = {"log-level"}  # zap reads DEBUG and Debug as debug (facts-newer §B12)
 
-# Feature gates and what they are unless said, per minor (facts §A).
-_GATES_3_6 = {
-    "AllAlpha": False,
-    "AllBeta": False,
-    "CompactHashCheck": False,
-    "InitialCorruptCheck": False,
-    "LeaseCheckpoint": False,
-    "LeaseCheckpointPersist": False,
-    "SetMemberLocalAddr": False,
-    "StopGRPCServiceOnDefrag": False,
-    "TxnModeWriteWithSharedBuffer": True,
-}
-FEATURE_GATES: Final[dict[str, dict[str, bool]]] = {
-    "3.4": {},
-    "3.5": {},
-    "3.6": _GATES_3_6,
-    "3.7": {**_GATES_3_6, "FastLeaseKeepAlive": True, "PriorityRequest": False},
-}
-
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,19})")
 
 
@@ -109,22 +91,6 @@ def words_of(name: str, release: Release) -> tuple[str, ...]:
         if flag == name and (first := firsts[column]) is not None and release.patch >= first
     )
     return listed[column] + later
-
-
-def parse_gates(value: str) -> tuple[tuple[str, bool], ...]:
-    """``A=true,B=false`` as pairs, in the order written; blanks around commas do not count.
-
-    Raises:
-        ValueError: a part is not GATE=true or GATE=false, or a gate is set twice with two values.
-    """
-    gates: dict[str, bool] = {}
-    for part in filter(None, (part.strip() for part in value.split(","))):
-        gate, equals, state = part.partition("=")
-        if not gate or not equals or state not in ("true", "false"):
-            raise ValueError(f"{part!r} is not GATE=true or GATE=false")
-        if gates.setdefault(gate, state == "true") != (state == "true"):
-            raise ValueError(f"feature gate {gate} is set to both true and false")
-    return tuple(gates.items())
 
 
 def _integer_problem(name: str, go_type: str, value: str) -> str | None:
@@ -165,7 +131,15 @@ def _list_problem(name: str, value: str) -> str | None:
         return f"{value!r} has an empty entry between its commas"
     if any(part != part.strip() for part in parts):
         return f"{value!r} has blanks around its commas, which etcd takes as part of the entries"
-    if name in ("log-outputs", "log-output") and len(parts) > 1 and "default" in parts:
+    if name in ("log-outputs", "log-output"):
+        return _log_outputs_problem(parts)
+    return None
+
+
+def _log_outputs_problem(outputs: list[str]) -> str | None:
+    if outputs == [""]:
+        return "an empty name is no place to log to"
+    if len(outputs) > 1 and "default" in outputs:
         return "'default' cannot stand beside other log outputs"  # facts-newer §3
     return None
 
@@ -183,21 +157,6 @@ def _urls_problem(name: str, value: str) -> str | None:
         # server/embed/config.go:1611@v3.6.14 checkBindURLs
         if name.startswith("listen-") and not (url.host.is_address or url.host.text == "localhost"):
             return f"{part.strip()!r}: an IP address or localhost is wanted to listen on"
-    return None
-
-
-def _gates_problem(value: str, release: Release) -> str | None:
-    try:
-        gates = parse_gates(value)
-    except ValueError as problem:
-        return str(problem)
-    known = FEATURE_GATES[release.minor_name]
-    unknown = [gate for gate, _ in gates if gate not in known]
-    if unknown:
-        return f"etcd {release} has no feature gate {unknown[0]}; it has {', '.join(known)}"
-    states = known | dict(gates)
-    if states.get("LeaseCheckpointPersist") and not states["LeaseCheckpoint"]:
-        return "LeaseCheckpointPersist=true needs LeaseCheckpoint=true"  # EC:1302; facts §A
     return None
 
 
@@ -247,7 +206,7 @@ def problem_of(name: str, go_type: str, value: str, release: Release) -> str | N
         case ValueKind.URLS:
             return _urls_problem(name, value)
         case ValueKind.GATES:
-            return _gates_problem(value, release)
+            return gates_problem(value, release)
         case _:
             return None
 
