@@ -1,0 +1,50 @@
+"""Words of the POSIX shell (XCU 2.2 Quoting, 2.3 Token Recognition, 2.4 Reserved Words)."""
+
+from __future__ import annotations
+
+import re
+
+from etcdboot.ground.syntax.characters import NEVER, Unsayable, refuse
+
+# No shell gives these a meaning anywhere in a word. "=" does have one in ``name=``, as the first word.
+_PLAIN = re.compile(r"(?![A-Za-z_][A-Za-z0-9_]*=)[A-Za-z0-9_@%+=:,./-]+")
+_RESERVED = frozenset(
+    "case do done elif else esac fi for if in then until while function select time".split()
+)
+_PIECE = re.compile(
+    r"(?P<gap>[ \t]+)|'(?P<single>[^']*)'|\\(?P<escaped>[^\n])|(?P<plain>[A-Za-z0-9_@%+=:,./-]+)"
+)
+
+
+def quote(word: str) -> str:
+    """The word as sh reads it back, whatever is in it: bare if plainly safe, else in single quotes."""
+    refuse(word, NEVER, "a shell word")
+    if _PLAIN.fullmatch(word) and word not in _RESERVED:
+        return word
+    return "'" + word.replace("'", r"'\''") + "'"
+
+
+def join(words: tuple[str, ...]) -> str:
+    """A command line of those words."""
+    return " ".join(map(quote, words))
+
+
+def split(line: str) -> tuple[str, ...]:
+    """The words of a line that ``join`` made; Unsayable for anything beyond its quoting."""
+    words: list[str] = []
+    place, open_word = 0, False
+    while place < len(line):
+        piece = _PIECE.match(line, place)
+        if piece is None:
+            raise Unsayable(f"not plain words: {line[place : place + 20]!r}")
+        place = piece.end()
+        if piece["gap"] is not None:
+            open_word = False
+            continue
+        text = next(part for part in piece.group("single", "escaped", "plain") if part is not None)
+        if open_word:
+            words[-1] += text
+        else:
+            words.append(text)
+        open_word = True
+    return tuple(words)

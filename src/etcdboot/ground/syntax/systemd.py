@@ -1,0 +1,124 @@
+"""Values in systemd unit files.
+
+Sources: systemd.syntax(7) "Quoting" (quotes, C escapes, lines joined by a backslash), systemd.service(5)
+"Command Lines" (``$``, ``;``, the executable), systemd.unit(5) "Specifiers" (``%``), systemd.exec(5).
+Three kinds of places read a value differently, so each has its quoter: an argument of ``ExecStart=``, a word of
+a list such as ``Environment=`` or ``ReadWritePaths=``, and a setting whose value is the rest of the line.
+"""
+
+from __future__ import annotations
+
+import re
+
+from etcdboot.ground.syntax.characters import CONTROLS_BUT_TAB, NEVER, Unsayable, refuse
+
+_PLAIN = re.compile(r"[A-Za-z0-9_@+=:,./-]+")
+_SPECIAL = re.compile(r'["\\\x01-\x1f\x7f]')
+_ESCAPES = {'"': r"\"", "\\": r"\\", "\n": r"\n", "\t": r"\t", "\r": r"\r"}
+_UNESCAPES = {text: char for char, text in _ESCAPES.items()}
+_WORD = re.compile(r'[ \t]*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^\s"\'\\]+))(?=[ \t]|$)')
+_ESCAPE = re.compile(r"\\(?:x(?P<hex>[0-9a-fA-F]{2})|.)")
+
+
+def argument(word: str) -> str:
+    """One argument of ``ExecStart=``: quoted, ``%`` and ``$`` doubled so that nothing is expanded."""
+    return quote(word).replace("$", "$$")
+
+
+def executable(path: str) -> str:
+    """The first word of ``ExecStart=``: an absolute path. It is read with other rules than the rest.
+
+    systemd expands no variable in it, so a ``$`` cannot be said there: Unsayable.
+    """
+    if not path.startswith("/") or "$" in path:
+        raise Unsayable(f"systemd starts only an absolute path without $, not {path!r}")
+    refuse(path, CONTROLS_BUT_TAB, "the path of an executable in a unit")
+    return quote(path)
+
+
+def quote(word: str) -> str:
+    """One word of a list: bare if plainly safe, else in double quotes with C escapes; ``%`` doubled."""
+    refuse(word, NEVER, "a systemd unit")
+    if _PLAIN.fullmatch(word):
+        return word
+    return '"' + _SPECIAL.sub(_escape, word).replace("%", "%%") + '"'
+
+
+def environment(name: str, value: str) -> str:
+    """One assignment for ``Environment=``; Unsayable for control characters, which systemd drops there."""
+    refuse(value, CONTROLS_BUT_TAB, "an Environment= line")
+    return quote(f"{name}={value}")
+
+
+def value(text: str) -> str:
+    """The value of a setting that takes the whole line (``User=``, ``Description=``, ``EnvironmentFile=``).
+
+    Nothing is unquoted there: Unsayable for line breaks, spaces at the ends and a backslash at the end.
+    """
+    refuse(text, CONTROLS_BUT_TAB, "a systemd unit")
+    if text != text.strip() or text.endswith("\\"):
+        raise Unsayable(
+            f"a setting of a unit can neither begin or end with a space nor end with \\: {text!r}"
+        )
+    return text.replace("%", "%%")
+
+
+def environment_file(path: str) -> str:
+    """The path for ``EnvironmentFile=``, which is a pattern: Unsayable for ``*``, ``?``, ``[`` and ``\\``."""
+    if not path.startswith("/") or re.search(r"[*?\[\\]", path):
+        raise Unsayable(f"EnvironmentFile= takes an absolute path without * ? [ and \\, not {path!r}")
+    return value(path)
+
+
+def parse_unit(text: str) -> tuple[tuple[str, str, str], ...]:
+    """Section, key and raw value of each setting, in order; lines that end with a backslash are joined."""
+    settings = []
+    section = ""
+    for line in re.sub(r"\\\n", " ", text).split("\n"):
+        if not line.strip() or line.startswith(("#", ";")):
+            continue
+        if line.startswith("["):
+            section = line.strip("[]")
+            continue
+        key, equals, raw = line.partition("=")
+        if not equals:
+            raise Unsayable(f"not a setting: {line!r}")
+        settings.append((section, key.strip(), raw.strip()))
+    return tuple(settings)
+
+
+def split(text: str) -> tuple[str, ...]:
+    """The words of a list setting that ``quote`` made."""
+    words, place = [], 0
+    text = text.strip()
+    while place < len(text):
+        found = _WORD.match(text, place)
+        if found is None:
+            raise Unsayable(f"not words of a unit: {text[place : place + 20]!r}")
+        place = found.end()
+        raw = found["bare"] if found["quoted"] is None else _ESCAPE.sub(_unescape, found["quoted"])
+        words.append(_undouble("%", raw))
+    return tuple(words)
+
+
+def split_command(text: str) -> tuple[str, ...]:
+    """The words of an ``ExecStart=`` line that ``executable`` and ``argument`` made."""
+    return tuple(_undouble("$", word) for word in split(text))
+
+
+def _escape(found: re.Match[str]) -> str:
+    return _ESCAPES.get(found[0], f"\\x{ord(found[0]):02x}")
+
+
+def _unescape(found: re.Match[str]) -> str:
+    if found["hex"]:
+        return chr(int(found["hex"], 16))
+    if found[0] not in _UNESCAPES:
+        raise Unsayable(f"an escape that we do not write: {found[0]}")
+    return _UNESCAPES[found[0]]
+
+
+def _undouble(sign: str, text: str) -> str:
+    if sign in text.replace(sign * 2, ""):
+        raise Unsayable(f"a single {sign} would be expanded: {text!r}")
+    return text.replace(sign * 2, sign)

@@ -1,0 +1,67 @@
+"""The YAML that etcd's configuration file needs, written without a YAML library.
+
+Text is always in double quotes (YAML 1.2 §7.3.1), so that no name ever turns into a number, a boolean or a date,
+in YAML 1.1 or 1.2; integers and booleans are plain, as etcd's typed keys want them. No line is folded, and
+sections with nothing in them are left out: etcd 3.6 refuses an empty ``peer-transport-security:``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from etcdboot.ground.syntax.characters import NEVER, refuse
+
+Scalar: TypeAlias = str | int | bool
+Value: TypeAlias = "Scalar | Sequence[Value] | Mapping[str, Value]"
+# What YAML 1.1 reads as something else than text, and so cannot be a plain key.
+_WORDS = frozenset("y n yes no on off true false null".split())
+_PLAIN_KEY = re.compile(r"[a-z][a-z0-9-]*")
+
+
+def scalar(value: Scalar) -> str:
+    """One value, on one line."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    refuse(value, NEVER, "YAML")
+    return '"' + "".join(map(_character, value)) + '"'
+
+
+def dump(mapping: Mapping[str, Value]) -> str:
+    """A document of one mapping, in the order given; the empty text for an empty one."""
+    return "".join(f"{line}\n" for line in _mapping(mapping))
+
+
+def _mapping(mapping: Mapping[str, Value]) -> list[str]:
+    lines = []
+    for name, value in mapping.items():
+        key = name if _PLAIN_KEY.fullmatch(name) and name not in _WORDS else scalar(name)
+        if isinstance(value, str | int):
+            lines.append(f"{key}: {scalar(value)}")
+            continue
+        inner = _mapping(value) if isinstance(value, Mapping) else _sequence(value)
+        if inner:
+            lines += [f"{key}:", *(f"  {line}" for line in inner)]
+    return lines
+
+
+def _sequence(values: Sequence[Value]) -> list[str]:
+    lines = []
+    for value in values:
+        if isinstance(value, str | int):
+            inner = [scalar(value)]
+        else:
+            inner = _mapping(value) if isinstance(value, Mapping) else _sequence(value)
+        lines += [("- " if number == 0 else "  ") + line for number, line in enumerate(inner)]
+    return lines
+
+
+def _character(char: str) -> str:
+    if char in '"\\':
+        return f"\\{char}"
+    if char.isprintable():
+        return char
+    return f"\\U{ord(char):08x}" if ord(char) > 0xFFFF else f"\\u{ord(char):04x}"
