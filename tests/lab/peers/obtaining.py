@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lab.peers.store import Store, pins
-from lab.peers.table import Debian, GoModule, Npm, Peer, PythonEnvironment, Source, Wheel
+from lab.peers.table import Debian, GoModule, Npm, Peer, Program, PythonEnvironment, Source, Wheel
 
 _KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 _SUITE = "bookworm"
@@ -80,7 +80,10 @@ def from_debian(peer: Peer, source: Debian, folder: Path, store: Store) -> None:
         package.unlink()
     (folder / "bin").mkdir()
     for each in peer.programs:
-        _offer(folder, each.name, f"root/{each.at}", source.search)
+        if source.search:
+            _write_starter(folder, each.name, _searching(source, each))
+        else:
+            (folder / "bin" / each.name).symlink_to(f"../root/{each.at}")
 
 
 def from_npm(peer: Peer, source: Npm, folder: Path, store: Store) -> None:
@@ -90,7 +93,7 @@ def from_npm(peer: Peer, source: Npm, folder: Path, store: Store) -> None:
         shutil.copyfile(pins(source) / name, folder / name)
     run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], folder)
     for each in peer.programs:
-        _offer(folder, each.name, f"node_modules/.bin/{each.at}")
+        (folder / "bin" / each.name).symlink_to(f"../node_modules/.bin/{each.at}")
 
 
 def from_python_environment(peer: Peer, source: PythonEnvironment, folder: Path, store: Store) -> None:
@@ -153,19 +156,15 @@ def _debian_mirror() -> str:
     return mirrors[0]
 
 
-def _offer(folder: Path, name: str, at: str, search: tuple[tuple[str, tuple[str, ...]], ...] = ()) -> None:
-    """Make ``bin/name`` start ``at``: a link, or a script that first sets where libraries are looked for."""
-    if not search:
-        (folder / "bin" / name).symlink_to(Path("..") / at)
-        return
+def _searching(source: Debian, program: Program) -> str:
+    """Shell lines that set where libraries are looked for, then become the program."""
     multiarch = str(sysconfig.get_config_var("MULTIARCH"))
-    lines = [
-        f'export {variable}="'
-        + ":".join(f"$here/root/{each.format(multiarch=multiarch)}" for each in folders)
-        + '"'
-        for variable, folders in search
-    ]
-    _write_starter(folder, name, "\n".join([*lines, f'exec "$here/{at}" "$@"']))
+    lines = []
+    for variable, folders in source.search:
+        places = ":".join(f"$here/root/{each.format(multiarch=multiarch)}" for each in folders)
+        lines.append(f'export {variable}="{places}"')
+    start = [program.at] if program.through is None else [program.through, program.at]
+    return "\n".join([*lines, "exec " + " ".join(f'"$here/root/{each}"' for each in start) + ' "$@"'])
 
 
 def _write_starter(folder: Path, name: str, body: str) -> None:

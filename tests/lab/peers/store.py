@@ -70,7 +70,7 @@ def pins(source: GoModule | Npm) -> Path:
 
 def recipe(peer: Peer) -> str:
     """What the peer was made from, so that another pin or another source makes a fetched one stale."""
-    programs = [(each.name, each.at) for each in peer.programs]
+    programs = [(each.name, each.at, each.through) for each in peer.programs]
     digest = hashlib.sha256(f"{_UNPACKING}\n{peer.source}\n{programs}\n".encode())
     if isinstance(peer.source, GoModule | Npm):
         for file in sorted(each for each in pins(peer.source).iterdir() if each.is_file()):

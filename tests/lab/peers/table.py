@@ -13,13 +13,15 @@ class Program:
     """One executable of a peer.
 
     ``at`` is where the source leaves it (for Go: the import path), ``proof`` the arguments that make it tell
-    its version, ``says`` what it must tell (default: the peer's release).
+    its version, ``says`` what it must tell (default: the peer's release), ``through`` its interpreter where
+    that is fetched with it.
     """
 
     name: str
     at: str
     proof: tuple[str, ...] = ("--version",)
     says: str | None = None
+    through: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ def _etcd_from_go(release: str) -> Peer:
 _LIBRARIES = ("LD_LIBRARY_PATH", ("usr/lib/{multiarch}",))
 _RUBY = (
     _LIBRARIES,
+    ("GEM_PATH", ("usr/share/rubygems-integration/all",)),
     (
         "RUBYLIB",
         (
@@ -195,7 +198,7 @@ PEERS: tuple[Peer, ...] = (
             ),
             _RUBY,
         ),
-        (Program("foreman", "usr/bin/foreman", ("version",)),),
+        (Program("foreman", "usr/bin/foreman", ("version",), through="usr/bin/ruby3.1"),),
     ),
     Peer("nf", "3.0.1", Npm("npm/foreman-3.0.1"), (Program("nf", "nf"),)),
     Peer(

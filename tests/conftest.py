@@ -1,0 +1,17 @@
+"""For every test: one line in the report's head that says which peers the run can meet."""
+
+from __future__ import annotations
+
+import os
+
+from lab.peers.store import Store, default_root
+from lab.peers.table import PEERS
+
+
+def pytest_report_header() -> list[str]:
+    """Name the peers that are absent, since the tests that need them skip (or fail, if they are required)."""
+    store = Store(default_root())
+    lacking = [each.title for each in PEERS if not store.has(each)]
+    required = " (required)" if os.environ.get("ETCDBOOT_REQUIRE_PEERS") == "1" else ""
+    there = f"peers{required}: {len(PEERS) - len(lacking)} of {len(PEERS)}"
+    return [f"{there}; absent: {', '.join(lacking)}" if lacking else there]
