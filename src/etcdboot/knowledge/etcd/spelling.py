@@ -76,12 +76,14 @@ class Unspellable:
 
     @property
     def hint(self) -> str:
-        """The way out, or empty when there is none."""
+        """The way out; empty when there is none to tell."""
         if self.suggestion:
             return f"did you mean {self.suggestion}?"
         if self.replacement:
             return f"use {self.replacement} instead"
-        return "leave it out, or plan a newer release" if self.since else ""
+        if self.since:
+            return f"leave it out, or plan {self.since} or newer"
+        return "leave it out: nothing took its place" if self.removed else ""
 
 
 @cache
@@ -106,11 +108,12 @@ def spell(name: str, value: str, release: Release) -> Spelled | Unspellable:
         return _spell_gates(value, release)
     facts = flag(name)
     if facts is None:
-        return Unspellable(f"--{name}", release, Reason.UNKNOWN, suggestion=_dashed(nearest(name, release)))
+        near = nearest(name, release)
+        return Unspellable(f"--{name}", release, Reason.UNKNOWN, suggestion=f"--{near}" if near else "")
     if facts.known_in(release):
         return _newest(facts, value, release)
     older = next((old for old, new in _renamed().items() if new == name and known_in(old, release)), None)
-    return Spelled(((older, value),)) if older else _why_not(facts, release)
+    return Spelled(((older, value),)) if older else _why_not(facts, value, release)
 
 
 def _newest(facts: FlagFacts, value: str, release: Release) -> Spelled:
@@ -118,23 +121,35 @@ def _newest(facts: FlagFacts, value: str, release: Release) -> Spelled:
     same = Spelled(((facts.name, value),))
     if not facts.deprecated_in(release):
         return same
-    newer = _renamed().get(facts.name)
-    gate = _GATE_REPLACEMENT.fullmatch(facts.replaced_by)
     remark = f"--{facts.name} is deprecated since {facts.deprecated}"
+    gate = _GATE_REPLACEMENT.fullmatch(facts.replaced_by)
+    newer = _renamed().get(facts.name)
     if newer is not None and known_in(newer, release):
         return Spelled(((newer, value),), f"{remark}; written as --{newer}")
     if gate is not None and value in ("true", "false"):
-        setting = f"{gate[1]}={value}"
-        return Spelled(((GATES_FLAG, setting),), f"{remark}; written as --{GATES_FLAG}={setting}")
-    hint = f"; use {facts.replaced_by}" if facts.replaced_by else ""
-    return Spelled(same.flags, remark + hint)
+        return Spelled(
+            ((GATES_FLAG, f"{gate[1]}={value}"),), f"{remark}; written as {_replacement(facts, value)}"
+        )
+    replacement = _replacement(facts, value)
+    return Spelled(same.flags, f"{remark}; use {replacement}" if replacement else remark)
 
 
-def _why_not(facts: FlagFacts, release: Release) -> Unspellable:
+def _replacement(facts: FlagFacts, value: str) -> str:
+    """What took a flag's place, as one would type it; empty when nothing did.
+
+    The table writes ``flag``, ``flag=word``, ``feature-gates=Gate=<bool>`` or ``one + other (remark)``.
+    """
+    if not facts.replaced_by:
+        return ""
+    bare = facts.replaced_by.split(" (")[0].replace(" + ", " and --")
+    return "--" + bare.replace("<bool>", value if value in ("true", "false") else "true")
+
+
+def _why_not(facts: FlagFacts, value: str, release: Release) -> Unspellable:
     """Why a flag that some release has cannot be said to this one."""
     written = f"--{facts.name}"
     if facts.removed is not None and facts.removed <= release:
-        replacement = _dashed(facts.replaced_by)
+        replacement = _replacement(facts, value)
         return Unspellable(written, release, Reason.REMOVED, removed=facts.removed, replacement=replacement)
     older = [old for old, new in _renamed().items() if new == facts.name]
     return _waiting(written, release, [facts, *filter(None, map(flag, older))])
@@ -145,10 +160,6 @@ def _waiting(written: str, release: Release, spellings: list[FlagFacts]) -> Unsp
     since = min(first for facts in spellings if (first := facts.since(release)))
     reason = Reason.LATER_PATCH if since.minor_name == release.minor_name else Reason.NOT_YET
     return Unspellable(written, release, reason, since=since)
-
-
-def _dashed(text: str | None) -> str:
-    return f"--{text}" if text else ""
 
 
 # --- feature gates
