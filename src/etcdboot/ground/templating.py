@@ -79,7 +79,7 @@ def _environment(templates: Mapping[str, str]) -> SandboxedEnvironment:
         loader=FunctionLoader(load),
         undefined=StrictUndefined,
         # HTML escapes would corrupt unit files and shell words; each hole names the quoter of its own syntax.
-        autoescape=False,  # noqa: S701
+        autoescape=False,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

@@ -9,7 +9,8 @@ from etcdboot.ground.syntax.characters import NEVER, Unsayable, refuse
 # No shell gives these a meaning anywhere in a word. "=" does have one in ``name=``, as the first word.
 _PLAIN = re.compile(r"(?![A-Za-z_][A-Za-z0-9_]*=)[A-Za-z0-9_@%+=:,./-]+")
 _RESERVED = frozenset(
-    "case do done elif else esac fi for if in then until while function select time".split()
+    ("case", "do", "done", "elif", "else", "esac", "fi", "for", "if", "in", "then", "until", "while")
+    + ("function", "select", "time")  # bash and ksh have these too
 )
 _PIECE = re.compile(
     r"(?P<gap>[ \t]+)|'(?P<single>[^']*)'|\\(?P<escaped>[^\n])|(?P<plain>[A-Za-z0-9_@%+=:,./-]+)"

@@ -2,8 +2,8 @@
 
 Sources: systemd.syntax(7) "Quoting" (quotes, C escapes, lines joined by a backslash), systemd.service(5)
 "Command Lines" (``$``, ``;``, the executable), systemd.unit(5) "Specifiers" (``%``), systemd.exec(5).
-Three kinds of places read a value differently, so each has its quoter: an argument of ``ExecStart=``, a word of
-a list such as ``Environment=`` or ``ReadWritePaths=``, and a setting whose value is the rest of the line.
+Three kinds of places read a value differently, so each has its quoter: an argument of ``ExecStart=``, a word
+of a list such as ``Environment=`` or ``ReadWritePaths=``, and a setting whose value is the rest of the line.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def value(text: str) -> str:
 
 
 def environment_file(path: str) -> str:
-    """The path for ``EnvironmentFile=``, which is a pattern: Unsayable for ``*``, ``?``, ``[`` and ``\\``."""
+    r"""The path for ``EnvironmentFile=``, which is a pattern: Unsayable for ``*``, ``?``, ``[`` and ``\``."""
     if not path.startswith("/") or re.search(r"[*?\[\\]", path):
         raise Unsayable(f"EnvironmentFile= takes an absolute path without * ? [ and \\, not {path!r}")
     return value(path)

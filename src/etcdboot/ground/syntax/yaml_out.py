@@ -1,8 +1,8 @@
 """The YAML that etcd's configuration file needs, written without a YAML library.
 
-Text is always in double quotes (YAML 1.2 §7.3.1), so that no name ever turns into a number, a boolean or a date,
-in YAML 1.1 or 1.2; integers and booleans are plain, as etcd's typed keys want them. No line is folded, and
-sections with nothing in them are left out: etcd 3.6 refuses an empty ``peer-transport-security:``.
+Text is always in double quotes (YAML 1.2 §7.3.1), so that no name ever turns into a number, a boolean or a
+date, in YAML 1.1 or 1.2; integers and booleans are plain, as etcd's typed keys want them. No line is folded,
+and sections with nothing in them are left out: etcd 3.6 refuses an empty ``peer-transport-security:``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from etcdboot.ground.syntax.characters import NEVER, refuse
 Scalar: TypeAlias = str | int | bool
 Value: TypeAlias = "Scalar | Sequence[Value] | Mapping[str, Value]"
 # What YAML 1.1 reads as something else than text, and so cannot be a plain key.
-_WORDS = frozenset("y n yes no on off true false null".split())
+_WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null"))
 _PLAIN_KEY = re.compile(r"[a-z][a-z0-9-]*")
 
 
