@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from etcdboot.ground.report import Diagnostic, Severity
 from etcdboot.ground.syntax import env, procfile, sh, systemd, yaml_out
 from etcdboot.ground.syntax.characters import Unsayable
 
@@ -34,6 +35,10 @@ class TemplateProblem(ValueError):
         self.name = name
         self.line = line
         self.message = message
+
+    def diagnostic(self, hint: str = "") -> Diagnostic:
+        """What to tell the user, with its place in the template."""
+        return Diagnostic(Severity.ERROR, "EB450", self.message, hint, file=self.name, line=self.line)
 
 
 class Engine:
