@@ -20,6 +20,7 @@ from etcdboot.knowledge.etcd.releases import MINORS, Release, parse_release
 
 GATES_FLAG: Final = "feature-gates"
 _GATE_REPLACEMENT = re.compile(r"feature-gates=(\w+)=<bool>")
+_REPLACED_BY: Final = 6  # the column of the table
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +90,13 @@ class Unspellable:
 @cache
 def _renamed() -> dict[str, str]:
     """Old flag -> the flag that took its place with the same kind of value."""
-    return {name: row[6] for name, row in TABLE.items() if row[6] in TABLE}
+    return {name: row[_REPLACED_BY] for name, row in TABLE.items() if row[_REPLACED_BY] in TABLE}
 
 
 @cache
 def _gate_flags() -> dict[str, str]:
     """Feature gate -> the experimental boolean it was before 3.6."""
-    found = ((_GATE_REPLACEMENT.fullmatch(row[6]), name) for name, row in TABLE.items())
+    found = ((_GATE_REPLACEMENT.fullmatch(row[_REPLACED_BY]), name) for name, row in TABLE.items())
     return {match[1]: name for match, name in found if match}
 
 

@@ -58,7 +58,7 @@ MILLISECONDS: Final = {"heartbeat-interval": (1, 50_000), "election-timeout": (1
 _STATES = ("new", "existing")
 _TLS = ("", "TLS1.2", "TLS1.3")
 _MODES = ("periodic", "revision")
-_LEVELS = ("", "debug", "info", "warn", "error", "dpanic", "panic", "fatal")
+_LEVELS = ("debug", "info", "warn", "error", "dpanic", "panic", "fatal")
 _V2 = ("write-only", "write-only-drop-data", "gone")
 WORDS: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "initial-cluster-state": (_STATES,) * 4,
@@ -70,11 +70,13 @@ WORDS: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "tls-max-version": (_TLS,) * 4,
     "logger": (("capnslog", "zap"), ("zap",), ("zap",), ("zap",)),
     "log-format": ((), (), ("json", "console"), ("json", "console")),
-    "log-level": (_LEVELS, _LEVELS, _LEVELS, (*_LEVELS, "warning")),
+    "log-level": (_LEVELS, ("", *_LEVELS), ("", *_LEVELS), ("", *_LEVELS, "warning")),
 }
 # Words that came with a patch: (flag, word) -> first patch per minor (facts §A, v2-deprecation).
 LATER_WORDS: Final = {("v2-deprecation", "write-only-skip-check"): (None, 32, 13, 0)}
-_ANY_CASE = {"log-level"}  # zap reads DEBUG and Debug as debug (facts-newer §B12)
+_LOG_OUTPUTS: Final = ("log-outputs", "log-output")
+_NEVER_EMPTY: Final = ("cipher-suites", *_LOG_OUTPUTS)  # tried on 3.4.23, 3.5.1, 3.5.33, 3.6.14 and 3.7.1
+_ANY_CASE: Final = ("log-level",)  # zap reads DEBUG and Debug as debug (facts-newer §B12)
 
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,19})")
 
@@ -127,19 +129,13 @@ def _duration_problem(value: str) -> str | None:
 
 def _list_problem(name: str, value: str) -> str | None:
     parts = value.split(",")
-    if value and not all(parts):
+    if not value:
+        return f"an empty list stops etcd; leave {name} out" if name in _NEVER_EMPTY else None
+    if not all(parts):
         return f"{value!r} has an empty entry between its commas"
     if any(part != part.strip() for part in parts):
         return f"{value!r} has blanks around its commas, which etcd takes as part of the entries"
-    if name in ("log-outputs", "log-output"):
-        return _log_outputs_problem(parts)
-    return None
-
-
-def _log_outputs_problem(outputs: list[str]) -> str | None:
-    if outputs == [""]:
-        return "an empty name is no place to log to"
-    if len(outputs) > 1 and "default" in outputs:
+    if name in _LOG_OUTPUTS and len(parts) > 1 and "default" in parts:
         return "'default' cannot stand beside other log outputs"  # facts-newer §3
     return None
 
