@@ -104,7 +104,6 @@ LINES: dict[Predicate, tuple[tuple[str, str], ...]] = {
     releases.split_http_bypasses_crl: (("3.5.31", "3.5.32"), ("3.6.12", "3.6.13"), ("3.4.45", "3.7.0")),
     releases.defaults_are_dated: (("3.4.45", "3.5.0"),),
     releases.has_initial_corruption_check: (("3.5.0", "3.4.45"),),
-    releases.aborts_on_version_variable: (("3.4.45", "3.5.0"),),
     releases.refuses_empty_peer_section: (("3.6.0", "3.5.33"),),
     releases.is_end_of_life: (("3.4.45", "3.5.0"),),
     releases.has_readiness_paths: (("3.4.29", "3.4.28"), ("3.5.11", "3.5.10"), ("3.6.0", "3.5.0")),

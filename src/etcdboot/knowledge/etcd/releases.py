@@ -147,10 +147,6 @@ def has_initial_corruption_check(release: Release) -> bool:
     return _from_minor(release, 5)
 
 
-def aborts_on_version_variable(release: Release) -> bool:
-    """3.4 reads ``ETCD_VERSION`` as a bool and refuses to start on a version (facts §B4)."""
-    return not _from_minor(release, 5)
-
 
 def refuses_empty_peer_section(release: Release) -> bool:
     """From 3.6 a ``peer-transport-security:`` without anything below is fatal (facts-newer §B8c)."""
@@ -239,14 +235,9 @@ _FAULTS: Final = (
         "GHSA-3wh4-j44w-pg92",
     ),
     (
-        "watches show keys beyond their permissions",
+        "watches show keys beyond their permissions, and TLS handshakes can exhaust a member",
         "3.5.0-3.5.32 3.6.0-3.6.13 3.7.0-3.7.0",
-        "GHSA-xg4h-6gfc-h4m8",
-    ),
-    (
-        "TLS handshakes can exhaust a member",
-        "3.5.0-3.5.32 3.6.0-3.6.13 3.7.0-3.7.0",
-        "GHSA-6vch-q96h-7gc3",
+        "GHSA-xg4h-6gfc-h4m8, GHSA-6vch-q96h-7gc3",
     ),
 )
 # Divergence in plain use, with no feature needed to meet it: etcd's own advice is not to run these at all.
