@@ -49,7 +49,7 @@ wait $!
 
 
 def sayable(texts: tuple[str, ...]) -> dict[str, str]:
-    """What an environment file and an ``Environment=`` line can hold, under names that tell the texts apart."""
+    """What an environment file and an ``Environment=`` line can hold, each under a name of its own."""
     found = {}
     for number, text in enumerate(texts):
         with contextlib.suppress(Unsayable):
@@ -139,8 +139,8 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def variables(printed: bytes) -> dict[str, str]:
-    pairs = (each.split("=", 1) for each in printed.decode().split("\0") if each.startswith("LAB_"))
-    return {name: value for name, value in pairs}
+    lines = [each for each in printed.decode().split("\0") if each.startswith("LAB_")]
+    return {name: value for name, _, value in (line.partition("=") for line in lines)}
 
 
 def test_systemd_passes_every_argument_as_it_was_said(read: Path) -> None:
