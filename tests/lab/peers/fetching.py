@@ -56,8 +56,8 @@ def prove(peer: Peer, program: Program, path: Path) -> None:
         )
     except OSError as error:
         raise CannotFetch(f"{program.name} does not run: {error}") from error
-    # The title goes, since a complaint that names a path below our folder holds the release as well.
-    said = (done.stdout + done.stderr).replace(peer.title, "").strip()
+    # The folder goes, since a complaint that names a path below it holds the release as well.
+    said = (done.stdout + done.stderr).replace(str(path.parent.parent), "").strip()
     if expected.casefold() not in said.casefold():
         raise CannotFetch(
             f"{program.name} {' '.join(program.proof)} does not say {expected!r} but: {said[:500]}"

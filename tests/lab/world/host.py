@@ -1,0 +1,172 @@
+"""One machine of a world: its own network, mounts, host name and process tree."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import shlex
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from lab.world.namespaces import ENVIRONMENT, enter, init, new_host, rootless, youngest
+from lab.world.process import DIES_WITH_NSENTER, Process
+
+# Private to each host: what is written below them is seen by this host alone and goes with it.
+_OVERLAYS = ("/etc", "/opt", "/var", "/root", "/home", "/srv", "/usr/local", "/tmp")
+# Rootless, only the named folders themselves take new entries (see init.mirror), so the deeper ones are named too.
+_MIRRORS = (
+    "/etc",
+    "/etc/systemd/system",
+    "/opt",
+    "/var",
+    "/var/lib",
+    "/var/log",
+    "/srv",
+    "/usr/local",
+    "/tmp",
+)
+
+
+class Network(Protocol):
+    """What a host needs of its world."""
+
+    pid: int
+
+
+class Host:
+    """A machine in the world, reached as an administrator would: run, write, read, start."""
+
+    def __init__(self, world: Network, name: str, addresses: Sequence[str]) -> None:
+        self.name = name
+        self.addresses = tuple(addresses)
+        folders = (
+            {"overlays": (), "mirrors": _MIRRORS} if rootless() else {"overlays": _OVERLAYS, "mirrors": ()}
+        )
+        settings = json.dumps({"hostname": name, "tmpfs": ["/run"], **folders})
+        self._init = subprocess.Popen(
+            new_host(world.pid, *init(settings)),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        self._processes: list[Process] = []
+        assert self._init.stdout is not None and self._init.stderr is not None
+        if self._init.stdout.readline() != b"ready\n":
+            raise RuntimeError(f"host {name} did not come up: {self._init.stderr.read().decode()}")
+        self.pid = youngest(self._init.pid)
+        self.write("/etc/hosts", f"127.0.0.1 localhost\n::1 localhost\n127.0.1.1 {name}\n")
+        self.write("/etc/resolv.conf", "")
+
+    @property
+    def address(self) -> str:
+        """The first of its addresses."""
+        return self.addresses[0]
+
+    def run(
+        self,
+        command: str | Sequence[str],
+        *,
+        check: bool = True,
+        user: str | None = None,
+        env: Mapping[str, str] | None = None,
+        stdin: bytes | str = b"",
+        within: float = 60.0,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command (a string is a shell's) to its end, at most so many seconds.
+
+        Raises:
+            AssertionError: it failed, and ``check`` was left on; carries what it said.
+        """
+        argv = self._command(command, user)
+        done = subprocess.run(
+            [*self._entry(), *DIES_WITH_NSENTER, *argv],
+            input=stdin.encode() if isinstance(stdin, str) else stdin,
+            capture_output=True,
+            env=ENVIRONMENT | dict(env or {}),
+            timeout=within,
+            check=False,
+        )
+        text = subprocess.CompletedProcess(argv, done.returncode, done.stdout.decode(), done.stderr.decode())
+        if check and text.returncode != 0:
+            said = (text.stdout + text.stderr)[-4000:]
+            raise AssertionError(f"{self.name}: {shlex.join(argv)} ended with {text.returncode}: {said}")
+        return text
+
+    def start(
+        self, command: str | Sequence[str], *, user: str | None = None, env: Mapping[str, str] | None = None
+    ) -> Process:
+        """Start a command that runs on; it ends with the world at the latest."""
+        process = Process(self._entry(), self._command(command, user), ENVIRONMENT | dict(env or {}))
+        self._processes.append(process)
+        return process
+
+    def write(self, path: str, content: bytes | str, mode: int = 0o644) -> None:
+        """Put a file there with that mode, folders and all."""
+        script = 'mkdir -p "$(dirname "$1")" && rm -f "$1" && umask 077 && cat > "$1" && chmod "$2" "$1"'
+        self.run(["sh", "-c", script, "write", path, f"{mode:o}"], stdin=content)
+
+    def read(self, path: str) -> bytes:
+        """A file's content."""
+        return subprocess.run([*self._entry(), "cat", path], check=True, capture_output=True).stdout
+
+    def copy(self, folder: Path, to: str) -> None:
+        """Copy a folder of the test's into the host, modes kept."""
+        packed = subprocess.run(["tar", "-C", folder, "-c", "."], check=True, capture_output=True).stdout
+        self.run(["sh", "-c", 'mkdir -p "$1" && tar -C "$1" --no-same-owner -xp', "copy", to], stdin=packed)
+
+    def install(self, program: Path, to: str | None = None) -> str:
+        """Put a peer's program where it is on every PATH; gives where.
+
+        A peer whose program is a starter script stays where it is: call that by its own path instead.
+        """
+        place = to or f"/usr/local/bin/{program.name}"
+        self.write(place, program.read_bytes(), 0o755)
+        return place
+
+    def freeze(self, pid: int) -> None:
+        """Stop a process, named by its id on this host."""
+        self.run(["kill", "-STOP", str(pid)])
+
+    def thaw(self, pid: int) -> None:
+        """Let a frozen process go on."""
+        self.run(["kill", "-CONT", str(pid)])
+
+    def power_off(self) -> None:
+        """End all of the host at once; what it had written is gone too."""
+        if self._init.stdin is not None:
+            self._init.stdin.close()
+        self._init.wait(20.0)
+        self.forget()
+
+    def forget(self) -> None:
+        """Release what we hold of its processes after it has ended."""
+        for process in self._processes:
+            process.forget()
+        self._processes.clear()
+        for stream in (self._init.stdin, self._init.stdout, self._init.stderr):
+            if stream is not None:
+                stream.close()
+        self._init.wait(20.0)
+
+    def _entry(self) -> list[str]:
+        return enter(self.pid, "-m", "-u", "-n", "-p", "-i")
+
+    @staticmethod
+    def _command(command: str | Sequence[str], user: str | None) -> list[str]:
+        argv = ["sh", "-c", command] if isinstance(command, str) else [str(each) for each in command]
+        if user is None:
+            return argv
+        return ["setpriv", "--reuid", user, "--regid", user, "--init-groups", "--", *argv]
+
+
+def with_prefix(address: str) -> str:
+    """An address as `ip addr add` wants it: /24 for IPv4, /64 for IPv6, unless it says otherwise."""
+    if "/" in address:
+        return address
+    return f"{address}/{24 if ipaddress.ip_address(address).version == 4 else 64}"
+
+
+__all__ = ["Host", "Network", "with_prefix"]

@@ -1,0 +1,121 @@
+"""A throw-away world: hosts joined by one switch, with no route out, gone with the test however that ends.
+
+    with World() as world:
+        etcd1 = world.host("etcd1", "192.168.202.128")
+        etcd2 = world.host("etcd2", "192.168.202.129")
+        etcd1.run("ping -c1 192.168.202.129")
+        world.cut(etcd1, etcd2)
+
+The test holds one end of a pipe, the guardian the other: when the test ends, or is killed, the guardian ends
+PID 1 of the world, and the kernel ends every process, namespace and mount that hangs on it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import secrets
+import subprocess
+from types import TracebackType
+
+from lab.world.host import Host, with_prefix
+from lab.world.namespaces import enter, guardian, init, new_world, youngest
+
+# A hardware address that nobody has: packets sent to it are lost without a word, as behind a cut cable.
+_NOWHERE = "02:00:00:00:00:01"
+
+
+class World:
+    """A network of hosts of its own; equal addresses in parallel worlds never meet."""
+
+    def __init__(self) -> None:
+        self.name = f"etcdboot-lab-{secrets.token_hex(4)}"
+        self.hosts: dict[str, Host] = {}
+        settings = json.dumps({"hostname": None, "tmpfs": ["/run"], "overlays": [], "mirrors": []})
+        self._guardian = subprocess.Popen(
+            guardian(self.name, new_world(*init(settings))),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        assert self._guardian.stdout is not None and self._guardian.stderr is not None
+        if self._guardian.stdout.readline() != b"ready\n":
+            raise RuntimeError(f"the world did not come up: {self._guardian.stderr.read().decode()}")
+        self.pid = youngest(self._guardian.pid)
+        self._ip(self.pid, "link add sw0 type bridge", "link set sw0 up")
+
+    def __enter__(self) -> World:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """End every process in the world and wait until nothing is left of it."""
+        if self._guardian.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._guardian.stdin.close()
+        self._guardian.wait(30.0)
+        for host in self.hosts.values():
+            host.forget()
+        for stream in (self._guardian.stdout, self._guardian.stderr):
+            if stream is not None:
+                stream.close()
+
+    def host(self, name: str, *addresses: str) -> Host:
+        """A new machine on the switch; addresses without a prefix length get /24, IPv6 /64."""
+        host = Host(self, name, [each.partition("/")[0] for each in addresses])
+        cable = f"host{len(self.hosts)}"
+        self._ip(
+            self.pid,
+            f"link add {cable} type veth peer name eth0 netns {host.pid}",
+            f"link set {cable} master sw0 up",
+        )
+        given = [f"addr add {with_prefix(each)} dev eth0{_nodad(each)}" for each in addresses]
+        self._ip(host.pid, "link set lo up", "link set eth0 up", *given)
+        self.hosts[name] = host
+        return host
+
+    def cut(self, one: Host, other: Host) -> None:
+        """Lose every packet between two hosts, silently and both ways; others still reach both."""
+        for here, there in ((one, other), (other, one)):
+            lost = [
+                f"neigh replace {each} lladdr {_NOWHERE} dev eth0 nud permanent" for each in there.addresses
+            ]
+            self._ip(here.pid, *lost)
+
+    def mend(self, one: Host, other: Host) -> None:
+        """Undo ``cut``."""
+        for here, there in ((one, other), (other, one)):
+            self._ip(here.pid, *[f"neigh del {each} dev eth0" for each in there.addresses])
+
+    def unplug(self, host: Host) -> None:
+        """Take the host's cable out: its own interface goes down, addresses and all routes of it with it."""
+        self._ip(self.pid, f"link set {self._cable(host)} down")
+
+    def plug_in(self, host: Host) -> None:
+        """Undo ``unplug``."""
+        self._ip(self.pid, f"link set {self._cable(host)} up")
+
+    def _cable(self, host: Host) -> str:
+        return f"host{list(self.hosts).index(host.name)}"
+
+    def _ip(self, pid: int, *lines: str) -> None:
+        """Run ip's own language in the network of a process; the pids in it are the test's."""
+        done = subprocess.run(
+            [*enter(pid, "-n"), "ip", "-batch", "-"],
+            input="\n".join(lines) + "\n",
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"ip refused {lines}: {done.stderr}")
+
+
+def _nodad(address: str) -> str:
+    # Duplicate address detection would keep an IPv6 address unusable for the first seconds.
+    return " nodad" if ":" in address else ""
