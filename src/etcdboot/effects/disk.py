@@ -2,7 +2,7 @@
 
 No step follows a symlink below the root: each folder on the way is opened relative to the one before (openat
 with O_NOFOLLOW), so nothing can be swapped in between. Each step is announced first, to a watcher that a test
-uses to stop the world right there.
+uses to stop the world, or to let the disk fail, right there.
 """
 
 from __future__ import annotations
@@ -96,8 +96,9 @@ class Disk:
 
     def write(self, path: PurePosixPath, content: bytes, mode: int) -> None:
         """Put a file in place, whole and on the disk, or leave what was there."""
-        self.stage(path, content, mode)
-        self.commit(path)
+        with self._dropped_on_failure(path):
+            self.stage(path, content, mode)
+            self.commit(path)
         self.sync(path.parent)
 
     def stage(self, path: PurePosixPath, content: bytes, mode: int) -> None:
@@ -105,17 +106,12 @@ class Disk:
 
         The permissions are there before the first byte, whatever the umask. On failure nothing stays.
         """
-        waiting = staged_name(path)
         self.drop(path)
         try:
-            with self._folder(path.parent) as folder:
-                self._fill(waiting, folder, content, mode)
+            with self._dropped_on_failure(path), self._folder(path.parent) as folder:
+                self._fill(staged_name(path), folder, content, mode)
         except FileNotFoundError as cause:
             raise absent(self.root / path.parent) from cause
-        except BaseException:
-            with suppress(EtcdbootError):  # the first error is the one to tell
-                self.drop(path)
-            raise
 
     def commit(self, path: PurePosixPath) -> None:
         """Rename the staged content into place (``sync`` its folder afterwards)."""
@@ -186,8 +182,8 @@ class Disk:
 
         FileNotFoundError passes: whether that is bad, the caller knows.
         """
-        self._watcher(step, path)
         try:
+            self._watcher(step, path)
             yield
         except FileNotFoundError:
             raise
@@ -213,6 +209,15 @@ class Disk:
             yield fd
         finally:
             os.close(fd)
+
+    @contextmanager
+    def _dropped_on_failure(self, path: PurePosixPath) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            with suppress(EtcdbootError):  # the first error is the one to tell
+                self.drop(path)
+            raise
 
     def _fill(self, path: PurePosixPath, folder: int, content: bytes, mode: int) -> None:
         with self._step("create", path, folder):

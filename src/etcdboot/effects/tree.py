@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
@@ -38,7 +38,7 @@ class Tree:
         self._disk = disk
         self._read = self._load()
         standing = self.present(self._read.paths())
-        self._vanished = tuple(PurePosixPath(path) for path, found in standing.items() if found is None)
+        self._vanished = frozenset(PurePosixPath(path) for path, found in standing.items() if found is None)
         self.manifest = self._read.without([str(path) for path in self._vanished])
 
     @property
@@ -87,7 +87,11 @@ class Tree:
         self._make_folders(changes)
         self._place(coming)
         if prune:
-            self._clear([*(each.artifact.path for each in going), *self._vanished])
+            # A removal that a power cut undoes costs nothing: the next run finds the file stale again.
+            gone = {each.artifact.path for each in going}
+            for path in sorted(gone):
+                self.disk.remove(path)
+            self._remove_emptied(gone | self._vanished)
         self._account(ownership.after(self.manifest, changes, releases, prune=prune))
 
     def _load(self) -> Manifest:
@@ -129,23 +133,22 @@ class Tree:
         try:
             for change in coming:
                 self.disk.stage(change.artifact.path, change.artifact.content, change.artifact.mode)
-        except EtcdbootError:
             for path in paths:
-                self.disk.drop(path)
+                self.disk.commit(path)
+        except BaseException:
+            for path in paths:
+                with suppress(EtcdbootError):  # the first error is the one to tell
+                    self.disk.drop(path)
             raise
-        for path in paths:
-            self.disk.commit(path)
         for folder in sorted({path.parent for path in paths}):
             self.disk.sync(folder)
 
-    def _clear(self, going: list[PurePosixPath]) -> None:
-        """Remove the stale files, and the folders that this empties (or a killed run emptied before)."""
-        for path in going:
-            self.disk.remove(path)
+    def _remove_emptied(self, paths: Collection[PurePosixPath]) -> None:
+        """Remove the folders above files that are gone (now, or by a run that was killed), where empty."""
+        for path in sorted(paths):
             for folder in path.parents[:-1]:
                 if not self.disk.remove_folder(folder):
                     break
-        # A removal that a power cut undoes costs nothing: the next run names the file stale again.
 
 
 @contextmanager
