@@ -16,6 +16,7 @@ import pytest
 
 from lab.peers.store import candidates, find
 from lab.peers.table import ETCD_RELEASES
+from lab.world.namespaces import new_world
 
 __all__ = ["CAPABILITIES", "ETCD_RELEASES", "absent", "has_capability", "require_capability", "require_peer"]
 
@@ -59,17 +60,12 @@ def _is_root() -> bool:
     return os.geteuid() == 0
 
 
-def _own_namespaces() -> list[str]:
-    mapped = [] if _is_root() else ["-r"]
-    return ["unshare", *mapped, "-n", "-m", "-p", "-f", "--propagation", "private"]
-
-
 def _overlays() -> bool:
     script = (
         "mount -t tmpfs tmpfs /mnt && mkdir /mnt/u /mnt/w && "
         "mount -t overlay overlay -o lowerdir=/etc,upperdir=/mnt/u,workdir=/mnt/w /etc && : > /etc/hostname"
     )
-    return _works(*_own_namespaces(), "sh", "-c", script)
+    return _works(*new_world("sh", "-c", script))
 
 
 def _writable_cgroups() -> bool:
@@ -82,7 +78,7 @@ def _writable_cgroups() -> bool:
 CAPABILITIES: Final[dict[str, Callable[[], bool]]] = {
     "root": _is_root,
     "user namespaces": lambda: _works("unshare", "-r", "true"),
-    "network namespaces": lambda: _works(*_own_namespaces(), "ip", "link", "set", "lo", "up"),
+    "network namespaces": lambda: _works(*new_world("ip", "link", "add", "sw0", "type", "bridge")),
     "overlay mounts": _overlays,
     "cgroups": _writable_cgroups,
     "go": lambda: _works("go", "version"),

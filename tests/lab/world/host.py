@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from lab.world import services, systemd
 from lab.world.namespaces import ENVIRONMENT, enter, init, new_host, rootless, youngest
 from lab.world.process import DIES_WITH_NSENTER, Process
 
 # Private to each host: what is written below them is seen by this host alone and goes with it.
 _OVERLAYS = ("/etc", "/opt", "/var", "/root", "/home", "/srv", "/usr/local", "/tmp")
-# Rootless, only the named folders themselves take new entries (see init.mirror), so the deeper ones are named too.
+# Rootless, only the named folders themselves take new entries (see init.mirror): deeper ones are named too.
 _MIRRORS = (
     "/etc",
     "/etc/systemd/system",
@@ -30,8 +31,9 @@ _MIRRORS = (
 
 
 class Network(Protocol):
-    """What a host needs of its world."""
+    """What a host needs of its world: its name, and its PID 1 as we see it."""
 
+    name: str
     pid: int
 
 
@@ -41,6 +43,7 @@ class Host:
     def __init__(self, world: Network, name: str, addresses: Sequence[str]) -> None:
         self.name = name
         self.addresses = tuple(addresses)
+        self.cgroup = f"{world.name}/{name}"
         folders = (
             {"overlays": (), "mirrors": _MIRRORS} if rootless() else {"overlays": _OVERLAYS, "mirrors": ()}
         )
@@ -57,8 +60,12 @@ class Host:
         if self._init.stdout.readline() != b"ready\n":
             raise RuntimeError(f"host {name} did not come up: {self._init.stderr.read().decode()}")
         self.pid = youngest(self._init.pid)
-        self.write("/etc/hosts", f"127.0.0.1 localhost\n::1 localhost\n127.0.1.1 {name}\n")
-        self.write("/etc/resolv.conf", "")
+        self.settle()
+
+    def settle(self, nameserver: str | None = None) -> None:
+        """Let the host resolve its own name, and others through that server alone; without one, none."""
+        self.write("/etc/hosts", f"127.0.0.1 localhost\n::1 localhost\n127.0.1.1 {self.name}\n")
+        self.write("/etc/resolv.conf", f"nameserver {nameserver}\n" if nameserver else "")
 
     @property
     def address(self) -> str:
@@ -126,6 +133,14 @@ class Host:
         self.write(place, program.read_bytes(), 0o755)
         return place
 
+    def sshd(self, public_key: str) -> Process:
+        """Serve ssh to root with that key (see services.start_sshd); needs root."""
+        return services.start_sshd(self, public_key)
+
+    def boot_systemd(self) -> None:
+        """Make this a machine that systemd runs (see systemd.boot); first of all, and as root."""
+        self.pid = systemd.boot(self)
+
     def freeze(self, pid: int) -> None:
         """Stop a process, named by its id on this host."""
         self.run(["kill", "-STOP", str(pid)])
@@ -167,6 +182,3 @@ def with_prefix(address: str) -> str:
     if "/" in address:
         return address
     return f"{address}/{24 if ipaddress.ip_address(address).version == 4 else 64}"
-
-
-__all__ = ["Host", "Network", "with_prefix"]

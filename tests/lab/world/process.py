@@ -14,9 +14,9 @@ from typing import IO
 
 from lab.world.namespaces import children
 
-# nsenter forks to enter a process tree, so a kill of it alone would leave the command: that asks to die with it.
+# nsenter forks to enter a process tree; a kill of it would leave the command, which so asks to die with it.
 DIES_WITH_NSENTER = ("setpriv", "--pdeathsig", "KILL", "--")
-# nsenter stops itself when its child is stopped, and a stopped one could not reap and would hold up the end of
+# nsenter stops itself when its child is stopped, and a stopped one cannot reap and would hold up the end of
 # the world: so a shell stands between it and what a test may freeze. Its own "Terminated" goes nowhere.
 _SHELL = ("sh", "-c", 'exec 3>&2 2>/dev/null; "$@" 2>&3 3>&-; exit $?', "sh")
 
@@ -44,7 +44,7 @@ class Process:
     def __init__(self, prefix: Sequence[str], argv: Sequence[str], environment: dict[str, str]) -> None:
         self.argv = tuple(argv)
         # Unlinked from the start: nothing is left of it whatever happens to the test.
-        self._log: IO[bytes] = tempfile.TemporaryFile()
+        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process is
         self._entered = subprocess.Popen(
             [*prefix, *_SHELL, *argv],
             stdin=subprocess.DEVNULL,

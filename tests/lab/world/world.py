@@ -18,6 +18,7 @@ import secrets
 import subprocess
 from types import TracebackType
 
+from lab.world import services
 from lab.world.host import Host, with_prefix
 from lab.world.namespaces import enter, guardian, init, new_world, youngest
 
@@ -31,6 +32,7 @@ class World:
     def __init__(self) -> None:
         self.name = f"etcdboot-lab-{secrets.token_hex(4)}"
         self.hosts: dict[str, Host] = {}
+        self._nameserver: str | None = None
         settings = json.dumps({"hostname": None, "tmpfs": ["/run"], "overlays": [], "mirrors": []})
         self._guardian = subprocess.Popen(
             guardian(self.name, new_world(*init(settings))),
@@ -77,6 +79,8 @@ class World:
         given = [f"addr add {with_prefix(each)} dev eth0{_nodad(each)}" for each in addresses]
         self._ip(host.pid, "link set lo up", "link set eth0 up", *given)
         self.hosts[name] = host
+        if self._nameserver:
+            host.settle(self._nameserver)
         return host
 
     def cut(self, one: Host, other: Host) -> None:
@@ -99,6 +103,27 @@ class World:
     def plug_in(self, host: Host) -> None:
         """Undo ``unplug``."""
         self._ip(self.pid, f"link set {self._cable(host)} up")
+
+    def drop(self, host: Host, port: int) -> None:
+        """Let the host lose what comes to that TCP port, as a firewall does: callers wait in vain."""
+        services.filter_port(host.pid, port, "drop")
+
+    def reject(self, host: Host, port: int) -> None:
+        """Let the host refuse what comes to that TCP port: callers learn it at once."""
+        services.filter_port(host.pid, port, "reject with tcp reset")
+
+    def let_through(self, host: Host) -> None:
+        """Undo ``drop`` and ``reject``, for all ports of the host."""
+        services.unfilter(host.pid)
+
+    def dns(self, records: str, address: str = "192.168.202.53") -> Host:
+        """A host that serves these records (dnsmasq's lines: host-record, srv-host, …) to all hosts."""
+        server = self.host("dns", address)
+        services.start_dnsmasq(server, records)
+        self._nameserver = address
+        for host in self.hosts.values():
+            host.settle(address)
+        return server
 
     def _cable(self, host: Host) -> str:
         return f"host{list(self.hosts).index(host.name)}"
