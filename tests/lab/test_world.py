@@ -84,7 +84,9 @@ def test_a_host_has_a_name_and_a_process_tree_of_its_own(world: World) -> None:
     assert started.kill() == 128 + signal.SIGKILL
 
 
-@pytest.mark.parametrize("folder", ["/etc/etcd", "/var/lib/etcd", "/opt/etcd", "/usr/local/lab", "/tmp/lab"])
+@pytest.mark.parametrize(
+    "folder", ["/etc/etcd", "/var/lib/etcd", "/opt/etcd", "/usr/local/lab", "/tmp/etcdboot-lab"]
+)
 def test_what_a_host_writes_is_seen_by_no_other(world: World, folder: str) -> None:
     one, two = world.host("etcd1"), world.host("etcd2")
     one.write(f"{folder}/file", b"\0secret", mode=0o600)

@@ -15,19 +15,18 @@ from lab.world.namespaces import ENVIRONMENT, enter, init, new_host, rootless, y
 from lab.world.process import DIES_WITH_NSENTER, Process
 
 # Private to each host: what is written below them is seen by this host alone and goes with it.
-_OVERLAYS = ("/etc", "/opt", "/var", "/root", "/home", "/srv", "/usr/local", "/tmp")
-# Rootless, only the named folders themselves take new entries (see init.mirror): deeper ones are named too.
-_MIRRORS = (
-    "/etc",
-    "/etc/systemd/system",
-    "/opt",
-    "/var",
-    "/var/lib",
-    "/var/log",
-    "/srv",
-    "/usr/local",
-    "/tmp",
-)
+_FOLDERS = {
+    "tmpfs": ("/run",),
+    "overlays": ("/etc", "/opt", "/var", "/root", "/home", "/srv", "/usr/local", "/tmp"),
+    "mirrors": (),
+}
+# Rootless, a mirrored folder takes new entries only itself, not below (see init.mirror): so deeper ones are named
+# too. Homes stay shared, /tmp starts empty: their sub-folders are the user's own and would be written for real.
+_ROOTLESS_FOLDERS = {
+    "tmpfs": ("/run", "/tmp"),
+    "overlays": (),
+    "mirrors": ("/etc", "/etc/systemd/system", "/opt", "/var", "/var/lib", "/var/log", "/srv", "/usr/local"),
+}
 
 
 class Network(Protocol):

@@ -24,7 +24,7 @@ def main() -> None:
     if wanted["hostname"] is not None:
         socket.sethostname(wanted["hostname"])
     for folder in wanted["tmpfs"]:
-        mount("tmpfs", folder, "tmpfs", "mode=755")
+        mount("tmpfs", folder, "tmpfs", f"mode={Path(folder).stat().st_mode & 0o7777:o}")
     SCRATCH.mkdir(mode=0o700, exist_ok=True)
     for folder in wanted["overlays"]:
         overlay(Path(folder))
