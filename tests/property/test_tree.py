@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from etcdboot.effects.tree import open_tree
 from etcdboot.ground.artifact import Artifact, ChangeKind
-from etcdboot.model.ownership import MANIFEST
+from etcdboot.model.manifest import MANIFEST
 
 PATHS = ("a", "b", "m/key", "m/n/c")
 PLANS = st.dictionaries(st.sampled_from(PATHS), st.binary(max_size=3))

@@ -1,34 +1,22 @@
-"""The disk below one root: every low-level step that reads or writes files there goes through ``Disk``.
-
-No step follows a symlink below the root: each folder on the way is opened relative to the one before (openat
-with O_NOFOLLOW), so nothing can be swapped in between. Each step is announced first, to a watcher that a test
-uses to stop the world, or to let the disk fail, right there.
-"""
+"""The files below one root: every low-level step that reads or writes them goes through ``Disk``."""
 
 from __future__ import annotations
 
 import errno
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path, PurePosixPath
-from typing import Self
+from pathlib import PurePosixPath
 
-from etcdboot.effects.refusing import absent, blocked, failed
+from etcdboot.effects.refusing import blocked
+from etcdboot.effects.root import HERE, Root
 from etcdboot.ground.artifact import Standing
 from etcdboot.ground.errors import EtcdbootError
 
-Watcher = Callable[[str, PurePosixPath], None]
-HERE = PurePosixPath()
 LARGEST = 16 * 1024 * 1024  # bytes; nothing we write comes near, so a larger file is not ours to read
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # non-blocking: a FIFO must not hang us
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-
-
-def unwatched(step: str, path: PurePosixPath) -> None:
-    """Watch nothing."""
 
 
 def staged_name(path: PurePosixPath) -> PurePosixPath:
@@ -36,29 +24,8 @@ def staged_name(path: PurePosixPath) -> PurePosixPath:
     return path.with_name(f".{path.name}.etcdboot-new")
 
 
-class Disk:
-    """Files below one root folder, which is held open; paths are relative to it.
-
-    Errors of the system become ``Missing`` (exit 8) with path and cause; a symlink or something that is not
-    what it should be becomes ``Refused`` (exit 7).
-    """
-
-    def __init__(self, root: Path, watcher: Watcher = unwatched) -> None:
-        self.root = root
-        self._watcher = watcher
-        try:
-            # The root itself is the user's word: it may be reached through a symlink.
-            self.fd = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        except FileNotFoundError as cause:
-            raise absent(root) from cause
-        except OSError as cause:
-            raise failed("open the folder", root, cause, _at(None, root)) from cause
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        os.close(self.fd)
+class Disk(Root):
+    """What can be done with the files below a root. No step follows a symlink."""
 
     # --- looking ---
 
@@ -107,11 +74,8 @@ class Disk:
         The permissions are there before the first byte, whatever the umask. On failure nothing stays.
         """
         self.drop(path)
-        try:
-            with self._dropped_on_failure(path), self._folder(path.parent) as folder:
-                self._fill(staged_name(path), folder, content, mode)
-        except FileNotFoundError as cause:
-            raise absent(self.root / path.parent) from cause
+        with self._needed(path.parent), self._dropped_on_failure(path), self._folder(path.parent) as folder:
+            self._fill(staged_name(path), folder, content, mode)
 
     def commit(self, path: PurePosixPath) -> None:
         """Rename the staged content into place (``sync`` its folder afterwards)."""
@@ -123,15 +87,13 @@ class Disk:
 
     def rename(self, old: PurePosixPath, new: PurePosixPath) -> None:
         """Move a file or a folder; a file that stood there is replaced in one step."""
-        try:
-            with (
-                self._folder(old.parent) as source,
-                self._folder(new.parent) as target,
-                self._step("rename to", new, target),
-            ):
-                os.rename(old.name, new.name, src_dir_fd=source, dst_dir_fd=target)
-        except FileNotFoundError as cause:
-            raise absent(self.root / old) from cause
+        with (
+            self._needed(old),
+            self._folder(old.parent) as source,
+            self._folder(new.parent) as target,
+            self._step("rename to", new, target),
+        ):
+            os.rename(old.name, new.name, src_dir_fd=source, dst_dir_fd=target)
 
     def remove(self, path: PurePosixPath) -> None:
         """Remove a file, if it is there."""
@@ -149,11 +111,12 @@ class Disk:
 
         One that is there stays, but a private mode (nothing for group and others) is enforced on it.
         """
-        for above in reversed((path, *path.parents)):
-            if above != HERE:
-                self._make_one(above, mode if above == path else 0o755)
-        if not mode & 0o077:
-            self._make_private(path)
+        with self._needed(path):
+            for above in reversed((path, *path.parents)):
+                if above != HERE:
+                    self._make_one(above, mode if above == path else 0o755)
+            if not mode & 0o077:
+                self._make_private(path)
 
     def remove_folder(self, path: PurePosixPath) -> bool:
         """Remove a folder if it is empty; whether it went."""
@@ -171,44 +134,10 @@ class Disk:
 
     def sync(self, path: PurePosixPath = HERE) -> None:
         """Bring a folder's entries (what was renamed, made or removed in it) to the disk."""
-        with self._folder(path) as folder, self._step("sync the folder", path):
+        with self._needed(path), self._folder(path) as folder, self._step("sync the folder", path):
             os.fsync(folder)
 
     # --- inside ---
-
-    @contextmanager
-    def _step(self, step: str, path: PurePosixPath, folder: int | None = None) -> Iterator[None]:
-        """One low-level step: announced, and its failure told in the user's words.
-
-        FileNotFoundError passes: whether that is bad, the caller knows.
-        """
-        try:
-            self._watcher(step, path)
-            yield
-        except FileNotFoundError:
-            raise
-        except OSError as cause:
-            found = None if folder is None else _at(folder, path.name)
-            raise failed(step, self.root / path, cause, found) from cause
-
-    @contextmanager
-    def _folder(self, path: PurePosixPath) -> Iterator[int]:
-        """The folder, open, reached without following a symlink."""
-        fd, way = os.dup(self.fd), HERE
-        try:
-            for part in path.parts:
-                way /= part
-                try:
-                    deeper = os.open(part, _FOLDER, dir_fd=fd)
-                except FileNotFoundError:
-                    raise
-                except OSError as cause:
-                    raise failed("open the folder", self.root / way, cause, _at(fd, part)) from cause
-                os.close(fd)
-                fd = deeper
-            yield fd
-        finally:
-            os.close(fd)
 
     @contextmanager
     def _dropped_on_failure(self, path: PurePosixPath) -> Iterator[None]:
@@ -250,21 +179,3 @@ class Disk:
             if found & 0o077:
                 with self._step("set the permissions of", path):
                     os.fchmod(folder, found & 0o700)
-
-
-def make_root(root: Path) -> bool:
-    """Make a root folder and those above it, as ``mkdir -p`` does; whether it was missing."""
-    try:
-        root.mkdir(parents=True)
-    except FileExistsError:
-        return False
-    except OSError as cause:
-        raise failed("make the folder", root, cause) from cause
-    return True
-
-
-def _at(folder: int | None, name: str | Path) -> os.stat_result | None:
-    """What stands in a folder under a name, not followed."""
-    with suppress(OSError):
-        return os.stat(name, dir_fd=folder, follow_symlinks=False)
-    return None

@@ -17,12 +17,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
-from etcdboot.effects.disk import Disk, Watcher, make_root, unwatched
+from etcdboot.effects.disk import Disk
 from etcdboot.effects.refusing import failed
+from etcdboot.effects.root import Watcher, make_root, unwatched
 from etcdboot.ground.artifact import Artifact, Change, ChangeKind, Standing
 from etcdboot.ground.errors import EtcdbootError, Refused
 from etcdboot.model import ownership
-from etcdboot.model.ownership import MANIFEST, Manifest, ManifestProblem
+from etcdboot.model.manifest import MANIFEST, Manifest, ManifestProblem
 
 PRIVATE_FOLDER = 0o700
 FOLDER = 0o755
@@ -180,19 +181,22 @@ def lock(disk: Disk, *, shared: bool = False) -> Iterator[None]:
     try:
         fcntl.flock(disk.fd, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError:
-        message = f"another etcdboot is at work in {disk.root}{_holder(disk)}"
+        message = f"another etcdboot is at work in {disk.root}{holder(disk)}"
         hint = "wait until it is done, then run again"
         raise Refused.because("EB405", message, hint, str(disk.root)) from None
     except OSError as cause:
         raise failed("lock", disk.root, cause) from cause
+    if not disk.is_in_place():  # the run before ours made it, wrote nothing and took it away again
+        message = f"{disk.root} was taken away by another etcdboot at this very moment"
+        raise Refused.because("EB405", message, "run again", str(disk.root))
     try:
         yield
     finally:
         fcntl.flock(disk.fd, fcntl.LOCK_UN)
 
 
-def _holder(disk: Disk) -> str:
-    """Who holds the lock, as far as Linux tells (proc_locks(5): kind, access, pid, device:inode)."""
+def holder(disk: Disk) -> str:
+    """Who holds the lock, as far as Linux tells (proc_locks(5): kind, access, pid, device:inode); "" if not."""
     inode = os.fstat(disk.fd).st_ino
     with suppress(OSError, ValueError, IndexError):
         for line in Path("/proc/locks").read_text().splitlines():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePosixPath
 
@@ -16,7 +16,7 @@ class Artifact:
     """
 
     path: PurePosixPath
-    content: bytes
+    content: bytes = field(repr=False)  # may be a key: it must not get into a log by way of a repr
     mode: int = 0o644
     secret: bool = False
     host_path: str = ""
@@ -27,7 +27,7 @@ class Artifact:
 class Standing:
     """What stands on the disk at one path: its bytes and its permission bits."""
 
-    content: bytes
+    content: bytes = field(repr=False)
     mode: int
 
 
@@ -52,6 +52,6 @@ class Change:
 
     artifact: Artifact
     kind: ChangeKind
-    before: bytes | None = None
+    before: bytes | None = field(default=None, repr=False)
     loose: bool = False
     edited: bool = False

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from etcdboot.effects.disk import LARGEST, Disk, make_root, staged_name
+from etcdboot.effects.disk import LARGEST, Disk, staged_name
 from etcdboot.ground.artifact import Standing
 from etcdboot.ground.errors import EtcdbootError, Missing, Refused
 
@@ -170,6 +170,7 @@ def test_says_that_a_folder_is_missing(disk: Disk) -> None:
     attempts: list[Callable[[], object]] = [
         lambda: disk.write(DEEP, b"", 0o644),
         lambda: disk.rename(A, DEEP),
+        lambda: disk.sync(DEEP),
     ]
     for attempt in attempts:
         with pytest.raises(Missing) as caught:
@@ -195,6 +196,10 @@ def test_moves_a_whole_folder(disk: Disk) -> None:
 
 def test_removes_a_folder_only_when_it_is_empty(disk: Disk) -> None:
     disk.make_folder(DEEP)
+    disk.write(A, b"", 0o644)
+    with pytest.raises(Refused, match="a file"):
+        disk.remove_folder(A)
+    disk.remove(A)
     assert not disk.remove_folder(DEEP.parent)
     assert disk.remove_folder(DEEP)
     assert disk.names() == ("x",)
@@ -229,19 +234,3 @@ def test_the_first_error_is_told_when_cleaning_up_fails_too(tmp_path: Path) -> N
     with Disk(tmp_path, fail) as disk, pytest.raises(Missing, match="No space left"):
         disk.write(A, b"after", 0o644)
     assert steps[-1] == "remove"
-
-
-def test_a_root_that_is_none_is_named(tmp_path: Path) -> None:
-    with pytest.raises(Missing, match="absent is not there"):
-        Disk(tmp_path / "absent")
-    (tmp_path / "file").write_text("x")
-    with pytest.raises(Refused, match="did not write"):
-        Disk(tmp_path / "file")
-
-
-def test_makes_a_root_with_what_is_above_it_once(tmp_path: Path) -> None:
-    assert make_root(tmp_path / "a" / "b")
-    assert not make_root(tmp_path / "a" / "b")
-    (tmp_path / "file").write_text("x")
-    with pytest.raises(Missing, match="Not a directory"):
-        make_root(tmp_path / "file" / "b")

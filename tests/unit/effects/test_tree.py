@@ -12,11 +12,12 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from etcdboot.effects.disk import unwatched
-from etcdboot.effects.tree import open_tree
+from etcdboot.effects.disk import Disk
+from etcdboot.effects.root import unwatched
+from etcdboot.effects.tree import holder, lock, open_tree
 from etcdboot.ground.artifact import Artifact, ChangeKind
 from etcdboot.ground.errors import EtcdbootError, Missing, Refused
-from etcdboot.model.ownership import MANIFEST, Manifest, digest
+from etcdboot.model.manifest import MANIFEST, Manifest, digest
 
 Files = dict[str, bytes]
 
@@ -238,6 +239,12 @@ def test_a_second_run_is_refused_and_told_who_is_at_work(tmp_path: Path) -> None
         pass
 
 
+def test_another_folders_lock_is_not_taken_for_ours(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    with open_tree(tmp_path / "other"), Disk(tmp_path) as disk:
+        assert holder(disk) == ""
+
+
 def test_several_may_read_at_once_but_nobody_writes_meanwhile(tmp_path: Path) -> None:
     with (
         open_tree(tmp_path, writing=False),
@@ -245,6 +252,27 @@ def test_several_may_read_at_once_but_nobody_writes_meanwhile(tmp_path: Path) ->
         pytest.raises(Refused),
         open_tree(tmp_path),
     ):
+        pass
+
+
+def test_a_root_taken_away_before_it_was_locked_is_refused(tmp_path: Path) -> None:
+    root = tmp_path / "out"
+    root.mkdir()
+    with Disk(root) as disk:
+        root.rmdir()
+        with pytest.raises(Refused, match="taken away") as caught, lock(disk):
+            pass
+        assert codes(caught) == ["EB405"]
+        root.mkdir()
+        with pytest.raises(Refused, match="taken away"), lock(disk):
+            pass
+
+
+def test_a_lock_that_the_system_refuses_is_told(tmp_path: Path) -> None:
+    disk = Disk(tmp_path)
+    with disk:
+        pass
+    with pytest.raises(Missing, match="cannot lock"), lock(disk):
         pass
 
 

@@ -25,6 +25,12 @@ def test_nests_sections_and_lists() -> None:
     assert text == ('client-transport-security:\n  cert-file: "/a"\n  names:\n    - "x"\n    - "y"\nz: 1\n')
 
 
+def test_nests_sections_and_lists_in_lists() -> None:
+    document: dict[str, yaml_out.Value] = {"a": [{"b": 1, "c": ["x"]}, ["y", "z"], []]}
+    text = yaml_out.dump(document)
+    assert text == 'a:\n  - b: 1\n    c:\n      - "x"\n  - - "y"\n    - "z"\n'
+
+
 def test_leaves_out_sections_with_nothing_in_them() -> None:
     assert yaml_out.dump({"peer-transport-security": {}, "a": {"b": {"c": []}}, "name": "x"}) == 'name: "x"\n'
     assert yaml_out.dump({}) == ""
@@ -33,6 +39,10 @@ def test_leaves_out_sections_with_nothing_in_them() -> None:
 def test_quotes_a_key_that_yaml_reads_as_something_else() -> None:
     document = {"no": 1, "1": 2, "a b": 3, "Y": 4}
     assert yaml.safe_load(yaml_out.dump(document)) == document
+
+
+def test_escapes_quotes_and_backslashes() -> None:
+    assert yaml_out.scalar('a"b\\c') == '"a\\"b\\\\c"'
 
 
 def test_never_breaks_a_line() -> None:
