@@ -20,8 +20,8 @@ _FOLDERS = {
     "overlays": ("/etc", "/opt", "/var", "/root", "/home", "/srv", "/usr/local", "/tmp"),
     "mirrors": (),
 }
-# Rootless, a mirrored folder takes new entries only itself, not below (see init.mirror): so deeper ones are named
-# too. Homes stay shared, /tmp starts empty: their sub-folders are the user's own and would be written for real.
+# Rootless, a mirrored folder takes new entries only itself, not below (see init.mirror): so deeper ones are
+# named too. Homes stay shared and /tmp starts empty, since what is below them is the user's own to write.
 _ROOTLESS_FOLDERS = {
     "tmpfs": ("/run", "/tmp"),
     "overlays": (),
@@ -43,10 +43,7 @@ class Host:
         self.name = name
         self.addresses = tuple(addresses)
         self.cgroup = f"{world.name}/{name}"
-        folders = (
-            {"overlays": (), "mirrors": _MIRRORS} if rootless() else {"overlays": _OVERLAYS, "mirrors": ()}
-        )
-        settings = json.dumps({"hostname": name, "tmpfs": ["/run"], **folders})
+        settings = json.dumps({"hostname": name} | (_ROOTLESS_FOLDERS if rootless() else _FOLDERS))
         self._init = subprocess.Popen(
             new_host(world.pid, *init(settings)),
             stdin=subprocess.PIPE,
