@@ -196,7 +196,7 @@ def lock(disk: Disk, *, shared: bool = False) -> Iterator[None]:
 
 
 def holder(disk: Disk) -> str:
-    """Who holds the lock, as far as Linux tells (proc_locks(5): kind, access, pid, device:inode); "" if not."""
+    """Who holds the lock, as far as Linux tells (proc_locks(5)); "" if not."""
     inode = os.fstat(disk.fd).st_ino
     with suppress(OSError, ValueError, IndexError):
         for line in Path("/proc/locks").read_text().splitlines():
