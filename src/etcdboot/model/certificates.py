@@ -1,0 +1,94 @@
+"""Which certificates a cluster needs: one table, a row a kind.
+
+Sources: etcd server/embed/etcd.go (the gRPC gateway dials its own listener with the server certificate, so that one
+needs clientAuth too; etcd#9785), client/pkg/transport/listener.go at v3.6.14, RFC 5280 section 4.2.1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import PurePosixPath
+
+from etcdboot.ground.address import Host
+from etcdboot.model.spec import KeyAlgorithm
+
+
+class Usage(StrEnum):
+    """Extended key usages (RFC 5280 section 4.2.1.12)."""
+
+    SERVER_AUTH = "serverAuth"
+    CLIENT_AUTH = "clientAuth"
+
+
+class CertKind(StrEnum):
+    """What a certificate is for."""
+
+    CA = "ca"
+    SERVER = "server"
+    PEER = "peer"
+    CLIENT = "client"
+
+
+# The CAs' names; with a shared CA only the first exists and signs everything.
+CA = "ca"
+PEER_CA = "peer-ca"
+
+# A server dials itself and a peer dials its peers, each with the certificate it serves.
+USAGES: dict[CertKind, tuple[Usage, ...]] = {
+    CertKind.CA: (),
+    CertKind.SERVER: (Usage.SERVER_AUTH, Usage.CLIENT_AUTH),
+    CertKind.PEER: (Usage.SERVER_AUTH, Usage.CLIENT_AUTH),
+    CertKind.CLIENT: (Usage.CLIENT_AUTH,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CertRequest:
+    """One certificate that the plan wants.
+
+    ``name`` is how people and JSON call it (``ca``, ``etcd1/server``, ``client/root``); ``ca_name`` who signs it
+    (its own name: self-signed); ``subject`` pairs such as ``("CN", "etcd1")``; ``lifetime`` and ``renew_before`` in
+    seconds, counted from the signing and back from the end.
+    """
+
+    name: str
+    long_name: str
+    kind: CertKind
+    ca_name: str
+    subject: tuple[tuple[str, str], ...]
+    sans: tuple[Host, ...]
+    usages: tuple[Usage, ...]
+    key: KeyAlgorithm
+    lifetime: int
+    renew_before: int
+
+    @property
+    def is_ca(self) -> bool:
+        """Whether it signs others."""
+        return self.kind is CertKind.CA
+
+    @property
+    def common_name(self) -> str:
+        """The subject's CN; of a client certificate also the etcd user's name."""
+        return dict(self.subject)["CN"]
+
+
+@dataclass(frozen=True, slots=True)
+class PairPaths:
+    """Where a certificate and its key stand below ``pki/``."""
+
+    certificate: PurePosixPath
+    key: PurePosixPath
+
+
+def pair_paths(name: str) -> PairPaths:
+    """The files of the certificate called ``name``; names as the cfssl tutorials use them (design section 5)."""
+    owner, slash, what = name.partition("/")
+    if not slash:
+        stem = PurePosixPath(name)
+    elif owner == "client":
+        stem = PurePosixPath("clients", what)
+    else:
+        stem = PurePosixPath("members", owner, what)
+    return PairPaths(stem.with_name(f"{stem.name}.pem"), stem.with_name(f"{stem.name}-key.pem"))

@@ -1,0 +1,181 @@
+"""What the user wrote, and nothing derived: ``None`` and empty tuples mean "not written".
+
+The keys of ``cluster.yaml`` are these names in kebab-case; :mod:`etcdboot.model.shape` is the table between the two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from etcdboot.knowledge.etcd.releases import Release
+
+
+class BootstrapMode(StrEnum):
+    """How the members find one another the first time."""
+
+    STATIC = "static"
+
+
+class ClientTls(StrEnum):
+    """Who proves who they are on the client URLs."""
+
+    MUTUAL = "mutual"  # server and client
+    SERVER = "server"  # the server alone
+    AUTO = "auto"  # nobody: each member makes itself a certificate
+    OFF = "off"  # plain http
+
+
+class PeerTls(StrEnum):
+    """Who proves who they are on the peer URLs."""
+
+    MUTUAL = "mutual"
+    AUTO = "auto"
+    OFF = "off"
+
+
+class CertificateSource(StrEnum):
+    """Who makes the members' keys and certificates."""
+
+    ISSUED = "issued"
+
+
+class CaLayout(StrEnum):
+    """One CA for all, or one for clients and servers and another for peers."""
+
+    SHARED = "shared"
+    SPLIT = "split"
+
+
+class KeyAlgorithm(StrEnum):
+    """The keys that etcd, Go and gRPC all take (Ed25519 and P-521 fail in gRPC-Python)."""
+
+    ECDSA_P256 = "ecdsa-p256"
+    ECDSA_P384 = "ecdsa-p384"
+    RSA_2048 = "rsa-2048"
+    RSA_3072 = "rsa-3072"
+    RSA_4096 = "rsa-4096"
+
+
+class ClusterState(StrEnum):
+    """etcd's initial-cluster-state: a founder is new, a later joiner comes to an existing cluster."""
+
+    NEW = "new"
+    EXISTING = "existing"
+
+
+class Settings(StrEnum):
+    """How etcd learns its settings; exactly one, for etcd punishes the mixing."""
+
+    FLAGS = "flags"
+    ENV = "env"
+    CONFIG = "config"
+
+
+class Target(StrEnum):
+    """What starts etcd."""
+
+    SCRIPT = "script"
+    SYSTEMD = "systemd"
+    PROCFILE = "procfile"
+
+
+# An etcd flag as written, in the order written; None takes away what a wider scope set.
+FlagValues = tuple[tuple[str, str | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EtcdSpec:
+    """The ``etcd`` section: what all members run, and where."""
+
+    version: Release | None = None
+    binary: str | None = None
+    config_dir: str | None = None
+    data_dir: str | None = None
+    user: str | None = None
+    allow_dangerous_release: bool = False
+    flags: FlagValues = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BootstrapSpec:
+    """The ``bootstrap`` section."""
+
+    mode: BootstrapMode = BootstrapMode.STATIC
+    initial_cluster_token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TlsSpec:
+    """The ``tls`` section; mutual on both sides unless said."""
+
+    client: ClientTls = ClientTls.MUTUAL
+    peer: PeerTls = PeerTls.MUTUAL
+
+
+@dataclass(frozen=True, slots=True)
+class CertificatesSpec:
+    """The ``certificates`` section; lifetimes in seconds."""
+
+    source: CertificateSource = CertificateSource.ISSUED
+    ca: CaLayout = CaLayout.SHARED
+    key: KeyAlgorithm = KeyAlgorithm.ECDSA_P256
+    ca_key: KeyAlgorithm | None = None
+    lifetime: int = 365 * 86400
+    ca_lifetime: int = 3650 * 86400
+    renew_before: int | None = None
+    sans: tuple[str, ...] = ()
+    clients: tuple[str, ...] = ("root",)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberDefaults:
+    """What a member may say, and ``defaults`` for all of them; nothing here is required."""
+
+    host: str | None = None
+    peer_host: str | None = None
+    client_host: str | None = None
+    address: tuple[str, ...] = ()
+    client_port: int | None = None
+    peer_port: int | None = None
+    listen_peer_urls: tuple[str, ...] = ()
+    listen_client_urls: tuple[str, ...] = ()
+    initial_advertise_peer_urls: tuple[str, ...] = ()
+    advertise_client_urls: tuple[str, ...] = ()
+    initial_cluster_state: ClusterState | None = None
+    version: Release | None = None
+    binary: str | None = None
+    config_dir: str | None = None
+    data_dir: str | None = None
+    sans: tuple[str, ...] = ()
+    flags: FlagValues = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MemberSpec(MemberDefaults):
+    """One member: a name, and whatever differs from the defaults."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderSpec:
+    """The ``render`` section."""
+
+    settings: Settings = Settings.CONFIG
+    targets: tuple[Target, ...] = (Target.SYSTEMD,)
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterSpec:
+    """A whole ``cluster.yaml``."""
+
+    name: str
+    members: tuple[MemberSpec, ...]
+    etcd: EtcdSpec = field(default_factory=EtcdSpec)
+    bootstrap: BootstrapSpec = field(default_factory=BootstrapSpec)
+    tls: TlsSpec = field(default_factory=TlsSpec)
+    certificates: CertificatesSpec = field(default_factory=CertificatesSpec)
+    endpoints: tuple[str, ...] = ()
+    defaults: MemberDefaults = field(default_factory=MemberDefaults)
+    render: RenderSpec = field(default_factory=RenderSpec)
