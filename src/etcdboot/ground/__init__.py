@@ -1,1 +1,1 @@
-"""What everything else stands on: errors, reports, addresses, durations, syntaxes. Imports nothing of ours."""
+"""What everything else stands on: errors, reports, addresses, syntaxes. Imports nothing of ours."""

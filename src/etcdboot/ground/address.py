@@ -59,7 +59,7 @@ def parse_host(text: str) -> Host:
     """The host that ``text`` names: an IPv4 or IPv6 address or a DNS name.
 
     Raises:
-        ValueError: with a sentence for the user, when it is a URL, carries a port or brackets, or is no host at all.
+        ValueError: with a sentence for the user: it is a URL, carries a port or brackets, or is no host.
     """
     if "://" in text:
         raise ValueError(f"{text!r} is a URL; a host is wanted, without scheme and port")

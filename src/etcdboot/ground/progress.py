@@ -19,7 +19,7 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One piece of news: ``subject`` is a member, a certificate or a file; ``done`` of ``total`` where counted."""
+    """One piece of news; ``subject`` is a member, a certificate or a file, ``done`` of ``total`` a count."""
 
     kind: EventKind
     text: str

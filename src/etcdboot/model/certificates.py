@@ -1,7 +1,7 @@
 """Which certificates a cluster needs: one table, a row a kind.
 
-Sources: etcd server/embed/etcd.go (the gRPC gateway dials its own listener with the server certificate, so that one
-needs clientAuth too; etcd#9785), client/pkg/transport/listener.go at v3.6.14, RFC 5280 section 4.2.1.
+Sources: etcd server/embed/etcd.go (the gRPC gateway dials its own listener with the server certificate, so
+that one needs clientAuth too; etcd#9785), client/pkg/transport/listener.go at v3.6.14, RFC 5280 section 4.2.1.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ USAGES: dict[CertKind, tuple[Usage, ...]] = {
 class CertRequest:
     """One certificate that the plan wants.
 
-    ``name`` is how people and JSON call it (``ca``, ``etcd1/server``, ``client/root``); ``ca_name`` who signs it
-    (its own name: self-signed); ``subject`` pairs such as ``("CN", "etcd1")``; ``lifetime`` and ``renew_before`` in
-    seconds, counted from the signing and back from the end.
+    ``name`` is how people and JSON call it (``ca``, ``etcd1/server``, ``client/root``); ``ca_name`` who signs
+    it (its own name: self-signed); ``subject`` pairs such as ``("CN", "etcd1")``; ``lifetime`` and
+    ``renew_before`` in seconds, counted from the signing and back from the end.
     """
 
     name: str
@@ -83,7 +83,7 @@ class PairPaths:
 
 
 def pair_paths(name: str) -> PairPaths:
-    """The files of the certificate called ``name``; names as the cfssl tutorials use them (design section 5)."""
+    """The files of the certificate called ``name``, named as the cfssl tutorials do (design section 5)."""
     owner, slash, what = name.partition("/")
     if not slash:
         stem = PurePosixPath(name)

@@ -40,7 +40,7 @@ class Layout(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HostLayout:
-    """Each member on its own host as the spec says; a relative path is below ``root``, the spec's folder here."""
+    """Each member on its own host, as written; a relative path is below ``root``, the spec's folder here."""
 
     root: PurePosixPath
 

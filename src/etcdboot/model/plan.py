@@ -27,7 +27,7 @@ class Flag:
 class MemberPlan:
     """One member, all decided.
 
-    ``host`` tells which machine it is on (members of the same host share it); ``addresses`` are those it binds;
+    ``host`` tells which machine it is on (members of one host share it); ``addresses`` are those it binds;
     ``unit`` is its systemd unit's file name; ``flags`` is all that etcd is told, in etcd's own spelling;
     ``certificates`` are the pairs on its host; ``predicted_id`` is known only while all members are founders.
     """
