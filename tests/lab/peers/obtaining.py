@@ -17,6 +17,8 @@ from lab.peers.table import Debian, GoModule, Npm, Peer, Program, PythonEnvironm
 
 _KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 _SUITE = "bookworm"
+# A mirror of one of these has bookworm too; updates, security and other people's packages lie elsewhere.
+_SUITES = (_SUITE, "trixie", "forky", "sid", "oldstable", "stable", "testing", "unstable")
 
 
 class CannotFetch(Exception):
@@ -126,33 +128,43 @@ def obtain(peer: Peer, folder: Path, store: Store) -> None:
 
 
 def _apt_options(home: Path) -> list[str]:
-    """Options that make apt-get use lists below ``home``; the mirror is the one that apt is set up with."""
-    lists = home / "lists"
+    """Options that make apt-get use lists below ``home`` of Debian's suite alone, filled by this call."""
     sources = home / "sources.list"
-    options = {
-        "Dir::Etc::sourcelist": sources,
-        "Dir::Etc::sourceparts": "/dev/null",
-        "Dir::State::Lists": lists,
+    words = _apt_words(
+        home / "lists", {"Dir::Etc::sourcelist": str(sources), "Dir::Etc::sourceparts": "/dev/null"}
+    )
+    sources.write_text(f"deb [signed-by={_KEYRING}] {_debian_mirror(home)} {_SUITE} main\n")
+    run(["apt-get", *words, "update", "-qq"], home)
+    return words
+
+
+def _apt_words(lists: Path, others: dict[str, str]) -> list[str]:
+    """The options as words; no cache of the system's is written, so no root is needed."""
+    (lists / "partial").mkdir(parents=True, exist_ok=True)
+    options = others | {
+        "Dir::State::Lists": str(lists),
         "Dir::Cache::pkgcache": "",
         "Dir::Cache::srcpkgcache": "",
         "APT::Get::List-Cleanup": "0",
         "APT::Sandbox::User": "",
     }
-    words = [word for key, value in options.items() for word in ("-o", f"{key}={value}")]
-    (lists / "partial").mkdir(parents=True, exist_ok=True)
-    sources.write_text(f"deb [signed-by={_KEYRING}] {_debian_mirror()} {_SUITE} main\n")
-    run(["apt-get", *words, "update", "-qq"], home)
-    return words
+    return [word for key, value in options.items() for word in ("-o", f"{key}={value}")]
 
 
-def _debian_mirror() -> str:
+def _debian_mirror(home: Path) -> str:
+    """The first mirror of a Debian suite that this machine's apt is set up with."""
     if not _KEYRING.is_file():
         raise CannotFetch(f"{_KEYRING} is absent: this machine cannot check Debian's signatures")
-    wanted = ["--format", "$(REPO_URI) $(SITE) $(COMPONENT)", "Created-By: Packages", "Origin: Debian"]
-    rows = [line.split() for line in run(["apt-get", "indextargets", *wanted], Path.cwd()).splitlines()]
-    mirrors = [uri for uri, _, component in rows if component == "main" and "security" not in uri]
+    wanted = ["indextargets", "--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)", "Created-By: Packages"]
+    said = run(["apt-get", *wanted], home)
+    if not said:  # a fresh machine: apt tells its mirrors only once it has lists
+        words = _apt_words(home / "machine-lists", {})
+        run(["apt-get", *words, "update", "-qq"], home)
+        said = run(["apt-get", *words, *wanted], home)
+    rows = [line.split() for line in said.splitlines()]
+    mirrors = [uri for uri, suite, component in rows if suite in _SUITES and component == "main"]
     if not mirrors:
-        raise CannotFetch("apt names no Debian mirror here (or its lists were never updated)")
+        raise CannotFetch("apt is set up with no Debian mirror here")
     return mirrors[0]
 
 
