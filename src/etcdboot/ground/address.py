@@ -136,3 +136,17 @@ def parse_url(text: str) -> Url:
     if not 1 <= port <= 65535:
         raise ValueError(f"{text!r}: a port is 1 to 65535")
     return Url(scheme, parse_host(authority["v6"] or authority["name"]), port)
+
+
+def parse_san(text: str) -> Host:
+    """A subject alternative name: a host, or a name whose first label is ``*`` (RFC 6125 section 6.4.3).
+
+    Raises:
+        ValueError: with a sentence for the user.
+    """
+    if not text.startswith("*."):
+        return parse_host(text)
+    rest = parse_host(text[2:])
+    if rest.is_address or "." not in rest.text:
+        raise ValueError(f"{text!r}: a wildcard stands before a DNS name of two labels or more")
+    return Host(f"*.{rest.text}", HostKind.DNS)

@@ -1,7 +1,7 @@
 """Which certificates a cluster needs: one table, a row a kind.
 
 Sources: etcd server/embed/etcd.go (the gRPC gateway dials its own listener with the server certificate, so
-that one needs clientAuth too; etcd#9785), client/pkg/transport/listener.go at v3.6.14, RFC 5280 section 4.2.1.
+that one needs clientAuth too; etcd#9785), client/pkg/transport/listener.go at v3.6.14, RFC 5280 4.2.1.
 """
 
 from __future__ import annotations

@@ -1,0 +1,188 @@
+"""From a spec to a plan: total on any well-shaped spec; whether the spec makes sense is for the rules."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from hashlib import sha1
+
+from etcdboot.ground.address import Url, parse_url
+from etcdboot.knowledge.etcd.releases import NEWEST, Release
+from etcdboot.model.addressing import Addressing, addressing, merged
+from etcdboot.model.layout import Layout, MemberPaths, WrittenPaths
+from etcdboot.model.plan import ClusterPlan, Flag, MemberPlan
+from etcdboot.model.settings import further_flags
+from etcdboot.model.spec import ClientTls, ClusterSpec, ClusterState, MemberSpec, PeerTls
+from etcdboot.model.wanted import authorities, client_certificates, member_certificates
+
+DEFAULT_BINARY = "/usr/local/bin/etcd"
+DEFAULT_CONFIG_DIR = "/etc/etcd"
+DEFAULT_DATA_DIR = "/var/lib/etcd"
+DEFAULT_USER = "etcd"
+UNIT = "etcd.service"
+
+
+def plan(spec: ClusterSpec, *, layout: Layout, release: Release = NEWEST) -> ClusterPlan:
+    """Everything that follows from ``spec``; ``release`` is for members whose release is not written."""
+    members = tuple(merged(member, spec.defaults) for member in spec.members)
+    places = tuple(addressing(member, spec.tls) for member in members)
+    neighbours = Counter(place.machine for place in places)
+    token = spec.bootstrap.initial_cluster_token or spec.name
+    ids = _predicted_ids(members, places, token)
+    planned = tuple(
+        _member(
+            spec,
+            index,
+            member,
+            place,
+            layout=layout,
+            release=member.version or spec.etcd.version or release,
+            alone=neighbours[place.machine] == 1,
+            initial_cluster=initial_cluster(members, places, index),
+            token=token,
+            predicted_id=ids[index] if ids else None,
+        )
+        for index, (member, place) in enumerate(zip(members, places, strict=True))
+    )
+    return ClusterPlan(
+        name=spec.name,
+        token=token,
+        members=planned,
+        endpoints=tuple(map(parse_url, spec.endpoints))
+        or tuple(url for place in places for url in place.advertise_client_urls),
+        client_tls=spec.tls.client,
+        peer_tls=spec.tls.peer,
+        settings=spec.render.settings,
+        targets=spec.render.targets,
+        certificates=(
+            *authorities(spec),
+            *(request for member in planned for request in member.certificates),
+            *client_certificates(spec),
+        ),
+        predicted_cluster_id=cluster_id(ids) if ids else None,
+    )
+
+
+def _member(
+    spec: ClusterSpec,
+    index: int,
+    member: MemberSpec,
+    place: Addressing,
+    *,
+    layout: Layout,
+    release: Release,
+    alone: bool,
+    initial_cluster: str,
+    token: str,
+    predicted_id: int | None,
+) -> MemberPlan:
+    paths = layout.place(written_paths(spec, member, alone=alone))
+    state = member.initial_cluster_state or ClusterState.NEW
+    told = (
+        ("name", member.name),
+        ("data-dir", str(paths.data_dir)),
+        ("listen-peer-urls", _comma(place.listen_peer_urls)),
+        ("listen-client-urls", _comma(place.listen_client_urls)),
+        ("initial-advertise-peer-urls", _comma(place.initial_advertise_peer_urls)),
+        ("advertise-client-urls", _comma(place.advertise_client_urls)),
+        ("initial-cluster", initial_cluster),
+        ("initial-cluster-state", str(state)),
+        ("initial-cluster-token", token),
+        *_client_tls(spec.tls.client, paths),
+        *_peer_tls(spec.tls.peer, paths),
+        *further_flags(spec, index, release),
+    )
+    return MemberPlan(
+        name=member.name,
+        release=release,
+        host=place.host,
+        addresses=place.addresses,
+        listen_peer_urls=place.listen_peer_urls,
+        initial_advertise_peer_urls=place.initial_advertise_peer_urls,
+        listen_client_urls=place.listen_client_urls,
+        advertise_client_urls=place.advertise_client_urls,
+        state=state,
+        initial_cluster=initial_cluster,
+        paths=paths,
+        user=spec.etcd.user or DEFAULT_USER,
+        unit=UNIT if alone else f"etcd-{member.name}.service",
+        flags=tuple(Flag(name, value) for name, value in told),
+        certificates=member_certificates(spec, member.name, place, member.sans),
+        predicted_id=predicted_id,
+    )
+
+
+def written_paths(spec: ClusterSpec, member: MemberSpec, *, alone: bool) -> WrittenPaths:
+    """A member's paths as written or by default; one with neighbours on its host gets folders of its own."""
+
+    def chosen(own: str | None, shared: str | None, default: str) -> str:
+        return (own or shared or default).replace("{name}", member.name)
+
+    own_folder = "" if alone else "/{name}"
+    etcd = spec.etcd
+    return WrittenPaths(
+        name=member.name,
+        binary=chosen(member.binary, etcd.binary, DEFAULT_BINARY),
+        config_dir=chosen(member.config_dir, etcd.config_dir, DEFAULT_CONFIG_DIR + own_folder),
+        data_dir=chosen(member.data_dir, etcd.data_dir, DEFAULT_DATA_DIR + own_folder),
+    )
+
+
+def initial_cluster(members: tuple[MemberSpec, ...], places: tuple[Addressing, ...], index: int) -> str:
+    """What a member is told: founders hear of founders, a joiner of all before it and itself."""
+    joins = members[index].initial_cluster_state is ClusterState.EXISTING
+    return ",".join(
+        f"{member.name}={url}"
+        for other, (member, place) in enumerate(zip(members, places, strict=True))
+        if member.initial_cluster_state is not ClusterState.EXISTING or (joins and other <= index)
+        for url in place.initial_advertise_peer_urls
+    )
+
+
+def _client_tls(mode: ClientTls, paths: MemberPaths) -> tuple[tuple[str, str], ...]:
+    pair = (("cert-file", f"{paths.pki_dir}/server.pem"), ("key-file", f"{paths.pki_dir}/server-key.pem"))
+    demand = (("client-cert-auth", "true"), ("trusted-ca-file", f"{paths.pki_dir}/client-ca.pem"))
+    return {
+        ClientTls.MUTUAL: pair + demand,
+        ClientTls.SERVER: pair,
+        ClientTls.AUTO: (("auto-tls", "true"),),
+        ClientTls.OFF: (),
+    }[mode]
+
+
+def _peer_tls(mode: PeerTls, paths: MemberPaths) -> tuple[tuple[str, str], ...]:
+    return {
+        PeerTls.MUTUAL: (
+            ("peer-cert-file", f"{paths.pki_dir}/peer.pem"),
+            ("peer-key-file", f"{paths.pki_dir}/peer-key.pem"),
+            ("peer-client-cert-auth", "true"),
+            ("peer-trusted-ca-file", f"{paths.pki_dir}/peer-ca.pem"),
+        ),
+        PeerTls.AUTO: (("peer-auto-tls", "true"),),
+        PeerTls.OFF: (),
+    }[mode]
+
+
+def _comma(urls: Iterable[Url]) -> str:
+    return ",".join(map(str, urls))
+
+
+def _predicted_ids(
+    members: tuple[MemberSpec, ...], places: tuple[Addressing, ...], token: str
+) -> tuple[int, ...]:
+    """The ids while all are founders; empty otherwise, for a joiner's id holds the time it was added."""
+    if any(member.initial_cluster_state is ClusterState.EXISTING for member in members):
+        return ()
+    return tuple(member_id(map(str, place.initial_advertise_peer_urls), token) for place in places)
+
+
+def member_id(peer_urls: Iterable[str], token: str) -> int:
+    """A founder's id (server/etcdserver/api/membership/member.go computeMemberID at v3.6.14)."""
+    text = "".join(sorted(peer_urls)) + token
+    return int.from_bytes(sha1(text.encode(), usedforsecurity=False).digest()[:8])
+
+
+def cluster_id(ids: Iterable[int]) -> int:
+    """A new cluster's id (server/etcdserver/api/membership/cluster.go genID at v3.6.14)."""
+    joined = b"".join(each.to_bytes(8) for each in sorted(ids))
+    return int.from_bytes(sha1(joined, usedforsecurity=False).digest()[:8])

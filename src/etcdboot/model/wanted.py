@@ -1,0 +1,149 @@
+"""Which certificates a plan wants, and for which names: a function a kind.
+
+Sources for the names: etcd client/pkg/transport/listener_tls.go at v3.6.14 (a peer listener compares the
+caller's address with its certificate), and what clients dial.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from etcdboot.ground.address import Host, HostKind, parse_san, parse_url
+from etcdboot.model.addressing import Addressing
+from etcdboot.model.certificates import CA, PEER_CA, USAGES, CertKind, CertRequest
+from etcdboot.model.spec import CaLayout, CertificatesSpec, ClientTls, ClusterSpec, PeerTls
+
+_LOCALHOST = Host("localhost", HostKind.DNS)
+_LOOPBACKS = {
+    HostKind.IPV4: (Host("127.0.0.1", HostKind.IPV4), _LOCALHOST),
+    HostKind.IPV6: (Host("::1", HostKind.IPV6), _LOCALHOST),
+}
+_RENEW_BEFORE = 30 * 86400
+_COMMON_NAME_LIMIT = 64  # RFC 5280 appendix A.1, ub-common-name
+_CA_SUFFIX = len(" peer CA")
+
+
+def serves_certificates(spec: ClusterSpec) -> bool:
+    """Whether the client side has certificates of ours."""
+    return spec.tls.client in (ClientTls.MUTUAL, ClientTls.SERVER)
+
+
+def peer_ca_name(spec: ClusterSpec) -> str:
+    """Which CA signs the peer certificates."""
+    return PEER_CA if spec.certificates.ca is CaLayout.SPLIT else CA
+
+
+def authorities(spec: ClusterSpec) -> tuple[CertRequest, ...]:
+    """The CAs that something is signed with."""
+    stem = spec.name[: _COMMON_NAME_LIMIT - _CA_SUFFIX]
+    wanted = {}
+    if serves_certificates(spec):
+        wanted[CA] = f"{stem} CA"
+    if spec.tls.peer is PeerTls.MUTUAL:
+        wanted.setdefault(peer_ca_name(spec), f"{stem} {'peer ' if peer_ca_name(spec) == PEER_CA else ''}CA")
+    return tuple(_authority(spec.certificates, name, title) for name, title in wanted.items())
+
+
+def member_certificates(
+    spec: ClusterSpec, name: str, place: Addressing, sans: tuple[str, ...]
+) -> tuple[CertRequest, ...]:
+    """The pairs that one member serves; ``sans`` are its own further names."""
+    own = tuple(map(parse_san, sans))
+    wanted = []
+    if serves_certificates(spec):
+        wanted.append(
+            _leaf(
+                spec, f"{name}/server", CertKind.SERVER, f"server {name}", CA, name, _server(spec, place, own)
+            )
+        )
+    if spec.tls.peer is PeerTls.MUTUAL:
+        issuer = peer_ca_name(spec)
+        wanted.append(
+            _leaf(spec, f"{name}/peer", CertKind.PEER, f"peer {name}", issuer, name, _peer(place, own))
+        )
+    return tuple(wanted)
+
+
+def client_certificates(spec: ClusterSpec) -> tuple[CertRequest, ...]:
+    """The pairs that clients show; their common name is the etcd user."""
+    if spec.tls.client is not ClientTls.MUTUAL:
+        return ()
+    return tuple(
+        _leaf(spec, f"client/{name}", CertKind.CLIENT, f"client {name}", CA, name, ())
+        for name in spec.certificates.clients
+    )
+
+
+def _server(spec: ClusterSpec, place: Addressing, own: tuple[Host, ...]) -> tuple[Host, ...]:
+    return _sorted(
+        (
+            *_certifiable(url.host for url in place.advertise_client_urls),
+            *_certifiable(url.host for url in place.listen_client_urls),
+            *_certifiable((place.host, *place.addresses)),
+            *_certifiable(parse_url(endpoint).host for endpoint in spec.endpoints),
+            *map(parse_san, spec.certificates.sans),
+            *own,
+        )
+    )
+
+
+def _peer(place: Addressing, own: tuple[Host, ...]) -> tuple[Host, ...]:
+    return _sorted(
+        (
+            *_certifiable(url.host for url in place.initial_advertise_peer_urls),
+            *(url.host for url in place.listen_peer_urls if not url.host.is_unspecified),
+            *(host for host in place.addresses if not host.is_unspecified),
+            *own,
+        )
+    )
+
+
+def _certifiable(hosts: Iterable[Host]) -> Iterable[Host]:
+    """What to certify for hosts that are dialled or listened on: loopback also by its name."""
+    for host in hosts:
+        if not host.is_unspecified:
+            yield host
+        if host.is_loopback or host.is_unspecified:
+            yield from _LOOPBACKS.get(host.kind, _LOOPBACKS[HostKind.IPV4])
+
+
+def _sorted(sans: Iterable[Host]) -> tuple[Host, ...]:
+    return tuple(sorted(set(sans), key=lambda san: (san.kind, san.text)))
+
+
+def _leaf(
+    spec: ClusterSpec, name: str, kind: CertKind, title: str, issuer: str, common: str, sans: tuple[Host, ...]
+) -> CertRequest:
+    written = spec.certificates
+    return CertRequest(
+        name=name,
+        long_name=f"{title} certificate",
+        kind=kind,
+        ca_name=issuer,
+        subject=(("CN", common),),
+        sans=sans,
+        usages=USAGES[kind],
+        key=written.key,
+        lifetime=written.lifetime,
+        renew_before=_renew_before(written, written.lifetime),
+    )
+
+
+def _authority(written: CertificatesSpec, name: str, common: str) -> CertRequest:
+    return CertRequest(
+        name=name,
+        long_name=common,
+        kind=CertKind.CA,
+        ca_name=name,
+        subject=(("CN", common),),
+        sans=(),
+        usages=USAGES[CertKind.CA],
+        key=written.ca_key or written.key,
+        lifetime=written.ca_lifetime,
+        renew_before=_renew_before(written, written.ca_lifetime),
+    )
+
+
+def _renew_before(written: CertificatesSpec, lifetime: int) -> int:
+    """As written; else 30 days or a third of the lifetime, the shorter."""
+    return written.renew_before or min(_RENEW_BEFORE, lifetime // 3)
