@@ -76,6 +76,17 @@ def test_what_is_there_is_of_the_release_the_table_says(peer: Peer) -> None:
         prove(peer, program, require_peer(program.name, peer.release))
 
 
+@pytest.mark.lab
+@pytest.mark.parametrize("runner", ["honcho", "nf", "foreman"])
+def test_each_procfile_runner_runs_a_procfile(runner: str, tmp_path: Path) -> None:
+    program = require_peer(runner)
+    (tmp_path / "Procfile").write_text("greeter: exec echo hello from it\n")
+    done = subprocess.run(
+        [program, "start"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert "hello from it" in done.stdout
+
+
 def test_a_peer_is_fetched_once_and_found_by_name_and_release(store: Store, tmp_path: Path) -> None:
     peer = greeter(tmp_path)
     assert not store.has(peer)
