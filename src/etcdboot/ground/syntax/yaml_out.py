@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from etcdboot.ground.syntax.characters import NEVER, refuse
 
-Scalar: TypeAlias = str | int | bool
+Scalar: TypeAlias = str | int | bool | None
 Value: TypeAlias = "Scalar | Sequence[Value] | Mapping[str, Value]"
 # What YAML 1.1 reads as something else than text, and so cannot be a plain key.
 _WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null"))
@@ -22,6 +22,8 @@ _PLAIN_KEY = re.compile(r"[a-z][a-z0-9-]*")
 
 def scalar(value: Scalar) -> str:
     """One value, on one line."""
+    if value is None:
+        return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
@@ -39,7 +41,7 @@ def _mapping(mapping: Mapping[str, Value]) -> list[str]:
     lines = []
     for name, value in mapping.items():
         key = name if _PLAIN_KEY.fullmatch(name) and name not in _WORDS else scalar(name)
-        if isinstance(value, str | int):
+        if isinstance(value, str | int | None):
             lines.append(f"{key}: {scalar(value)}")
             continue
         inner = _mapping(value) if isinstance(value, Mapping) else _sequence(value)
@@ -51,7 +53,7 @@ def _mapping(mapping: Mapping[str, Value]) -> list[str]:
 def _sequence(values: Sequence[Value]) -> list[str]:
     lines = []
     for value in values:
-        if isinstance(value, str | int):
+        if isinstance(value, str | int | None):
             inner = [scalar(value)]
         else:
             inner = _mapping(value) if isinstance(value, Mapping) else _sequence(value)

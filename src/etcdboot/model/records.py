@@ -1,0 +1,162 @@
+"""The shapes that hold others: lists, flags and records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass
+from typing import Any
+
+from etcdboot.ground.syntax.yaml_in import Mapping, Node, Scalar, Sequence, Tag
+from etcdboot.model.shapes import UNREADABLE, Json, Problems, Shape, named, nearest, scalar
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """A list of one shape; where ``alone``, a single item may stand for a list of one."""
+
+    item: Shape
+    alone: bool = False
+    least: int = 0
+
+    def read(self, node: Node, path: str, problems: Problems) -> Any:
+        """A tuple of the items; unreadable ones make the whole unreadable, after all have been looked at."""
+        if isinstance(node, Scalar) and self.alone:
+            value = self.item.read(node, path, problems)
+            return value if value is UNREADABLE else (value,)
+        if not isinstance(node, Sequence):
+            problems.add("EB105", path, node.mark, f"a list is wanted here, not {named(node)}")
+            return UNREADABLE
+        if len(node.items) < self.least:
+            problems.add("EB105", path, node.mark, f"at least {self.least} is wanted here")
+            return UNREADABLE
+        values = [self.item.read(each, f"{path}[{at}]", problems) for at, each in enumerate(node.items)]
+        return UNREADABLE if UNREADABLE in values else tuple(values)
+
+    def plain(self, value: Any) -> list[Any]:
+        """The items."""
+        return [self.item.plain(each) for each in value]
+
+    def schema(self) -> Json:
+        """An array, or the item alone."""
+        array: Json = {"type": "array", "items": self.item.schema()}
+        if self.least:
+            array["minItems"] = self.least
+        return {"anyOf": [self.item.schema(), array]} if self.alone else array
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """etcd flags: name → value; lists become etcd's comma lists, null takes a flag away."""
+
+    def read(self, node: Node, path: str, problems: Problems) -> Any:
+        """Pairs in the order written."""
+        if not isinstance(node, Mapping):
+            problems.add("EB105", path, node.mark, f"a mapping of etcd flags is wanted, not {named(node)}")
+            return UNREADABLE
+        pairs = [
+            (key.text.removeprefix("--"), self._value(value, f"{path}.{key.text}", problems))
+            for key, value in node.items
+        ]
+        return UNREADABLE if any(value is UNREADABLE for _, value in pairs) else tuple(pairs)
+
+    def _value(self, node: Node, path: str, problems: Problems) -> Any:
+        if isinstance(node, Sequence):
+            parts = [self._value(each, f"{path}[{at}]", problems) for at, each in enumerate(node.items)]
+            if UNREADABLE in parts or None in parts:
+                return UNREADABLE
+            return ",".join(parts)
+        if isinstance(node, Scalar) and node.tag is Tag.NULL:
+            return None
+        anything = (Tag.TEXT, Tag.BOOLEAN, Tag.INTEGER, Tag.NUMBER)
+        text = scalar(node, "a flag's value", anything, path, problems)
+        return UNREADABLE if text is None else text
+
+    def plain(self, value: Any) -> dict[str, str | None]:
+        """The pairs, all values as text."""
+        return dict(value)
+
+    def schema(self) -> Json:
+        """An object of scalars and lists of scalars."""
+        one = ["string", "number", "boolean"]
+        listed = {"type": "array", "items": {"type": one}}
+        return {"type": "object", "additionalProperties": {"anyOf": [{"type": [*one, "null"]}, listed]}}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One key of a record; ``doc`` and ``default`` are for the docs and editors."""
+
+    key: str
+    shape: Shape
+    doc: str
+    default: str = ""
+    required: bool = False
+
+    @property
+    def attribute(self) -> str:
+        """The dataclass field it fills."""
+        return self.key.replace("-", "_")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A mapping with known keys, read into ``cls``."""
+
+    cls: type[Any]
+    fields: tuple[Field, ...]
+    elsewhere: Callable[[str], str] = lambda key: ""
+
+    def read(self, node: Node, path: str, problems: Problems) -> Any:
+        """The record; everything that is wrong with it is said at once."""
+        if not isinstance(node, Mapping):
+            hint = "leave the key out, or write something below it" if named(node) == "nothing" else ""
+            problems.add("EB105", path, node.mark, f"a mapping is wanted here, not {named(node)}", hint)
+            return UNREADABLE
+        known = {each.key: each for each in self.fields}
+        values: dict[str, Any] = {}
+        for key, value in node.items:
+            place = f"{path}.{key.text}" if path else key.text
+            if key.text in known:
+                values[key.text] = known[key.text].shape.read(value, place, problems)
+            else:
+                self._unknown(key, place, problems)
+        for each in self.fields:
+            if each.required and each.key not in values:
+                message = f"the key {each.key} is missing" + (f" in {path}" if path else "")
+                problems.add("EB104", path, node.mark, message, f"{each.key}: {each.doc}")
+                values[each.key] = UNREADABLE
+        if UNREADABLE in values.values():
+            return UNREADABLE
+        return self.cls(**{known[key].attribute: value for key, value in values.items()})
+
+    def _unknown(self, key: Scalar, path: str, problems: Problems) -> None:
+        near = nearest(key.text, [each.key for each in self.fields])
+        hint = f"did you mean {near}?" if near else self.elsewhere(key.text)
+        allowed = hint or "known here: " + ", ".join(each.key for each in self.fields)
+        problems.add("EB103", path, key.mark, f"unknown key {key.text!r}", allowed)
+
+    def plain(self, value: Any) -> dict[str, Any]:
+        """The keys that are written, in the table's order."""
+        empty = self.cls.__dataclass_fields__
+        return {
+            each.key: each.shape.plain(now)
+            for each in self.fields
+            if (now := getattr(value, each.attribute)) not in (None, ())
+            and (each.required or now != _default(empty[each.attribute]))
+        }
+
+    def schema(self) -> Json:
+        """An object without further properties."""
+        body: Json = {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {each.key: each.shape.schema() | {"description": each.doc} for each in self.fields},
+        }
+        required = [each.key for each in self.fields if each.required]
+        return body | ({"required": required} if required else {})
+
+
+def _default(declared: Any) -> Any:
+    if declared.default_factory is not MISSING:
+        return declared.default_factory()
+    return declared.default

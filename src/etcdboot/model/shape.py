@@ -1,0 +1,163 @@
+"""``cluster.yaml``, key by key: the one table for reading, writing, the JSON Schema and the docs."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from etcdboot.ground.address import parse_host, parse_san, parse_url
+from etcdboot.ground.duration import format_lifetime, parse_lifetime
+from etcdboot.knowledge.etcd.releases import NEWEST, parse_release
+from etcdboot.model import spec
+from etcdboot.model.records import Field, Flags, ListOf, Record
+from etcdboot.model.shapes import Boolean, Choice, Integer, Json, Text
+
+NAME_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
+_NAME = re.compile(NAME_PATTERN)
+_USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}")  # useradd(8), Debian's NAME_REGEX
+_LIFETIME_PATTERN = r"^([0-9]{1,7}[ydhms])+$"
+_RELEASE_PATTERN = r"^[0-9]+\.[0-9]+\.[0-9]+$"
+MAX_MEMBERS = 1000
+
+
+def parse_name(text: str) -> str:
+    """A member's, client's or cluster's name: it becomes a file name, a unit name and a common name.
+
+    Raises:
+        ValueError: with a sentence for the user.
+    """
+    if not _NAME.fullmatch(text) or text.endswith("\n"):
+        raise ValueError(
+            f"{text!r} cannot be a name: letters, digits, '.', '_' and '-' only, a letter or digit first, "
+            "63 characters at most"
+        )
+    return text
+
+
+def _path(text: str) -> str:
+    if "{" in text.replace("{name}", "") or "}" in text.replace("{name}", ""):
+        raise ValueError(f"{text!r}: only {{name}} may stand in braces")
+    if ".." in text.split("/"):
+        raise ValueError(f"{text!r}: a path may not climb with ..")
+    return text
+
+
+def _user(text: str) -> str:
+    if not _USER.fullmatch(text):
+        raise ValueError(f"{text!r} is not a user name: small letters, digits, '_' and '-', 32 at most")
+    return text
+
+
+def _token(text: str) -> str:
+    if not re.fullmatch(r"[!-~]{1,256}", text):
+        raise ValueError("a token is printable ASCII without blanks, 256 characters at most")
+    return text
+
+
+_name = Text("a name", parse_name, pattern=NAME_PATTERN)
+_host = Text("a host", lambda text: parse_host(text).text)
+_hosts = ListOf(_host, alone=True)
+_sans = ListOf(Text("a host name or address", lambda text: parse_san(text).text))
+_urls = ListOf(Text("a URL", lambda text: str(parse_url(text))), alone=True)
+_port = Integer(1, 65535)
+_lifetime = Text("a lifetime such as 365d", parse_lifetime, format_lifetime, _LIFETIME_PATTERN)
+_release = Text("a release X.Y.Z", parse_release, pattern=_RELEASE_PATTERN)
+_file = Text("a path", _path)
+
+_DEFAULTS: Final = (
+    Field("host", _host, "What others reach the member by: an address or a DNS name."),
+    Field("peer-host", _host, "The host in its peer URLs, where it differs.", "host"),
+    Field("client-host", _host, "The host in its client URLs, where it differs.", "host"),
+    Field("address", _hosts, "What it binds; certified too.", "host, when it is an address"),
+    Field("client-port", _port, "The port for clients.", "2379"),
+    Field("peer-port", _port, "The port for peers.", "2380"),
+    Field("listen-peer-urls", _urls, "Replaces the derived list.", "address and peer-port"),
+    Field("listen-client-urls", _urls, "Replaces the derived list.", "address, loopback and client-port"),
+    Field("initial-advertise-peer-urls", _urls, "Replaces the derived list.", "peer-host and peer-port"),
+    Field("advertise-client-urls", _urls, "Replaces the derived list.", "client-host and client-port"),
+    Field("initial-cluster-state", Choice(spec.ClusterState), "`existing` for one that joins later.", "new"),
+    Field("version", _release, "Its etcd release during an upgrade.", "etcd.version"),
+    Field("binary", _file, "Its etcd program.", "etcd.binary"),
+    Field("config-dir", _file, "Its configuration folder.", "etcd.config-dir"),
+    Field("data-dir", _file, "Its data folder.", "etcd.data-dir"),
+    Field("sans", _sans, "More names in its server and peer certificates.", "none"),
+    Field("flags", Flags(), "More etcd flags; null takes one away.", "none"),
+)  # fmt: skip
+_MEMBER: Final = (
+    Field("name", _name, "The member's name, unique in the cluster.", required=True),
+    *_DEFAULTS,
+)
+_ETCD: Final = (
+    Field("version", _release, "The etcd release that runs there.", "asked for by render"),
+    Field("binary", _file, "The program on the hosts; {name} may stand in paths.", "/usr/local/bin/etcd"),
+    Field("config-dir", _file, "Where a member's files go on its host.", "/etc/etcd"),
+    Field("data-dir", _file, "Where etcd keeps its data.", "/var/lib/etcd"),
+    Field("user", Text("a user name", _user), "The user that etcd runs as.", "etcd"),
+    Field("allow-dangerous-release", Boolean(), "Render releases that may lose data.", "false"),
+    Field("flags", Flags(), "More etcd flags for all members; null takes one of ours away.", "none"),
+)  # fmt: skip
+_BOOTSTRAP: Final = (
+    Field("mode", Choice(spec.BootstrapMode), "How members find one another the first time.", "static"),
+    Field("initial-cluster-token", Text("a token", _token), "Keeps clusters apart; enters the ids.", "name"),
+)
+_TLS: Final = (
+    Field("client", Choice(spec.ClientTls), "mutual: both show certificates; server: the server alone; "
+          "auto: self-made, nobody is authenticated; off: plain http.", "mutual"),
+    Field("peer", Choice(spec.PeerTls), "The same between members.", "mutual"),
+)  # fmt: skip
+_CERTIFICATES: Final = (
+    Field("source", Choice(spec.CertificateSource), "Who makes the certificates.", "issued"),
+    Field("ca", Choice(spec.CaLayout), "One CA for all, or another for peers.", "shared"),
+    Field("key", Choice(spec.KeyAlgorithm), "The kind of key.", "ecdsa-p256"),
+    Field("ca-key", Choice(spec.KeyAlgorithm), "The kind of the CA's key.", "key"),
+    Field("lifetime", _lifetime, "How long a certificate is valid.", "365d"),
+    Field("ca-lifetime", _lifetime, "How long the CA is valid.", "10y"),
+    Field("renew-before", _lifetime, "When a certificate counts as due.", "30d or a third of the lifetime"),
+    Field("sans", _sans, "More names in every server certificate.", "none"),
+    Field("clients", ListOf(_name), "Client certificates to make; the name is the etcd user.", "[root]"),
+)
+_RENDER: Final = (
+    Field("settings", Choice(spec.Settings), "How etcd learns its settings.", "config"),
+    Field("targets", ListOf(Choice(spec.Target), least=1), "What starts etcd.", "[systemd]"),
+)
+_SECTIONS: Final = {
+    "etcd": _ETCD, "bootstrap": _BOOTSTRAP, "tls": _TLS, "certificates": _CERTIFICATES,
+    "defaults": _DEFAULTS, "members[]": _MEMBER, "render": _RENDER,
+}  # fmt: skip
+
+
+def belongs(key: str) -> str:
+    """Where a key that stands in the wrong place belongs; empty when it is known nowhere."""
+    for section, known in _SECTIONS.items():
+        if any(each.key == key for each in known):
+            return f"{key} belongs in {section}"
+    from etcdboot.knowledge.etcd.flags import flag
+
+    return f"{key} is an etcd flag: write it under flags" if flag(key) else ""
+
+
+CLUSTER: Final = Record(
+    spec.ClusterSpec,
+    (
+        Field("name", _name, "The cluster's name, and its token unless one is written.", required=True),
+        Field("etcd", Record(spec.EtcdSpec, _ETCD, belongs), "What all members run, and where."),
+        Field("bootstrap", Record(spec.BootstrapSpec, _BOOTSTRAP, belongs), "How the cluster comes to be."),
+        Field("tls", Record(spec.TlsSpec, _TLS, belongs), "Who proves who they are, to whom."),
+        Field("certificates", Record(spec.CertificatesSpec, _CERTIFICATES, belongs), "The PKI."),
+        Field("endpoints", _urls, "What clients are told.", "the members' client URLs"),
+        Field("defaults", Record(spec.MemberDefaults, _DEFAULTS, belongs), "A member key, for all members."),
+        Field("members", ListOf(Record(spec.MemberSpec, _MEMBER, belongs), least=1), "The members.",
+              required=True),
+        Field("render", Record(spec.RenderSpec, _RENDER, belongs), "What `etcdboot render` writes."),
+    ),
+    belongs,
+)  # fmt: skip
+
+
+def json_schema() -> Json:
+    """The JSON Schema of ``cluster.yaml``, for editors."""
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "etcdboot cluster.yaml",
+        "description": f"One etcd cluster; etcd 3.4 to {NEWEST}.",
+    } | CLUSTER.schema()
