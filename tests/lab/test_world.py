@@ -186,7 +186,7 @@ def test_a_powered_off_host_is_gone_and_the_others_go_on(world: World) -> None:
     one, two = world.host("etcd1", E1), world.host("etcd2", E2)
     server = serve(two, E2)
     pid = server.pid
-    two.power_off()
+    world.power_off(two)
     assert not Path(f"/proc/{pid}").exists()
     assert greeting(one, E2) in ("TimeoutError", "OSError")
 

@@ -145,8 +145,8 @@ class Host:
         """Let a frozen process go on."""
         self.run(["kill", "-CONT", str(pid)])
 
-    def power_off(self) -> None:
-        """End all of the host at once; what it had written is gone too."""
+    def end(self) -> None:
+        """End all of the host; what it had written is gone too."""
         if self._init.stdin is not None:
             self._init.stdin.close()
         self._init.wait(20.0)

@@ -104,6 +104,11 @@ class World:
         """Undo ``unplug``."""
         self._ip(self.pid, f"link set {self._cable(host)} up")
 
+    def power_off(self, host: Host) -> None:
+        """Lose a host with all it wrote; its cable goes first, so that its kernel says no word of farewell."""
+        self._ip(self.pid, f"link del {self._cable(host)}")
+        host.end()
+
     def drop(self, host: Host, port: int) -> None:
         """Let the host lose what comes to that TCP port, as a firewall does: callers wait in vain."""
         services.filter_port(host.pid, port, "drop")
