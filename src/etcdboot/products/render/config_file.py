@@ -1,0 +1,45 @@
+"""A member's flags as etcd's configuration file wants them: other keys, other types, sections."""
+
+from __future__ import annotations
+
+from etcdboot.ground.syntax.yaml_out import Value
+from etcdboot.knowledge.etcd.flags import file_value, yaml_key
+from etcdboot.model.plan import MemberPlan
+
+_MODE = "auto-compaction-mode"
+_RETENTION = "auto-compaction-retention"
+
+
+def config(member: MemberPlan) -> dict[str, Value]:
+    """The file's content: plain keys first, then the sections, each in the plan's order.
+
+    Durations are whole nanoseconds, lists are sequences, all else is as the release's type has it. The flags
+    must be expressible in the file (``knowledge.etcd.forms``).
+    """
+    plain: dict[str, Value] = {}
+    sections: dict[str, Value] = {}
+    for name, text in _told(member):
+        path = yaml_key(name, member.release)
+        assert path is not None, f"{name} has no key in the file of etcd {member.release}"
+        _place(plain if len(path) == 1 else sections, path, file_value(name, text, member.release))
+    return plain | sections
+
+
+def _told(member: MemberPlan) -> list[tuple[str, str]]:
+    """The flags, and what only the file must say besides.
+
+    The flag's default mode is periodic, the file's is none at all, and a retention without a mode stops etcd
+    ("unknown auto-compaction-mode"; server/embed/config.go:1287 at v3.6.14).
+    """
+    told = [(each.name, each.value) for each in member.flags]
+    if member.flag(_RETENTION) is not None and member.flag(_MODE) is None:
+        told.append((_MODE, "periodic"))
+    return told
+
+
+def _place(into: dict[str, Value], path: tuple[str, ...], value: Value) -> None:
+    for step in path[:-1]:
+        section = into.setdefault(step, {})
+        assert isinstance(section, dict), f"{step} is a value and a section"
+        into = section
+    into[path[-1]] = value

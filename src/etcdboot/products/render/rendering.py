@@ -1,0 +1,145 @@
+"""From a plan to the files of ``out/``: pure; the tables of ``targets`` say which, the templates how."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from etcdboot.ground.artifact import Artifact
+from etcdboot.ground.errors import SpecError, UsageError
+from etcdboot.ground.report import Diagnostic, error
+from etcdboot.ground.syntax.characters import Unsayable
+from etcdboot.ground.templating import Engine, TemplateProblem
+from etcdboot.model.plan import ClusterPlan, MemberPlan
+from etcdboot.model.spec import Settings
+from etcdboot.products.render.launch import launch
+from etcdboot.products.render.targets import ALWAYS, SETTINGS, TARGETS, FileRow
+from etcdboot.products.render.values import cluster_values, member_values
+
+Material = Mapping[str, tuple[Artifact, ...]]
+_PRIVATE = 0o600
+# A file of the tables, with its member (None: a file of the whole cluster).
+_Place = tuple[FileRow, MemberPlan | None]
+
+
+def render(
+    plan: ClusterPlan, templates: Mapping[str, str], material: Material | None = None
+) -> tuple[Artifact, ...]:
+    """All files of ``out/``, sorted by path: each member's tree, and those of the whole cluster.
+
+    ``material`` has the certificate files of each member's tree, by member name. SpecError with all problems
+    at once: what the settings form (EB451) or a file's syntax (EB452) cannot say, and a member whose folder
+    would be in the way (EB453). UsageError (EB450) for a template that fails, which no shipped one does.
+    """
+    problems = [*_clashes(plan), *_inexpressible(plan)]
+    if problems:
+        raise SpecError(*problems)
+    engine = Engine(templates)
+    artifacts = [
+        replace(each, path=member.name / each.path)
+        for member in plan.members
+        for each in (material or {}).get(member.name, ())
+    ]
+    for row, member in _places(plan):
+        try:
+            artifacts.append(_artifact(row, member, _text(engine, plan, row, member)))
+        except Unsayable as cause:
+            problems += _explain(engine, plan, (row, member), cause)
+    if problems:
+        raise SpecError(*problems)
+    return tuple(sorted(artifacts, key=lambda each: each.path))
+
+
+def _places(plan: ClusterPlan) -> Iterator[_Place]:
+    for member in plan.members:
+        yield from ((row, member) for row in (*ALWAYS, *SETTINGS[plan.settings]))
+    for target in plan.targets:
+        yield from ((row, member) for member in plan.members for row in TARGETS[target].member_files)
+        yield from ((row, None) for row in TARGETS[target].cluster_files)
+
+
+def _text(engine: Engine, plan: ClusterPlan, row: FileRow, member: MemberPlan | None) -> str:
+    values = cluster_values(plan) if member is None else member_values(plan, member)
+    try:
+        return engine.render(row.template, **values)
+    except TemplateProblem as cause:
+        hint = "correct the template in the folder of --templates, or remove it there"
+        raise UsageError(cause.diagnostic(hint)) from cause
+
+
+def _artifact(row: FileRow, member: MemberPlan | None, text: str) -> Artifact:
+    if member is None:
+        return Artifact(PurePosixPath(row.name), text.encode(), row.mode)
+    name = row.name_for(member)
+    secret = row.holds_settings and any(each.secret for each in member.flags)
+    return Artifact(
+        PurePosixPath(member.name, name),
+        text.encode(),
+        _PRIVATE if secret else row.mode,
+        secret,
+        host_path=str(member.paths.config_dir / name),
+        owner=member.user if secret else "",
+    )
+
+
+def _clashes(plan: ClusterPlan) -> Iterator[Diagnostic]:
+    """Members whose folder has the name of a file of the whole cluster."""
+    files = {row.name.lower(): row.name for target in plan.targets for row in TARGETS[target].cluster_files}
+    for index, member in enumerate(plan.members):
+        file = files.get(member.name.lower())
+        if file is not None:
+            message = f"the folder of member {member.name} would stand where {file} does"
+            yield error("EB453", message, "give the member another name", f"members[{index}].name")
+
+
+def _inexpressible(plan: ClusterPlan) -> Iterator[Diagnostic]:
+    for member in plan.members:
+        try:
+            launch(member, plan.settings)
+        except SpecError as cause:
+            yield from cause.diagnostics
+
+
+def _explain(engine: Engine, plan: ClusterPlan, place: _Place, cause: Unsayable) -> Iterator[Diagnostic]:
+    """Which flags of which members the file cannot say, and the settings that can; or, failing that, why.
+
+    Found by asking again for one flag at a time: the quoters know the value, not whose it is.
+    """
+    row, only = place
+    found = False
+    for member in plan.members if only is None else (only,):
+        for flag in member.flags:
+            lone = replace(plan, members=(replace(member, flags=(flag,)),))
+            reason = _refusal(engine, lone, row)
+            if reason is None:
+                continue
+            found = True
+            others = [each for each in SETTINGS if _all_sayable(engine, replace(lone, settings=each))]
+            message = f"member {member.name}: {row.name_for(member)} cannot say {flag.name}: {reason}"
+            yield error("EB452", message, _hint(others))
+    if not found:
+        name = row.name if only is None else f"{only.name}/{row.name_for(only)}"
+        yield error("EB452", f"{name} cannot be written: {cause}", "change that path or name in the spec")
+
+
+def _refusal(engine: Engine, lone: ClusterPlan, row: FileRow) -> str | None:
+    """Why a file of a plan with one member cannot be said; None if it can."""
+    member = next((each for each_row, each in _places(lone) if each_row is row), None)
+    try:
+        _text(engine, lone, row, member)
+    except Unsayable as cause:
+        return str(cause)
+    return None
+
+
+def _all_sayable(engine: Engine, lone: ClusterPlan) -> bool:
+    if any(_inexpressible(lone)):
+        return False
+    return all(_refusal(engine, lone, row) is None for row, _ in _places(lone))
+
+
+def _hint(others: list[Settings]) -> str:
+    if not others:
+        return "no settings form can say it for these targets: change the value"
+    return f"render.settings: {' or '.join(others)} can say it"

@@ -1,0 +1,81 @@
+"""What is rendered: a settings form or a target is one row here and its templates, nothing else.
+
+File names are relative to a member's tree (what goes into its config-dir), or to ``out/`` for the files of
+the whole cluster; ``{unit}`` stands for the member's systemd unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from etcdboot.model.plan import MemberPlan
+from etcdboot.model.spec import Settings, Target
+from etcdboot.products.render.launch import CONFIG_FILE
+
+ENVIRONMENT_FILE = "etcd.env"
+ETCDCTL_FILE = "etcdctl.env"
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """One file: its name, its template, its mode, and whether etcd's settings (secrets too) stand in it."""
+
+    name: str
+    template: str
+    mode: int = 0o644
+    holds_settings: bool = False
+
+    def name_for(self, member: MemberPlan) -> str:
+        """The file's name in that member's tree."""
+        return self.name.replace("{unit}", member.unit)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRow:
+    """What starts etcd: files of each member, and files of the whole cluster."""
+
+    title: str
+    member_files: tuple[FileRow, ...] = ()
+    cluster_files: tuple[FileRow, ...] = ()
+
+
+# In every member's tree, whatever starts it.
+ALWAYS = (FileRow(ETCDCTL_FILE, "client/etcdctl.env.j2"),)
+
+SETTINGS: Mapping[Settings, tuple[FileRow, ...]] = MappingProxyType(
+    {
+        Settings.FLAGS: (),
+        Settings.ENV: (FileRow(ENVIRONMENT_FILE, "settings/etcd.env.j2", holds_settings=True),),
+        Settings.CONFIG: (FileRow(CONFIG_FILE, "settings/etcd.conf.yml.j2", holds_settings=True),),
+    }
+)
+
+TARGETS: Mapping[Target, TargetRow] = MappingProxyType(
+    {
+        Target.SCRIPT: TargetRow(
+            "an executable that becomes etcd",
+            member_files=(FileRow("etcd.sh", "script/etcd.sh.j2", 0o755),),
+        ),
+        Target.SYSTEMD: TargetRow(
+            "a systemd unit, and install.sh which puts everything in its place on the host",
+            member_files=(
+                FileRow("{unit}", "systemd/etcd.service.j2"),
+                FileRow("install.sh", "systemd/install.sh.j2", 0o755),
+            ),
+        ),
+        Target.PROCFILE: TargetRow(
+            "one Procfile that goreman, honcho, foreman and nf all run",
+            cluster_files=(FileRow("Procfile", "procfile/Procfile.j2"),),
+        ),
+    }
+)
+
+
+def templates_used() -> tuple[str, ...]:
+    """Every template that the tables name, sorted."""
+    rows = [*ALWAYS, *(row for files in SETTINGS.values() for row in files)]
+    for target in TARGETS.values():
+        rows += [*target.member_files, *target.cluster_files]
+    return tuple(sorted({row.template for row in rows}))

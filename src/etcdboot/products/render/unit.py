@@ -1,0 +1,67 @@
+"""What a member's systemd unit must grant, since it takes away everything else.
+
+Source: systemd.exec(5), "Sandboxing" and "Capabilities".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from etcdboot.model.plan import MemberPlan
+
+_PRIVILEGED_PORTS = 1024  # Linux: net.ipv4.ip_unprivileged_port_start
+_HOMES = ("/home", "/root", "/run/user")  # what ProtectHome= hides
+_TEMPORARY = ("/tmp", "/var/tmp")  # noqa: S108 - what PrivateTmp= replaces; nothing is written there
+
+
+@dataclass(frozen=True, slots=True)
+class Grants:
+    """What one member needs of its host.
+
+    ``parents`` are folders that etcd itself makes things in and that may be shared with others (all but the
+    data-dir); ``capabilities`` are kept for binding ports below 1024.
+    """
+
+    data_dir: str
+    parents: tuple[str, ...]
+    protect_home: str
+    private_tmp: str
+    capabilities: str
+
+    @property
+    def writable(self) -> tuple[str, ...]:
+        """Every folder that etcd writes to."""
+        return (self.data_dir, *self.parents)
+
+
+def grants(member: MemberPlan) -> Grants:
+    """What that member's unit grants it."""
+    beside = {path.parent for path in _written_beside(member)}
+    parents = {str(path) for path in beside if not path.is_relative_to(member.paths.data_dir)}
+    paths = (member.paths.binary, member.paths.config_dir, member.paths.data_dir, *_written_beside(member))
+    return Grants(
+        data_dir=str(member.paths.data_dir),
+        parents=tuple(sorted(parents)),
+        protect_home="read-only" if _any_below(paths, _HOMES) else "yes",
+        private_tmp="no" if _any_below(paths, _TEMPORARY) else "yes",
+        capabilities="CAP_NET_BIND_SERVICE" if _binds_privileged(member) else "",
+    )
+
+
+def _written_beside(member: MemberPlan) -> tuple[PurePosixPath, ...]:
+    """What etcd makes outside its data-dir: the log (by way of a rename, hence the parent), and log files.
+
+    Sources: server/storage/wal/wal.go Create and renameWAL, server/embed/config_logging.go at v3.6.14.
+    """
+    wal = member.flag("wal-dir") or ""
+    outputs = (member.flag("log-outputs") or "").split(",")
+    return tuple(PurePosixPath(each) for each in (wal, *outputs) if each.startswith("/"))
+
+
+def _any_below(paths: tuple[PurePosixPath, ...], tops: tuple[str, ...]) -> bool:
+    return any(path.is_relative_to(top) for path in paths for top in tops)
+
+
+def _binds_privileged(member: MemberPlan) -> bool:
+    return any(url.port < _PRIVILEGED_PORTS for url in (*member.listen_peer_urls, *member.listen_client_urls))

@@ -1,0 +1,54 @@
+"""What the templates are given; they only lay it out.
+
+A template of a member sees ``title``, ``member`` (its plan), ``launch``, ``environment_file`` (its path, and
+empty unless settings are env), ``etcdctl`` (name and value of each variable), ``etcdctl_file`` (its path) and
+``grants``. A template of the whole cluster sees ``title`` and ``processes`` (text).
+"""
+
+from __future__ import annotations
+
+from etcdboot.ground.syntax import procfile, sh
+from etcdboot.ground.syntax.characters import CONTROLS_AND_LINE_ENDS, refuse
+from etcdboot.model.plan import ClusterPlan, MemberPlan
+from etcdboot.model.spec import Settings
+from etcdboot.products.render.client import etcdctl_variables
+from etcdboot.products.render.launch import launch
+from etcdboot.products.render.targets import ENVIRONMENT_FILE, ETCDCTL_FILE
+from etcdboot.products.render.unit import grants
+
+
+def member_values(plan: ClusterPlan, member: MemberPlan) -> dict[str, object]:
+    """What a template of one member may use; Unsayable for a name that no comment can hold."""
+    return {
+        "title": _comment(f"member {member.name} of cluster {plan.name}"),
+        "member": member,
+        "launch": launch(member, plan.settings),
+        "environment_file": _environment_file(plan, member),
+        "etcdctl": etcdctl_variables(plan, member),
+        "etcdctl_file": str(member.paths.config_dir / ETCDCTL_FILE),
+        "grants": grants(member),
+    }
+
+
+def cluster_values(plan: ClusterPlan) -> dict[str, object]:
+    """What a template of the whole cluster may use."""
+    processes = ((procfile.process_name(member.name), _process(plan, member)) for member in plan.members)
+    return {"title": _comment(f"cluster {plan.name}"), "processes": procfile.dump(processes)}
+
+
+def _process(plan: ClusterPlan, member: MemberPlan) -> tuple[str, ...]:
+    """The words that a Procfile's line runs; they hold no ``$``, which one runner would replace."""
+    start = launch(member, plan.settings)
+    file = _environment_file(plan, member)
+    if not file:
+        return start.argv
+    return ("/bin/sh", "-c", f"set -a; . {sh.quote(file)}; set +a; exec {sh.join(start.argv)}")
+
+
+def _environment_file(plan: ClusterPlan, member: MemberPlan) -> str:
+    return str(member.paths.config_dir / ENVIRONMENT_FILE) if plan.settings is Settings.ENV else ""
+
+
+def _comment(text: str) -> str:
+    refuse(text, CONTROLS_AND_LINE_ENDS, "a comment")
+    return text
