@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Protocol
 
 from lab.world import services, systemd
-from lab.world.namespaces import ENVIRONMENT, enter, init, new_host, rootless, youngest
-from lab.world.process import DIES_WITH_NSENTER, Process
+from lab.world.namespaces import ENVIRONMENT, enter, init, new_host, rootless
+from lab.world.process import DIES_WITH_NSENTER, Init, Process
 
 # Private to each host: what is written below them is seen by this host alone and goes with it.
 _FOLDERS = {
@@ -44,18 +44,9 @@ class Host:
         self.addresses = tuple(addresses)
         self.cgroup = f"{world.name}/{name}"
         settings = json.dumps({"hostname": name} | (_ROOTLESS_FOLDERS if rootless() else _FOLDERS))
-        self._init = subprocess.Popen(
-            new_host(world.pid, *init(settings)),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
+        self._init = Init(f"host {name}", new_host(world.pid, *init(settings)))
         self._processes: list[Process] = []
-        assert self._init.stdout is not None and self._init.stderr is not None
-        if self._init.stdout.readline() != b"ready\n":
-            raise RuntimeError(f"host {name} did not come up: {self._init.stderr.read().decode()}")
-        self.pid = youngest(self._init.pid)
+        self.pid = self._init.pid
         self.settle()
 
     def settle(self, nameserver: str | None = None) -> None:
@@ -147,20 +138,10 @@ class Host:
 
     def end(self) -> None:
         """End all of the host; what it had written is gone too."""
-        if self._init.stdin is not None:
-            self._init.stdin.close()
-        self._init.wait(20.0)
-        self.forget()
-
-    def forget(self) -> None:
-        """Release what we hold of its processes after it has ended."""
+        self._init.end()
         for process in self._processes:
             process.forget()
         self._processes.clear()
-        for stream in (self._init.stdin, self._init.stdout, self._init.stderr):
-            if stream is not None:
-                stream.close()
-        self._init.wait(20.0)
 
     def _entry(self) -> list[str]:
         return enter(self.pid, "-m", "-u", "-n", "-p", "-i")

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import IO
 
-from lab.world.namespaces import children
+from lab.world.namespaces import children, youngest
 
 # nsenter forks to enter a process tree; a kill of it would leave the command, which so asks to die with it.
 DIES_WITH_NSENTER = ("setpriv", "--pdeathsig", "KILL", "--")
@@ -36,6 +36,36 @@ def wait_until(what: str, holds: Callable[[], bool], within: float = 20.0, every
         if time.monotonic() > deadline:
             raise TookTooLong(f"{what}: not within {within:g} s")
         time.sleep(every)
+
+
+class Init:
+    """Our hold on a PID 1: it lives as long as we hold the pipe that is its stdin."""
+
+    def __init__(self, what: str, command: Sequence[str]) -> None:
+        self._begun = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        _, stdout, stderr = self._streams()
+        if stdout.readline() != b"ready\n":
+            raise RuntimeError(f"{what} did not come up: {stderr.read().decode()}")
+        self.pid = youngest(self._begun.pid)
+
+    def end(self) -> None:
+        """Let go of it and wait until all that hangs on it has ended; once more does nothing."""
+        stdin, stdout, stderr = self._streams()
+        with contextlib.suppress(BrokenPipeError):
+            stdin.close()
+        self._begun.wait(30.0)
+        stdout.close()
+        stderr.close()
+
+    def _streams(self) -> tuple[IO[bytes], IO[bytes], IO[bytes]]:
+        assert self._begun.stdin and self._begun.stdout and self._begun.stderr
+        return self._begun.stdin, self._begun.stdout, self._begun.stderr
 
 
 class Process:

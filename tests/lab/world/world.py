@@ -12,7 +12,6 @@ PID 1 of the world, and the kernel ends every process, namespace and mount that 
 
 from __future__ import annotations
 
-import contextlib
 import json
 import secrets
 import subprocess
@@ -20,7 +19,8 @@ from types import TracebackType
 
 from lab.world import services
 from lab.world.host import Host, with_prefix
-from lab.world.namespaces import enter, guardian, init, new_world, youngest
+from lab.world.namespaces import enter, guardian, init, new_world
+from lab.world.process import Init
 
 # A hardware address that nobody has: packets sent to it are lost without a word, as behind a cut cable.
 _NOWHERE = "02:00:00:00:00:01"
@@ -34,17 +34,8 @@ class World:
         self.hosts: dict[str, Host] = {}
         self._nameserver: str | None = None
         settings = json.dumps({"hostname": None, "tmpfs": ["/run"], "overlays": [], "mirrors": []})
-        self._guardian = subprocess.Popen(
-            guardian(self.name, new_world(*init(settings))),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
-        assert self._guardian.stdout is not None and self._guardian.stderr is not None
-        if self._guardian.stdout.readline() != b"ready\n":
-            raise RuntimeError(f"the world did not come up: {self._guardian.stderr.read().decode()}")
-        self.pid = youngest(self._guardian.pid)
+        self._guardian = Init("the world", guardian(self.name, new_world(*init(settings))))
+        self.pid = self._guardian.pid
         self._ip(self.pid, "link add sw0 type bridge", "link set sw0 up")
 
     def __enter__(self) -> World:
@@ -57,15 +48,9 @@ class World:
 
     def end(self) -> None:
         """End every process in the world and wait until nothing is left of it."""
-        if self._guardian.stdin is not None:
-            with contextlib.suppress(BrokenPipeError):
-                self._guardian.stdin.close()
-        self._guardian.wait(30.0)
+        self._guardian.end()
         for host in self.hosts.values():
-            host.forget()
-        for stream in (self._guardian.stdout, self._guardian.stderr):
-            if stream is not None:
-                stream.close()
+            host.end()
 
     def host(self, name: str, *addresses: str) -> Host:
         """A new machine on the switch; addresses without a prefix length get /24, IPv6 /64."""
@@ -105,7 +90,7 @@ class World:
         self._ip(self.pid, f"link set {self._cable(host)} up")
 
     def power_off(self, host: Host) -> None:
-        """Lose a host with all it wrote; its cable goes first, so that its kernel says no word of farewell."""
+        """Lose a host with all it wrote; its cable goes first, so that its kernel says no farewell."""
         self._ip(self.pid, f"link del {self._cable(host)}")
         host.end()
 
