@@ -1,0 +1,14 @@
+"""The environment that members and their tools are given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def without_etcd(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment less every ``ETCD_*``: etcd would take it for a setting.
+
+    With a flag of the same name it does not even start ("conflicting environment variable is shadowed",
+    measured on 3.4.23 and 3.5.30). ``ETCDCTL_*`` stays: only etcdctl reads it.
+    """
+    return {name: value for name, value in environment.items() if not name.startswith("ETCD_")}

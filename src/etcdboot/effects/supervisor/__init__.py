@@ -1,0 +1,1 @@
+"""Members as child processes: started together, heard, watched, stopped one at a time, never orphaned."""

@@ -1,0 +1,115 @@
+"""What is known of a cluster that runs on this machine: what ``up`` tells and ``ps`` shows."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Phase(StrEnum):
+    """Where a local member is in its life."""
+
+    RUNNING = "running"
+    STOPPING = "stopping"
+    STOPPED = "stopped"  # because someone asked
+    EXITED = "exited"  # on its own
+
+
+@dataclass(frozen=True, slots=True)
+class MemberState:
+    """One member's process; ``status`` is how it ended, as subprocess says it (negative: by a signal)."""
+
+    name: str
+    phase: Phase
+    pid: int | None
+    status: int | None
+    endpoints: tuple[str, ...]
+    log: str
+
+    @property
+    def text(self) -> str:
+        """``running``, or ``exited (signal KILL)``."""
+        if self.phase is Phase.EXITED and self.status is not None:
+            return f"{self.phase} ({how_it_ended(self.status)})"
+        return str(self.phase)
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that ``-w json`` prints and the control socket carries."""
+        return {
+            "name": self.name,
+            "phase": str(self.phase),
+            "pid": self.pid,
+            "status": self.status,
+            "endpoints": list(self.endpoints),
+            "log": self.log,
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> MemberState:
+        """What :meth:`as_json` gave."""
+        return cls(
+            value["name"],
+            Phase(value["phase"]),
+            value["pid"],
+            value["status"],
+            tuple(value["endpoints"]),
+            value["log"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LocalCluster:
+    """A cluster on this machine as a user needs to know it.
+
+    ``environment`` is what etcdctl wants to know, in order; ``etcdctl`` its absolute path or "";
+    ``ephemeral`` says that all goes with the end of the run; ``verdict`` is verify's last word.
+    """
+
+    name: str
+    release: str
+    state: str
+    ephemeral: bool
+    etcdctl: str
+    environment: tuple[tuple[str, str], ...]
+    members: tuple[MemberState, ...]
+    verdict: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that ``-w json`` prints and the control socket carries."""
+        return {
+            "cluster": self.name,
+            "release": self.release,
+            "state": self.state,
+            "ephemeral": self.ephemeral,
+            "etcdctl": self.etcdctl,
+            "environment": dict(self.environment),
+            "members": [each.as_json() for each in self.members],
+            "verdict": self.verdict,
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> LocalCluster:
+        """What :meth:`as_json` gave."""
+        return cls(
+            value["cluster"],
+            value["release"],
+            value["state"],
+            value["ephemeral"],
+            value["etcdctl"],
+            tuple(value["environment"].items()),
+            tuple(MemberState.from_json(each) for each in value["members"]),
+            value["verdict"],
+        )
+
+
+def how_it_ended(status: int) -> str:
+    """``exit code 1`` or ``signal KILL`` for a status as subprocess gives it."""
+    if status >= 0:
+        return f"exit code {status}"
+    try:
+        return f"signal {signal.Signals(-status).name.removeprefix('SIG')}"
+    except ValueError:
+        return f"signal {-status}"
