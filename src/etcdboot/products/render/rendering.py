@@ -14,11 +14,10 @@ from etcdboot.ground.templating import Engine, TemplateProblem
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.spec import Settings
 from etcdboot.products.render.launch import launch
-from etcdboot.products.render.targets import ALWAYS, SETTINGS, TARGETS, FileRow
+from etcdboot.products.render.targets import SETTINGS, TARGETS, FileRow, member_rows
 from etcdboot.products.render.values import cluster_values, member_values
 
 Material = Mapping[str, tuple[Artifact, ...]]
-_PRIVATE = 0o600
 # A file of the tables, with its member (None: a file of the whole cluster).
 _Place = tuple[FileRow, MemberPlan | None]
 
@@ -52,10 +51,9 @@ def render(
 
 
 def _places(plan: ClusterPlan) -> Iterator[_Place]:
-    for member in plan.members:
-        yield from ((row, member) for row in (*ALWAYS, *SETTINGS[plan.settings]))
+    rows = member_rows(plan.settings, plan.targets)
+    yield from ((row, member) for member in plan.members for row in rows)
     for target in plan.targets:
-        yield from ((row, member) for member in plan.members for row in TARGETS[target].member_files)
         yield from ((row, None) for row in TARGETS[target].cluster_files)
 
 
@@ -71,15 +69,14 @@ def _text(engine: Engine, plan: ClusterPlan, row: FileRow, member: MemberPlan | 
 def _artifact(row: FileRow, member: MemberPlan | None, text: str) -> Artifact:
     if member is None:
         return Artifact(PurePosixPath(row.name), text.encode(), row.mode)
-    name = row.name_for(member)
-    secret = row.holds_settings and any(each.secret for each in member.flags)
+    file = row.file_for(member)
     return Artifact(
-        PurePosixPath(member.name, name),
+        PurePosixPath(member.name, file.name),
         text.encode(),
-        _PRIVATE if secret else row.mode,
-        secret,
-        host_path=str(member.paths.config_dir / name),
-        owner=member.user if secret else "",
+        file.mode,
+        file.secret,
+        host_path=str(member.paths.config_dir / file.name),
+        owner=file.owner,
     )
 
 
@@ -116,10 +113,10 @@ def _explain(engine: Engine, plan: ClusterPlan, place: _Place, cause: Unsayable)
                 continue
             found = True
             others = [each for each in SETTINGS if _all_sayable(engine, replace(lone, settings=each))]
-            message = f"member {member.name}: {row.name_for(member)} cannot say {flag.name}: {reason}"
+            message = f"member {member.name}: {row.file_for(member).name} cannot say {flag.name}: {reason}"
             yield error("EB452", message, _hint(others))
     if not found:
-        name = row.name if only is None else f"{only.name}/{row.name_for(only)}"
+        name = row.name if only is None else f"{only.name}/{row.file_for(only).name}"
         yield error("EB452", f"{name} cannot be written: {cause}", "change that path or name in the spec")
 
 

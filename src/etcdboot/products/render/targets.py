@@ -16,6 +16,7 @@ from etcdboot.products.render.launch import CONFIG_FILE
 
 ENVIRONMENT_FILE = "etcd.env"
 ETCDCTL_FILE = "etcdctl.env"
+PRIVATE = 0o600
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,25 @@ class FileRow:
     mode: int = 0o644
     holds_settings: bool = False
 
-    def name_for(self, member: MemberPlan) -> str:
-        """The file's name in that member's tree."""
-        return self.name.replace("{unit}", member.unit)
+    def file_for(self, member: MemberPlan) -> MemberFile:
+        """The file in that member's tree; one with a secret in it is for etcd's user alone."""
+        secret = self.holds_settings and any(each.secret for each in member.flags)
+        return MemberFile(
+            name=self.name.replace("{unit}", member.unit),
+            mode=PRIVATE if secret else self.mode,
+            secret=secret,
+            owner=member.user if secret else "",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFile:
+    """A row's file for one member: its name, and on its host its mode and owner (empty: root)."""
+
+    name: str
+    mode: int
+    secret: bool
+    owner: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +88,11 @@ TARGETS: Mapping[Target, TargetRow] = MappingProxyType(
         ),
     }
 )
+
+
+def member_rows(settings: Settings, targets: tuple[Target, ...]) -> tuple[FileRow, ...]:
+    """The rows of every member's tree."""
+    return (*ALWAYS, *SETTINGS[settings], *(row for each in targets for row in TARGETS[each].member_files))
 
 
 def templates_used() -> tuple[str, ...]:

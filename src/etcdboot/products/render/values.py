@@ -1,8 +1,9 @@
 """What the templates are given; they only lay it out.
 
 A template of a member sees ``title``, ``member`` (its plan), ``launch``, ``environment_file`` (its path, and
-empty unless settings are env), ``etcdctl`` (name and value of each variable), ``etcdctl_file`` (its path) and
-``grants``. A template of the whole cluster sees ``title`` and ``processes`` (text).
+empty unless settings are env), ``etcdctl`` (name and value of each variable), ``etcdctl_file`` (its path),
+``grants``, ``files`` (name, mode and owner of each file of its tree) and ``needs_pki``.
+A template of the whole cluster sees ``title`` and ``processes`` (text).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.spec import Settings
 from etcdboot.products.render.client import etcdctl_variables
 from etcdboot.products.render.launch import launch
-from etcdboot.products.render.targets import ENVIRONMENT_FILE, ETCDCTL_FILE
+from etcdboot.products.render.targets import ENVIRONMENT_FILE, ETCDCTL_FILE, member_rows
 from etcdboot.products.render.unit import grants
 
 
@@ -27,6 +28,11 @@ def member_values(plan: ClusterPlan, member: MemberPlan) -> dict[str, object]:
         "etcdctl": etcdctl_variables(plan, member),
         "etcdctl_file": str(member.paths.config_dir / ETCDCTL_FILE),
         "grants": grants(member),
+        "files": [
+            {"name": file.name, "mode": f"{file.mode:04o}", "owner": file.owner}
+            for file in (row.file_for(member) for row in member_rows(plan.settings, plan.targets))
+        ],
+        "needs_pki": bool(member.certificates),
     }
 
 
