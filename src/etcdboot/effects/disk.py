@@ -77,6 +77,11 @@ class Disk(Root):
         with self._needed(path.parent), self._dropped_on_failure(path), self._folder(path.parent) as folder:
             self._fill(staged_name(path), folder, content, mode)
 
+    def create(self, path: PurePosixPath, content: bytes, mode: int) -> None:
+        """Write a file where none is, whole and on the disk (``sync`` its folder afterwards)."""
+        with self._needed(path.parent), self._folder(path.parent) as folder:
+            self._fill(path, folder, content, mode)
+
     def commit(self, path: PurePosixPath) -> None:
         """Rename the staged content into place (``sync`` its folder afterwards)."""
         self.rename(staged_name(path), path)

@@ -159,13 +159,20 @@ def open_tree(root: Path, *, writing: bool = True, watcher: Watcher = unwatched)
     For writing the root is made if it is missing (and goes again if nothing was written). For reading nothing
     is made, and others may read at the same time; a root that is missing is then an empty tree.
     """
+    with open_disk(root, writing=writing, watcher=watcher) as disk:
+        yield Tree(root, disk)
+
+
+@contextmanager
+def open_disk(root: Path, *, writing: bool = True, watcher: Watcher = unwatched) -> Iterator[Disk | None]:
+    """The disk below a root, locked as ``open_tree`` says; None where there is nothing to read."""
     made = make_root(root) if writing else False
     if not writing and not root.exists():
-        yield Tree(root, None)
+        yield None
         return
     try:
         with Disk(root, watcher) as disk, lock(disk, shared=not writing):
-            yield Tree(root, disk)
+            yield disk
     finally:
         if made:
             with suppress(OSError):  # not empty: something was written

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from etcdboot.ground.address import Host
 from etcdboot.model.spec import KeyAlgorithm
@@ -74,8 +75,7 @@ class CertRequest:
         return dict(self.subject)["CN"]
 
 
-@dataclass(frozen=True, slots=True)
-class PairPaths:
+class PairPaths(NamedTuple):
     """Where a certificate and its key stand below ``pki/``."""
 
     certificate: PurePosixPath

@@ -1,0 +1,107 @@
+"""The tree below ``pki/``: pairs of a certificate and its key, put in place together or not at all.
+
+All that a run writes is first laid into ``.staged/``, brought to the disk, and marked ready; only then is it
+renamed into place. A run that was killed before the mark has changed nothing; one killed after it is finished
+by the next, so that a key never stays beside another key's certificate. Why one stage for the run, not one
+for each pair: docs/design/0006.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePosixPath
+
+from etcdboot.effects.disk import Disk
+from etcdboot.effects.root import HERE, Watcher, unwatched
+from etcdboot.effects.tree import PRIVATE_FOLDER, Tree, open_disk
+from etcdboot.ground.artifact import Change, Standing
+from etcdboot.ground.errors import EtcdbootError
+
+STAGED = PurePosixPath(".staged")
+READY = STAGED / "ready"
+# The stage is flat, so that one sync brings all its entries to the disk. No name of ours has this character.
+_SLASH = "@"
+
+
+class PairTree(Tree):
+    """A tree whose writes are staged as a whole. Made by ``open_pairs``."""
+
+    def __init__(self, root: Path, disk: Disk | None) -> None:
+        self._waiting = frozenset(map(str, _waiting(disk))) if disk else frozenset[str]()
+        super().__init__(root, disk)
+
+    def present(self, paths: Iterable[str]) -> dict[str, Standing | None]:
+        """What stands at each path; a reader sees a stage that is ready as if it were in place."""
+        paths = tuple(paths)
+        found = super().present(paths)
+        for path in self._waiting.intersection(paths):
+            found[path] = self.disk.read(_staged(PurePosixPath(path)))
+        return found
+
+    def is_lost(self, path: PurePosixPath) -> bool:
+        """Whether we wrote the file once and it is gone."""
+        return path in self._vanished and str(path) in self._read.files
+
+    def _place(self, coming: tuple[Change, ...]) -> None:
+        if not coming:
+            return
+        try:
+            self.disk.make_folder(STAGED, PRIVATE_FOLDER)
+            for change in coming:
+                artifact = change.artifact
+                self.disk.create(_staged(artifact.path), artifact.content, artifact.mode)
+            self.disk.sync(STAGED)
+            self.disk.create(READY, b"", 0o600)
+            self.disk.sync(STAGED)
+        except BaseException:
+            with suppress(EtcdbootError):  # the first error is the one to tell
+                _drop(self.disk)
+            raise
+        settle(self.disk)
+
+
+@contextmanager
+def open_pairs(root: Path, *, writing: bool = True, watcher: Watcher = unwatched) -> Iterator[PairTree]:
+    """The pairs below a root, locked as a tree is; opening it for writing settles what a killed run left."""
+    with open_disk(root, writing=writing, watcher=watcher) as disk:
+        if writing and disk is not None:
+            settle(disk)
+        yield PairTree(root, disk)
+
+
+def settle(disk: Disk) -> None:
+    """Put a stage that is ready into place, and drop one that is not."""
+    waiting = _waiting(disk)
+    if waiting:
+        for folder in sorted({path.parent for path in waiting}):
+            disk.make_folder(folder, PRIVATE_FOLDER)
+        for path in waiting:
+            disk.rename(_staged(path), path)
+        for folder in sorted({path.parent for path in waiting}):
+            disk.sync(folder)
+    _drop(disk)
+
+
+def _waiting(disk: Disk) -> tuple[PurePosixPath, ...]:
+    """Where the files of a stage that is ready belong; nothing without such a stage."""
+    names = disk.names(STAGED)
+    if READY.name not in names:
+        return ()
+    return tuple(PurePosixPath(name.replace(_SLASH, "/")) for name in names if name != READY.name)
+
+
+def _drop(disk: Disk) -> None:
+    """Remove the stage, the mark first: without it the rest means nothing."""
+    names = disk.names(STAGED)
+    if READY.name in names:
+        disk.remove(READY)
+        disk.sync(STAGED)
+    for name in names:
+        disk.remove(STAGED / name)
+    if disk.remove_folder(STAGED):
+        disk.sync(HERE)
+
+
+def _staged(path: PurePosixPath) -> PurePosixPath:
+    return STAGED / str(path).replace("/", _SLASH)

@@ -1,0 +1,191 @@
+"""What an existing certificate shows, and whether it still fits what the plan wants. Pure, no cryptography.
+
+Every judgement is a function from (wanted, shown, now) to complaints; three tables at
+the end say which apply. An error means "no longer fits", a warning "renew it soon", a note "worth knowing".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from etcdboot.ground.address import Host
+from etcdboot.ground.duration import format_lifetime
+from etcdboot.ground.report import Diagnostic, Severity, error, warning
+from etcdboot.model.certificates import CertRequest
+
+# Clocks differ: what is signed now is valid from five minutes ago, and lives that much longer on paper.
+BACKDATE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class CertFacts:
+    """What one certificate shows.
+
+    ``usages`` are extended key usages (dotted where they have no name of ours), ``key_usages`` those of
+    RFC 5280 section 4.2.1.3; ``key`` is a ``KeyAlgorithm`` or, of another kind, its description; ``sha256``
+    is the fingerprint and ``public_key`` the hash of the public key, in hex; ``signed`` tells whether the CA
+    that the plan names has really signed it.
+    """
+
+    subject: tuple[tuple[str, str], ...]
+    issuer: tuple[tuple[str, str], ...]
+    sans: tuple[Host, ...]
+    usages: tuple[str, ...]
+    key_usages: tuple[str, ...]
+    is_ca: bool
+    key: str
+    not_before: datetime
+    not_after: datetime
+    serial: int
+    sha256: str
+    public_key: str
+    signed: bool
+
+
+Check = Callable[[CertRequest, CertFacts, datetime], Iterable[Diagnostic]]
+
+
+def audit(request: CertRequest, facts: CertFacts, now: datetime) -> tuple[Diagnostic, ...]:
+    """How the certificate differs from what is wanted; with no error among them it fits."""
+    checks = _CA_CHECKS if request.is_ca else _LEAF_CHECKS
+    return tuple(found for check in checks for found in check(request, facts, now))
+
+
+def unfit_authority(request: CertRequest, facts: CertFacts, now: datetime) -> tuple[Diagnostic, ...]:
+    """Why nothing may be signed by, or rest upon, this CA; empty when it is sound."""
+    return tuple(found for check in _CA_REFUSALS for found in check(request, facts, now))
+
+
+# --- what a leaf must show
+
+
+def _names(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[Diagnostic]:
+    lacking = [str(san) for san in request.sans if san not in facts.sans]
+    if lacking:
+        yield _misfit("EB311", request, f"does not certify {', '.join(lacking)}")
+
+
+def _usages(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[Diagnostic]:
+    lacking = [str(usage) for usage in request.usages if usage not in facts.usages]
+    if "digitalSignature" not in facts.key_usages:
+        lacking.append("digitalSignature")
+    if lacking:
+        yield _misfit("EB312", request, f"lacks the usage {', '.join(lacking)}")
+    if facts.is_ca:
+        yield _misfit("EB312", request, "may sign other certificates")
+
+
+def _key(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[Diagnostic]:
+    if facts.key != request.key:
+        yield _misfit("EB313", request, f"has a key of type {facts.key}, the spec says {request.key}")
+
+
+def _dates(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[Diagnostic]:
+    if facts.not_after <= now:
+        yield _misfit("EB314", request, f"expired on {_day(facts.not_after)}")
+    elif facts.not_before > now:
+        yield _misfit("EB314", request, f"is not valid before {facts.not_before.isoformat()}")
+
+
+def _lifetime(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[Diagnostic]:
+    if _too_long(request, facts):
+        longest = format_lifetime(request.lifetime)
+        yield _misfit("EB315", request, f"is valid for longer than {longest}, until {_day(facts.not_after)}")
+
+
+def _subject(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[Diagnostic]:
+    shown = dict(facts.subject).get("CN", "")
+    if shown != request.common_name:
+        yield _misfit("EB316", request, f"names {shown!r}, not {request.common_name!r}")
+
+
+def _signer(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[Diagnostic]:
+    if not facts.signed:
+        yield _misfit("EB317", request, f"is not signed by {request.ca_name}")
+
+
+def _due(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[Diagnostic]:
+    left = facts.not_after - now
+    if timedelta() < left <= timedelta(seconds=request.renew_before):
+        message = f"{request.name} is valid for {_left(left)} more, until {_day(facts.not_after)}"
+        yield warning("EB320", message, _plan_a_new_ca() if request.is_ca else _renew(request), request.name)
+
+
+def _surplus(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[Diagnostic]:
+    more = [str(san) for san in facts.sans if san not in request.sans]
+    more += [usage for usage in facts.usages if usage not in request.usages]
+    if more:
+        message = f"{request.name} certifies more than the spec asks for: {', '.join(more)}"
+        yield Diagnostic(Severity.NOTE, "EB321", message, _renew(request), request.name)
+
+
+# --- what a CA must show
+
+
+def _ca_differs(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[Diagnostic]:
+    if facts.key != request.key:
+        message = f"{request.name} has a key of type {facts.key}, the spec says {request.key}"
+        hint = f"say ca-key: {facts.key} under certificates to keep this CA; a CA is never replaced unasked"
+        yield error("EB323", message, hint, request.name)
+    if _too_long(request, facts):
+        longest = format_lifetime(request.lifetime)
+        message = f"{request.name} is valid for longer than {longest}, until {_day(facts.not_after)}"
+        hint = "raise ca-lifetime under certificates to keep this CA; a CA is never replaced unasked"
+        yield error("EB323", message, hint, request.name)
+
+
+def _not_a_ca(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[Diagnostic]:
+    if not facts.is_ca or "keyCertSign" not in facts.key_usages:
+        message = f"{request.name} may not sign certificates: it is no CA certificate"
+        yield error("EB306", message, "put the CA's own certificate back in its place", request.name)
+
+
+def _ca_dates(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[Diagnostic]:
+    if facts.not_after <= now:
+        message = f"{request.name} expired on {_day(facts.not_after)}, and with it all that it signed"
+        hint = "move the pki folder away, issue anew, and replace the certificates of all members together"
+        yield error("EB305", message, hint, request.name)
+    elif facts.not_before > now:
+        message = f"{request.name} is not valid before {facts.not_before.isoformat()}"
+        yield error("EB305", message, "set this machine's clock right", request.name)
+
+
+_LEAF_CHECKS: tuple[Check, ...] = (
+    _names,
+    _usages,
+    _key,
+    _dates,
+    _lifetime,
+    _subject,
+    _signer,
+    _due,
+    _surplus,
+)
+_CA_CHECKS: tuple[Check, ...] = (_ca_differs, _due)
+_CA_REFUSALS: tuple[Check, ...] = (_not_a_ca, _ca_dates)
+
+
+def _too_long(request: CertRequest, facts: CertFacts) -> bool:
+    return facts.not_after - facts.not_before > timedelta(seconds=request.lifetime) + BACKDATE
+
+
+def _misfit(code: str, request: CertRequest, what: str) -> Diagnostic:
+    return error(code, f"{request.name} {what}", _renew(request), request.name)
+
+
+def _renew(request: CertRequest) -> str:
+    return f"make it anew with: etcdboot certs renew {request.name}"
+
+
+def _plan_a_new_ca() -> str:
+    return "plan a new CA in time: when it ends, all that it signed ends with it"
+
+
+def _day(moment: datetime) -> str:
+    return moment.date().isoformat()
+
+
+def _left(left: timedelta) -> str:
+    return f"{left.days} days" if left.days > 1 else f"{left.total_seconds() / 3600:.0f} hours"

@@ -1,0 +1,100 @@
+"""Which files of ``pki/`` each member's host needs, and under which names it finds them there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+
+from etcdboot.ground.artifact import Artifact
+from etcdboot.ground.report import Diagnostic, error
+from etcdboot.model.certificates import CertKind, CertRequest, pair_paths
+from etcdboot.model.plan import ClusterPlan, MemberPlan
+
+_FOLDER = PurePosixPath("pki")
+# Which trust bundle goes with which pair. Both bundles have names of their own even where one CA signs all,
+# so that parting the CAs later renames nothing.
+_BUNDLES = {CertKind.SERVER: "client-ca.pem", CertKind.PEER: "peer-ca.pem"}
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """One file of ``pki/`` that a member's host needs; ``target`` is where, below the member's tree."""
+
+    certificate: str
+    source: PurePosixPath
+    target: PurePosixPath
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CertMaterial:
+    """The certificates and keys of all members, as files of their trees."""
+
+    members: Mapping[str, tuple[Artifact, ...]] = field(default_factory=dict)
+
+    def of(self, member: str) -> tuple[Artifact, ...]:
+        """The files of one member's host; none when it has no certificates."""
+        return self.members.get(member, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a client shows and trusts, as PEM; without mutual TLS it shows nothing."""
+
+    ca: bytes
+    certificate: bytes | None = None
+    key: bytes | None = field(default=None, repr=False)
+
+
+def needed(member: MemberPlan, *, public: bool = False) -> tuple[Needed, ...]:
+    """What one member's host needs; ``public`` leaves the keys out."""
+    files = [each for request in member.certificates for each in _files(request)]
+    return tuple(each for each in files if not (public and each.secret))
+
+
+def absent(
+    sources: Mapping[PurePosixPath, str], contents: Collection[PurePosixPath], pki_dir: str
+) -> tuple[Diagnostic, ...]:
+    """One complaint for each file (path → certificate) that is not among the contents."""
+    hint = "make what is missing with: etcdboot certs"
+    return tuple(
+        replace(error("EB330", f"{name} has no {path}", hint, str(path)), file=f"{pki_dir}/{path}")
+        for path, name in sources.items()
+        if path not in contents
+    )
+
+
+def artifacts(
+    member: MemberPlan, files: tuple[Needed, ...], contents: Mapping[PurePosixPath, bytes]
+) -> tuple[Artifact, ...]:
+    """The files of one member's tree, from what stands in ``pki/``."""
+    return tuple(
+        Artifact(
+            path=each.target,
+            content=contents[each.source],
+            mode=0o600 if each.secret else 0o644,
+            secret=each.secret,
+            host_path=str(member.paths.pki_dir / each.target.name),
+            owner=member.user,
+        )
+        for each in files
+    )
+
+
+def identity_of(plan: ClusterPlan, client: str | None) -> tuple[CertRequest | None, PurePosixPath | None]:
+    """The client certificate of that name (None: the plan's first) and the CA's file that clients trust."""
+    clients = [each for each in plan.certificates if each.kind is CertKind.CLIENT]
+    shown = next((each for each in clients if client in (None, each.common_name)), None)
+    server = next((each for each in plan.certificates if each.kind is CertKind.SERVER), None)
+    return shown, pair_paths(server.ca_name).certificate if server else None
+
+
+def _files(request: CertRequest) -> tuple[Needed, ...]:
+    own = pair_paths(request.name)
+    bundle = pair_paths(request.ca_name).certificate
+    return (
+        Needed(request.ca_name, bundle, _FOLDER / _BUNDLES[request.kind]),
+        Needed(request.name, own.certificate, _FOLDER / own.certificate.name),
+        Needed(request.name, own.key, _FOLDER / own.key.name, secret=True),
+    )

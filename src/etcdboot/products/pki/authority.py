@@ -1,0 +1,109 @@
+"""Signing: from a request, a key and a CA to a certificate. Time and chance come from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384
+
+from etcdboot.model.certificates import CertRequest
+from etcdboot.products.pki import profile
+from etcdboot.products.pki.pem import (
+    PrivateKey,
+    Unreadable,
+    dump_certificate,
+    dump_key,
+    load_certificate,
+    load_key,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A certificate and its key, as PEM."""
+
+    certificate: bytes
+    key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A CA that can sign."""
+
+    certificate: x509.Certificate
+    key: PrivateKey = field(repr=False)
+
+    @classmethod
+    def load(cls, pair: Pair) -> Authority:
+        """The CA of a pair of PEM files; ``Unreadable`` when one of them is no use for signing."""
+        key = load_key(pair.key)
+        if not isinstance(key, EllipticCurvePrivateKey | RSAPrivateKey):
+            raise Unreadable("its key is neither ECDSA nor RSA")
+        return cls(load_certificate(pair.certificate), key)
+
+    @property
+    def not_after(self) -> datetime:
+        """When it ends, and with it all that it signed."""
+        return self.certificate.not_valid_after_utc
+
+
+def issue(
+    request: CertRequest,
+    key: PrivateKey,
+    signer: Authority | None,
+    *,
+    now: datetime,
+    serial: int,
+) -> Pair:
+    """A certificate for ``key``, and the key; without a signer it signs itself."""
+    public = key.public_key()
+    start, end = profile.validity(request, now, signer.not_after if signer else None)
+    subject = profile.subject(request)
+    pointer = (
+        profile.authority_key_identifier(signer.certificate) if signer else profile.own_key_identifier(public)
+    )
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(signer.certificate.subject if signer else subject)
+        .public_key(public)
+        .serial_number(serial)
+        .not_valid_before(start)
+        .not_valid_after(end)
+    )
+    for extension, critical in profile.extensions(request, public, pointer):
+        builder = builder.add_extension(extension, critical)
+    signing = signer.key if signer else key
+    return Pair(dump_certificate(builder.sign(signing, _hash(signing))), dump_key(key))
+
+
+def issue_all(
+    requests: tuple[CertRequest, ...],
+    authorities: dict[str, Authority],
+    new_key: Callable[[CertRequest], PrivateKey],
+    new_serial: Callable[[], int],
+    now: datetime,
+) -> dict[str, Pair]:
+    """A pair for each request, in their order: a CA among them signs what follows.
+
+    ``authorities`` are the CAs at hand, by name; each request's is among them or was made before it.
+    """
+    known = dict(authorities)
+    made = {}
+    for request in requests:
+        signer = None if request.is_ca else known[request.ca_name]
+        pair = issue(request, new_key(request), signer, now=now, serial=new_serial())
+        made[request.name] = pair
+        if request.is_ca:
+            known[request.name] = Authority.load(pair)
+    return made
+
+
+def _hash(key: PrivateKey) -> SHA256 | SHA384:
+    """A hash as strong as the signing key (FIPS 186-5 section 6.1.1 asks no less)."""
+    return SHA384() if isinstance(key, EllipticCurvePrivateKey) and key.key_size > 256 else SHA256()

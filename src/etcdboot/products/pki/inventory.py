@@ -1,0 +1,185 @@
+"""What stands in ``pki/`` for each planned certificate, and what is to be made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import PurePosixPath
+
+from etcdboot.ground.report import Diagnostic, Severity, error, has_errors, warning
+from etcdboot.model.audit import BACKDATE, CertFacts, audit, unfit_authority
+from etcdboot.model.certificates import CertRequest, PairPaths, pair_paths
+from etcdboot.products.pki.authority import Pair
+from etcdboot.products.pki.pem import Unreadable
+from etcdboot.products.pki.reading import public_key_of, read
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What stands for one request: the contents of its files (None: nothing).
+
+    ``foreign`` are those of its files that we did not write, ``edited`` those of ours that were changed
+    since; ``lost`` tells that we wrote one of them once and it is gone.
+    """
+
+    request: CertRequest
+    certificate: bytes | None
+    key: bytes | None = field(repr=False)
+    foreign: tuple[PurePosixPath, ...] = ()
+    edited: tuple[PurePosixPath, ...] = ()
+    lost: bool = False
+
+    @property
+    def paths(self) -> PairPaths:
+        """Where its files are, below ``pki/``."""
+        return pair_paths(self.request.name)
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether there is neither certificate nor key."""
+        return self.certificate is None and self.key is None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One request judged: what its certificate shows, what to say of it, and what forbids to go on."""
+
+    found: Found
+    facts: CertFacts | None = None
+    findings: tuple[Diagnostic, ...] = ()
+    refusals: tuple[Diagnostic, ...] = ()
+
+    @property
+    def request(self) -> CertRequest:
+        """What the plan wants."""
+        return self.found.request
+
+    @property
+    def fits(self) -> bool:
+        """Whether it is as the plan wants it."""
+        return self.facts is not None and not self.refusals and not has_errors(self.findings)
+
+
+def judge(found: Iterable[Found], now: datetime) -> tuple[Entry, ...]:
+    """Each request with what stands for it, in the same order: each CA before what it signs."""
+    found = tuple(found)
+    signers: dict[str, bytes | None] = {}
+    entries = []
+    for each in found:
+        request = each.request
+        signer = each.certificate if request.is_ca else signers[request.ca_name]
+        entry = _judged(each, found, signer, now)
+        if request.is_ca:
+            signers[request.name] = each.certificate if entry.facts else None
+        entries.append(entry)
+    return tuple(entries)
+
+
+def _judged(found: Found, others: tuple[Found, ...], signer: bytes | None, now: datetime) -> Entry:
+    refusals = (*_foreign(found), *_gone(found, others))
+    if refusals:
+        return Entry(found, refusals=refusals)
+    remarks = (*_changed_by_hand(found), *_half(found))
+    if found.certificate is None:
+        return Entry(found, findings=remarks)
+    try:
+        facts = read(found.certificate, signer)
+    except Unreadable as cause:
+        return Entry(found, refusals=(unreadable(found, found.paths.certificate, cause),))
+    request = found.request
+    unfit = (*_not_its_key(found, facts), *(unfit_authority(request, facts, now) if request.is_ca else ()))
+    return Entry(found, facts, (*remarks, *audit(request, facts, now)), unfit)
+
+
+def after(entries: Iterable[Entry], made: Mapping[str, Pair], now: datetime) -> tuple[Entry, ...]:
+    """The entries as they stand once what was made is in place."""
+    now_there = [
+        replace(entry.found, certificate=pair.certificate, key=pair.key, edited=())
+        if (pair := made.get(entry.request.name))
+        else entry.found
+        for entry in entries
+    ]
+    return tuple(
+        replace(entry, findings=(*entry.findings, *_cut_short(entry, now)))
+        if entry.request.name in made
+        else entry
+        for entry in judge(now_there, now)
+    )
+
+
+def unreadable(found: Found, path: PurePosixPath, cause: Unreadable) -> Diagnostic:
+    """The refusal for a file that holds no certificate or key."""
+    return error("EB301", f"{path} cannot be read: {cause}", _remedy(found), str(path))
+
+
+# --- what must not be touched
+
+
+def _foreign(found: Found) -> Iterable[Diagnostic]:
+    for path in found.foreign:
+        message = f"{path} is there already and etcdboot did not write it"
+        hint = "move it away, or bring back the .etcdboot.json that stood beside it"
+        yield error("EB402", message, hint, str(path))
+
+
+def _gone(found: Found, others: tuple[Found, ...]) -> Iterable[Diagnostic]:
+    """A CA whose certificate is gone, although it has signed: another one would lock everybody out."""
+    request = found.request
+    if not request.is_ca or found.certificate is not None:
+        return
+    has_signed = any(other.request.ca_name == request.name and other.certificate for other in others)
+    if has_signed or found.lost or found.key is not None:
+        path = found.paths.certificate
+        message = f"{path} is gone, and a new CA would make worthless what the old one signed"
+        hint = f"bring {path} and {found.paths.key} back; to start afresh, move the whole pki folder away"
+        yield error("EB304", message, hint, str(path))
+
+
+def _not_its_key(found: Found, facts: CertFacts) -> Iterable[Diagnostic]:
+    if found.key is None:
+        return
+    path = found.paths.key
+    try:
+        fits = public_key_of(found.key) == facts.public_key
+    except Unreadable as cause:
+        yield unreadable(found, path, cause)
+        return
+    if not fits:
+        message = f"{path} is not the key of {found.paths.certificate}"
+        yield error("EB302", message, _remedy(found), str(path))
+
+
+def _remedy(found: Found) -> str:
+    paths = found.paths
+    if found.request.is_ca:
+        return f"bring {paths.certificate} and {paths.key} back from a copy"
+    return f"move {paths.certificate} and {paths.key} away, then make them anew with: etcdboot certs"
+
+
+# --- what is worth saying
+
+
+def _cut_short(entry: Entry, now: datetime) -> Iterable[Diagnostic]:
+    """A new certificate that would have outlived its CA."""
+    request, facts = entry.request, entry.facts
+    if facts is not None and facts.not_after + BACKDATE < now + timedelta(seconds=request.lifetime):
+        message = f"{request.name} ends with {request.ca_name}, on {facts.not_after.date()}, before its time"
+        yield Diagnostic(Severity.NOTE, "EB322", message, "plan a new CA in time", request.name)
+
+
+def _half(found: Found) -> Iterable[Diagnostic]:
+    """A leaf's pair that lost one of its files. A CA may well keep its key elsewhere."""
+    request, paths = found.request, found.paths
+    if request.is_ca or found.is_absent or (found.certificate and found.key):
+        return
+    lacking, kept = (paths.key, paths.certificate) if found.certificate else (paths.certificate, paths.key)
+    hint = f"bring it back, or make the pair anew with: etcdboot certs renew {request.name}"
+    yield error("EB310", f"{lacking} is missing beside {kept}", hint, request.name)
+
+
+def _changed_by_hand(found: Found) -> Iterable[Diagnostic]:
+    for path in found.edited:
+        message = f"{path} was changed since etcdboot wrote it"
+        hint = "etcdboot will not replace it; move it away to have it made anew"
+        yield warning("EB309", message, hint, str(path))

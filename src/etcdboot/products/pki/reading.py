@@ -1,0 +1,155 @@
+"""From PEM to what a certificate shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes, PublicKeyTypes
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from etcdboot.ground.address import Host, HostKind
+from etcdboot.model.audit import CertFacts
+from etcdboot.model.certificates import Usage
+from etcdboot.products.pki.pem import Unreadable, load_certificate, load_key
+
+NAME_OIDS = {
+    "CN": NameOID.COMMON_NAME,
+    "O": NameOID.ORGANIZATION_NAME,
+    "OU": NameOID.ORGANIZATIONAL_UNIT_NAME,
+}
+USAGE_OIDS = {
+    Usage.SERVER_AUTH: ExtendedKeyUsageOID.SERVER_AUTH,
+    Usage.CLIENT_AUTH: ExtendedKeyUsageOID.CLIENT_AUTH,
+}
+_NAMES = {oid: name for name, oid in NAME_OIDS.items()}
+_USAGES = {oid: str(usage) for usage, oid in USAGE_OIDS.items()}
+# RFC 5280 section 4.2.1.3; encipherOnly and decipherOnly say something only beside keyAgreement.
+_KEY_USAGES = {
+    "digitalSignature": "digital_signature",
+    "nonRepudiation": "content_commitment",
+    "keyEncipherment": "key_encipherment",
+    "dataEncipherment": "data_encipherment",
+    "keyAgreement": "key_agreement",
+    "keyCertSign": "key_cert_sign",
+    "cRLSign": "crl_sign",
+}
+
+
+def read(pem: bytes, signer: bytes | None) -> CertFacts:
+    """What the certificate shows; ``signer`` is the CA that should have signed it (its own: self-signed).
+
+    Raises:
+        Unreadable: the certificate or the signer cannot be read.
+    """
+    certificate = load_certificate(pem)
+    signed = signer is not None and is_signed_by(certificate, load_certificate(signer))
+    try:
+        return _facts(certificate, signed=signed)
+    except (ValueError, x509.DuplicateExtension, UnsupportedAlgorithm) as cause:
+        raise Unreadable(f"the certificate in it is malformed ({cause})") from cause
+
+
+def is_signed_by(certificate: x509.Certificate, signer: x509.Certificate) -> bool:
+    """Whether the issuer's name is the signer's subject and the signature is made with its key."""
+    try:
+        certificate.verify_directly_issued_by(signer)
+    except (InvalidSignature, ValueError, TypeError, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def public_key_of(key_pem: bytes) -> str:
+    """The hash of the public key that belongs to a private one, as ``CertFacts.public_key`` has it.
+
+    Raises:
+        Unreadable: there is no readable private key.
+    """
+    return _public_hash(load_key(key_pem, trusting=True).public_key())
+
+
+def key_type(key: CertificatePublicKeyTypes) -> str:
+    """A ``KeyAlgorithm``'s value where it is one; else what it is, in the same style."""
+    if isinstance(key, RSAPublicKey):
+        return f"rsa-{key.key_size}"
+    if isinstance(key, EllipticCurvePublicKey):
+        return f"ecdsa-p{key.key_size}" if key.curve.name.endswith("r1") else f"ecdsa-{key.curve.name}"
+    return type(key).__name__.removeprefix("_").removesuffix("PublicKey").lower()
+
+
+def _facts(certificate: x509.Certificate, *, signed: bool) -> CertFacts:
+    extensions = certificate.extensions
+    return CertFacts(
+        subject=_name(certificate.subject),
+        issuer=_name(certificate.issuer),
+        sans=tuple(_sans(extensions)),
+        usages=tuple(_usages(extensions)),
+        key_usages=tuple(_key_usages(extensions)),
+        is_ca=_is_ca(extensions),
+        key=key_type(certificate.public_key()),
+        not_before=_utc(certificate.not_valid_before_utc),
+        not_after=_utc(certificate.not_valid_after_utc),
+        serial=certificate.serial_number,
+        sha256=certificate.fingerprint(SHA256()).hex(),
+        public_key=_public_hash(certificate.public_key()),
+        signed=signed,
+    )
+
+
+def _name(name: x509.Name) -> tuple[tuple[str, str], ...]:
+    return tuple((_NAMES.get(each.oid, each.oid.dotted_string), str(each.value)) for each in name)
+
+
+def _sans(extensions: x509.Extensions) -> Iterator[Host]:
+    """The names and addresses; e-mail addresses, URIs and the like certify no host."""
+    try:
+        names = extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return
+    for name in names:
+        if isinstance(name, x509.DNSName):
+            yield Host(name.value.lower(), HostKind.DNS)
+        elif isinstance(name, x509.IPAddress):
+            version = getattr(name.value, "version", 4)
+            yield Host(str(name.value), HostKind.IPV4 if version == 4 else HostKind.IPV6)
+
+
+def _usages(extensions: x509.Extensions) -> Iterator[str]:
+    try:
+        oids = extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return
+    for oid in oids:
+        yield _USAGES.get(oid, oid.dotted_string)
+
+
+def _key_usages(extensions: x509.Extensions) -> Iterator[str]:
+    try:
+        found = extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return
+    for name, attribute in _KEY_USAGES.items():
+        if getattr(found, attribute):
+            yield name
+
+
+def _is_ca(extensions: x509.Extensions) -> bool:
+    try:
+        return extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        return False
+
+
+def _public_hash(key: PublicKeyTypes) -> str:
+    return sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)

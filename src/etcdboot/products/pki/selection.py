@@ -1,0 +1,105 @@
+"""Which certificates a run makes, who signs them, and why it must not be done."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+
+from etcdboot.ground.errors import Refused, UsageError
+from etcdboot.ground.report import Diagnostic, Severity, error
+from etcdboot.model.certificates import CertRequest
+from etcdboot.products.pki.authority import Authority, Pair
+from etcdboot.products.pki.inventory import Entry, unreadable
+from etcdboot.products.pki.pem import Unreadable
+
+
+def missing(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Those of which nothing is there."""
+    return tuple(entry for entry in entries if entry.found.is_absent)
+
+
+def chosen(
+    requests: tuple[CertRequest, ...], names: Collection[str], *, everything: bool = False
+) -> frozenset[str]:
+    """The names of the certificates to renew; case does not count.
+
+    Raises:
+        UsageError: none is named, or one that is not planned.
+        Refused: a CA is named.
+    """
+    if everything:
+        return frozenset(request.name for request in requests if not request.is_ca)
+    if not names:
+        raise UsageError.because("EB308", "nothing to renew is named", "name certificates, or say --all")
+    known = {request.name.lower(): request for request in requests}
+    unknown = tuple(_unknown(name, known) for name in names if name.lower() not in known)
+    if unknown:
+        raise UsageError(*unknown)
+    found = [known[name.lower()] for name in names]
+    authorities = tuple(_no_renewal(request) for request in found if request.is_ca)
+    if authorities:
+        raise Refused(*authorities)
+    return frozenset(request.name for request in found)
+
+
+def concerned(entries: Iterable[Entry], names: Collection[str]) -> tuple[Entry, ...]:
+    """The entries of these names and of the CAs that sign them; one that was changed by hand is refused."""
+    entries = tuple(entries)
+    signers = {entry.request.ca_name for entry in entries if entry.request.name in names}
+    return tuple(
+        replace(entry, refusals=(*entry.refusals, *_by_hand(entry))) if entry.request.name in names else entry
+        for entry in entries
+        if entry.request.name in names or entry.request.name in signers
+    )
+
+
+def renewed(entries: Iterable[Entry], names: Collection[str]) -> tuple[Entry, ...]:
+    """Those of these names; before them a CA that there has never been."""
+    return tuple(entry for entry in entries if entry.request.name in names or entry.found.is_absent)
+
+
+def signers(
+    entries: tuple[Entry, ...], wanted: tuple[Entry, ...]
+) -> tuple[dict[str, Authority], tuple[Diagnostic, ...]]:
+    """The CAs at hand that sign what is wanted (one that is to be made comes later), and what forbids it."""
+    refusals = [each for entry in entries for each in entry.refusals]
+    authorities = {}
+    leaves = [entry.request for entry in wanted if not entry.request.is_ca]
+    for entry in entries:
+        signed = [request.name for request in leaves if request.ca_name == entry.request.name]
+        if not signed or entry.found.certificate is None or entry.refusals:
+            continue
+        if entry.found.key is None:
+            refusals.append(_no_key(entry, signed))
+            continue
+        try:
+            authorities[entry.request.name] = Authority.load(Pair(entry.found.certificate, entry.found.key))
+        except Unreadable as cause:
+            refusals.append(unreadable(entry.found, entry.found.paths.key, cause))
+    return authorities, tuple(refusals)
+
+
+def _by_hand(entry: Entry) -> Iterable[Diagnostic]:
+    return (replace(each, severity=Severity.ERROR) for each in entry.findings if each.code == "EB309")
+
+
+def _no_key(entry: Entry, signed: list[str]) -> Diagnostic:
+    path = entry.found.paths.key
+    message = f"{path} is missing, and without it {', '.join(signed)} cannot be signed"
+    return error(
+        "EB303", message, "bring it back for as long as you sign, then take it away again", str(path)
+    )
+
+
+def _no_renewal(request: CertRequest) -> Diagnostic:
+    message = f"{request.name} is a CA: a new one would make worthless all that the old one signed"
+    return error("EB307", message, "name what it signs, or say --all for all of that", request.name)
+
+
+def _unknown(name: str, known: Collection[str]) -> Diagnostic:
+    import difflib
+
+    near = [each for each in known if each.startswith(f"{name.lower()}/")]
+    near = near or difflib.get_close_matches(name.lower(), known, n=1)
+    hint = f"did you mean {' and '.join(near)}?" if near else f"there are {', '.join(known)}"
+    return error("EB308", f"no certificate of this cluster is called {name}", hint)

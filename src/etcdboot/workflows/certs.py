@@ -1,0 +1,190 @@
+"""Certificates: judge what stands in ``pki/``, make what is missing or is to be renewed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+from etcdboot.effects import clock, keys
+from etcdboot.effects.pairs import PairTree, open_pairs
+from etcdboot.effects.root import Watcher, unwatched
+from etcdboot.ground.artifact import Artifact, Change
+from etcdboot.ground.errors import ExitCode, Refused
+from etcdboot.ground.progress import Event, EventKind, Reporter, silent
+from etcdboot.ground.report import Diagnostic, has_errors
+from etcdboot.model.audit import CertFacts
+from etcdboot.model.certificates import CertRequest, pair_paths
+from etcdboot.model.plan import ClusterPlan
+from etcdboot.products.pki import inventory, selection
+from etcdboot.products.pki.authority import Pair, issue_all
+from etcdboot.products.pki.inventory import Entry, Found
+from etcdboot.products.pki.pem import PrivateKey
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """One certificate that stands in ``pki/`` now; ``path`` is below it."""
+
+    name: str
+    path: PurePosixPath
+    ca: str
+    facts: CertFacts
+
+    def as_json(self) -> dict[str, object]:
+        """The object that ``-w json`` prints for it."""
+        facts = self.facts
+        return {
+            "name": self.name,
+            "path": str(self.path),
+            "ca": self.ca,
+            "subject": dict(facts.subject),
+            "sans": [str(san) for san in facts.sans],
+            "usages": list(facts.usages),
+            "not_before": f"{facts.not_before:%Y-%m-%dT%H:%M:%SZ}",
+            "not_after": f"{facts.not_after:%Y-%m-%dT%H:%M:%SZ}",
+            "key": facts.key,
+            "sha256": facts.sha256,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CertsResult:
+    """What a run did to the files, and what stands there now."""
+
+    changes: tuple[Change, ...]
+    certificates: tuple[Certificate, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Drift when a certificate does not fit the plan, else ok."""
+        return ExitCode.DRIFT if has_errors(self.diagnostics) else ExitCode.OK
+
+
+def issue(
+    plan: ClusterPlan,
+    pki_dir: Path,
+    *,
+    reporter: Reporter = silent,
+    now: Clock = clock.now,
+    watcher: Watcher = unwatched,
+) -> CertsResult:
+    """Make what is missing; what is there stays byte for byte, fitting or not.
+
+    Raises:
+        Refused: something stands there that must not be touched or built upon; nothing was written.
+        Missing: the disk said no.
+    """
+    with open_pairs(pki_dir, watcher=watcher) as tree:
+        moment = now()
+        entries = inventory.judge(_look(tree, plan), moment)
+        wanted = selection.missing(entries)
+        return _carry_out(tree, plan, entries, wanted, moment, reporter)
+
+
+def renew(
+    plan: ClusterPlan,
+    pki_dir: Path,
+    names: Collection[str] = (),
+    *,
+    everything: bool = False,
+    reporter: Reporter = silent,
+    now: Clock = clock.now,
+    watcher: Watcher = unwatched,
+) -> CertsResult:
+    """Make the named certificates anew (or all but the CAs), with new keys; the result tells of these alone.
+
+    Raises:
+        UsageError: no name, or one that the plan does not know.
+        Refused: as for ``issue``; also a CA, and a pair that was changed by hand.
+        Missing: the disk said no.
+    """
+    chosen = selection.chosen(plan.certificates, names, everything=everything)
+    with open_pairs(pki_dir, watcher=watcher) as tree:
+        moment = now()
+        entries = selection.concerned(inventory.judge(_look(tree, plan), moment), chosen)
+        wanted = selection.renewed(entries, chosen)
+        return _carry_out(tree, plan, entries, wanted, moment, reporter)
+
+
+def _look(tree: PairTree, plan: ClusterPlan) -> Iterator[Found]:
+    paths = {request.name: pair_paths(request.name) for request in plan.certificates}
+    standing = tree.present(str(path) for pair in paths.values() for path in pair)
+    ours = frozenset(tree.manifest.paths())
+    for request in plan.certificates:
+        pair = paths[request.name]
+        there = {path: found.content for path in pair if (found := standing[str(path)]) is not None}
+        own = [path for path in there if str(path) in ours]
+        yield Found(
+            request,
+            there.get(pair.certificate),
+            there.get(pair.key),
+            foreign=tuple(path for path in there if path not in own),
+            edited=tuple(path for path in own if not tree.manifest.wrote(str(path), there[path])),
+            lost=any(map(tree.is_lost, pair)),
+        )
+
+
+def _carry_out(
+    tree: PairTree,
+    plan: ClusterPlan,
+    entries: tuple[Entry, ...],
+    wanted: tuple[Entry, ...],
+    now: datetime,
+    reporter: Reporter,
+) -> CertsResult:
+    """Refuse, or make and write what is wanted; tell how everything stands then."""
+    authorities, refusals = selection.signers(entries, wanted)
+    if refusals:
+        raise Refused(*(_placed(each, tree.root) for each in refusals))
+    requests = tuple(entry.request for entry in wanted)
+    made = issue_all(requests, authorities, _new_keys(requests, reporter), keys.new_serial, now)
+    planned = {str(path) for request in plan.certificates for path in pair_paths(request.name)}
+    changes = tree.compare(_artifacts(entries, made), within=lambda path: path not in planned)
+    tree.write(changes)
+    after = inventory.after(entries, made, now)
+    return CertsResult(
+        changes=changes,
+        certificates=tuple(
+            Certificate(entry.request.name, entry.found.paths.certificate, entry.request.ca_name, entry.facts)
+            for entry in after
+            if entry.facts is not None
+        ),
+        diagnostics=tuple(_placed(each, tree.root) for entry in after for each in entry.findings),
+    )
+
+
+def _artifacts(entries: tuple[Entry, ...], made: dict[str, Pair]) -> Iterator[Artifact]:
+    """The files that are to stand there; those that do are among them, to keep their permissions tight."""
+    for entry in entries:
+        found = entry.found
+        pair = made.get(entry.request.name)
+        if pair is None and found.edited:
+            continue  # to compare it with itself would make us its author
+        certificate, key = (pair.certificate, pair.key) if pair else (found.certificate, found.key)
+        if certificate is not None:
+            yield Artifact(found.paths.certificate, certificate)
+        if key is not None:
+            yield Artifact(found.paths.key, key, 0o600, secret=True)
+
+
+def _new_keys(requests: tuple[CertRequest, ...], reporter: Reporter) -> Callable[[CertRequest], PrivateKey]:
+    coming = enumerate(keys.new_keys([request.key for request in requests]), 1)
+
+    def new_key(request: CertRequest) -> PrivateKey:
+        done, key = next(coming)
+        reporter(Event(EventKind.STEP, f"made the {request.long_name}", "", done, len(requests)))
+        return key
+
+    return new_key
+
+
+def _placed(diagnostic: Diagnostic, root: Path) -> Diagnostic:
+    """The diagnostic with the file it is about; its path is that file's, or the certificate's name."""
+    path = diagnostic.path
+    below = PurePosixPath(path) if path.endswith(".pem") else pair_paths(path).certificate
+    return replace(diagnostic, file=str(root / below))
