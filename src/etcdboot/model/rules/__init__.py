@@ -1,1 +1,59 @@
-"""What a well-shaped spec must also mean."""
+"""What a well-shaped spec must also mean: one table of rules, each a function of its own.
+
+A new rule is one function and one row, an entry in ground/codes.py and a failing example in its test.
+"""
+
+from __future__ import annotations
+
+from etcdboot.ground.report import Diagnostic
+from etcdboot.model.plan import ClusterPlan
+from etcdboot.model.rules import certificates, flags, members, places, releases, tuning
+from etcdboot.model.rules.finding import Rule
+from etcdboot.model.spec import ClusterSpec
+
+RULES: tuple[Rule, ...] = (
+    members.names_are_unique,
+    members.names_are_free,
+    members.names_fit_a_procfile,
+    members.count_survives_a_loss,
+    members.founders_exist,
+    places.host_is_written,
+    places.schemes_follow_tls,
+    places.listens_on_addresses,
+    places.advertises_something_dialable,
+    places.advertises_what_it_listens_on,
+    places.loopback_stays_at_home,
+    places.name_without_address_listens_everywhere,
+    places.peer_urls_are_unique,
+    places.ports_are_free,
+    places.folders_are_its_own,
+    places.hosts_need_absolute_paths,
+    releases.version_is_written,
+    releases.release_is_safe,
+    releases.release_is_supported,
+    releases.minors_are_neighbours,
+    releases.peer_port_is_guarded,
+    flags.flags_can_be_told,
+    flags.settings_can_say_the_flags,
+    flags.verification_is_not_switched_off,
+    flags.allowed_names_exclude_one_another,
+    flags.revocation_lists_are_der,
+    tuning.election_outlasts_heartbeats,
+    tuning.timing_is_the_same_everywhere,
+    tuning.quota_is_reasonable,
+    tuning.revisions_are_counted_not_timed,
+    tuning.wal_has_a_folder_of_its_own,
+    tuning.rotation_has_one_file,
+    tuning.tls_versions_are_in_order,
+    tuning.ciphers_carry_http2,
+    tuning.lease_checkpoints_come_first,
+    tuning.hash_checks_have_an_interval,
+    certificates.lifetimes_nest,
+    certificates.clients_are_unique,
+)
+
+
+def judge(spec: ClusterSpec, plan: ClusterPlan) -> tuple[Diagnostic, ...]:
+    """All that the rules find, each complaint once, in the rules' order."""
+    found = (finding.diagnostic() for rule in RULES for finding in rule(spec, plan))
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,80 @@
+"""All of rich: tables, and news on a terminal. Imported only when one of them is really shown."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from etcdboot.cli.output import Output
+from etcdboot.ground.progress import Event, EventKind, Reporter, silent
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+_MEMBER_COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "bright_red", "bright_cyan")
+
+
+def print_table(renderable: RenderableType) -> None:
+    """Print a table on stdout, as wide as it needs when stdout is no terminal."""
+    from rich.console import Console
+
+    Console(width=None if sys.stdout.isatty() else 200, soft_wrap=True).print(renderable)
+
+
+@contextmanager
+def reporter(output: Output) -> Iterator[Reporter]:
+    """Hear events, on stderr: a moving line on a terminal, plain lines elsewhere, nothing when quiet."""
+    if output.quiet:
+        yield silent
+    elif sys.stderr.isatty() and output.form != "json":
+        from rich.console import Console
+        from rich.status import Status
+
+        console = Console(stderr=True)
+        with Status("", console=console) as status:
+            yield _Lively(status, console.print)
+    else:
+        yield _Plain()
+
+
+class _Plain:
+    """One line an event; member lines are prefixed and coloured where that helps."""
+
+    def __init__(self) -> None:
+        self._colours: dict[str, str] = {}
+
+    def __call__(self, event: Event) -> None:
+        click.echo(self.line(event), err=True)
+
+    def line(self, event: Event) -> str:
+        """The event as one line."""
+        if event.kind is EventKind.LOG:
+            colour = self._colours.setdefault(
+                event.subject, _MEMBER_COLOURS[len(self._colours) % len(_MEMBER_COLOURS)]
+            )
+            return f"{click.style(event.subject, fg=colour)} | {event.text}"
+        text = f"{event.subject}: {event.text}" if event.subject else event.text
+        if event.total:
+            text = f"[{event.done}/{event.total}] {text}"
+        return click.style(f"warning: {text}", fg="yellow") if event.kind is EventKind.WARNING else text
+
+
+class _Lively(_Plain):
+    """Steps move one line; everything else scrolls above it."""
+
+    def __init__(self, status: object, write: object) -> None:
+        super().__init__()
+        self._status = status
+        self._write = write
+
+    def __call__(self, event: Event) -> None:
+        if event.kind is EventKind.STEP:
+            self._status.update(self.line(event))  # type: ignore[attr-defined]
+        else:
+            from rich.text import Text
+
+            self._write(Text.from_ansi(self.line(event)))  # type: ignore[operator]

@@ -1,0 +1,116 @@
+"""What a command gives back, and how it reaches stdout (the product) and stderr (the talk)."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from etcdboot.ground.errors import EtcdbootError, ExitCode
+from etcdboot.ground.report import Diagnostic, Severity
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+
+
+@dataclass(slots=True)
+class Output:
+    """How the user wants to hear: ``form`` is -w, ``quiet`` silences the talk."""
+
+    form: str = "simple"
+    quiet: bool = False
+    debug: bool = False
+
+    def talk(self, line: str = "", **style: Any) -> None:
+        """One line on stderr, unless quiet."""
+        if not self.quiet:
+            click.secho(line, err=True, **style)
+
+    def usage(self, problem: click.ClickException) -> ExitCode:
+        """A wrong command line, as click words it."""
+        found = Diagnostic(Severity.ERROR, "EB002", problem.format_message())
+        if self.form == "json":
+            _print_json(ExitCode.USAGE, (found,), {})
+        else:
+            problem.show()
+        return ExitCode.USAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one command gives back.
+
+    ``body`` holds the further keys of ``-w json``; ``simple`` is stdout otherwise; ``table`` makes what
+    ``-w table`` prints (simple where there is none); ``next_lines`` tell a human how to go on.
+    """
+
+    exit_code: ExitCode = ExitCode.OK
+    diagnostics: tuple[Diagnostic, ...] = ()
+    body: Mapping[str, Any] = field(default_factory=dict)
+    simple: str = ""
+    table: Callable[[], RenderableType] | None = None
+    next_lines: tuple[str, ...] = ()
+
+
+def deliver(outcome: Outcome, output: Output) -> ExitCode:
+    """Print an outcome; gives its exit code."""
+    if output.form == "json":
+        _print_json(outcome.exit_code, outcome.diagnostics, outcome.body)
+        return outcome.exit_code
+    show(outcome.diagnostics, output)
+    if output.form == "table" and outcome.table is not None:
+        from etcdboot.cli.console import print_table
+
+        print_table(outcome.table())
+    elif outcome.simple:
+        click.echo(outcome.simple, nl=not outcome.simple.endswith("\n"))
+    if outcome.next_lines:
+        output.talk()
+        output.talk("Next:", bold=True)
+        for number, line in enumerate(outcome.next_lines, 1):
+            output.talk(f"  {number}. {line}")
+    return outcome.exit_code
+
+
+def failed(problem: EtcdbootError, output: Output) -> ExitCode:
+    """Print what stopped a command; gives its exit code."""
+    return deliver(Outcome(problem.exit_code, problem.diagnostics), output)
+
+
+def bug(problem: Exception, output: Output) -> ExitCode:
+    """One line for what must not happen; the traceback only when asked for."""
+    if output.debug:
+        import traceback
+
+        traceback.print_exception(problem, file=sys.stderr)
+    message = f"a bug in etcdboot: {type(problem).__name__}: {problem}"
+    hint = "run it again as `etcdboot --debug …` and report what it prints"
+    return deliver(Outcome(ExitCode.BUG, (Diagnostic(Severity.ERROR, "EB001", message, hint),)), output)
+
+
+def show(diagnostics: Iterable[Diagnostic], output: Output) -> None:
+    """Print diagnostics on stderr as compilers do; errors also when quiet."""
+    for each in diagnostics:
+        if output.quiet and each.severity is not Severity.ERROR:
+            continue
+        label = click.style(f"{each.severity} {each.code}", fg=_COLOURS[each.severity], bold=True)
+        place = f"{each.place}: " if each.place else ""
+        click.echo(f"{place}{label}: {each.message}", err=True)
+        if each.hint:
+            click.echo(f"    hint: {each.hint}", err=True)
+
+
+def _print_json(code: ExitCode, diagnostics: Iterable[Diagnostic], body: Mapping[str, Any]) -> None:
+    whole = {
+        "ok": code is ExitCode.OK,
+        "exit": int(code),
+        "diagnostics": [each.as_json() for each in diagnostics],
+        **body,
+    }
+    click.echo(json.dumps(whole, indent=2, ensure_ascii=False))

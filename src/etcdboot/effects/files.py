@@ -1,0 +1,66 @@
+"""Read what the user hands over, and write a single file that did not exist."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from etcdboot.effects.refusing import failed
+from etcdboot.ground.errors import Missing, Refused, SpecError
+
+STDIN = "-"
+_TOO_LARGE = 1 << 24
+
+
+def read_text(file: str) -> str:
+    """The text of a file, or of standard input for ``-``.
+
+    Raises:
+        Missing: it is not there or cannot be read (EB003).
+        SpecError: it is not UTF-8 text (EB004).
+    """
+    try:
+        raw = sys.stdin.buffer.read(_TOO_LARGE) if file == STDIN else _read(Path(file))
+    except FileNotFoundError:
+        hint = "make one with `etcdboot init`, or name it with -f" if file == "cluster.yaml" else ""
+        raise Missing.because("EB003", f"{file} is not there", hint, file) from None
+    except OSError as cause:
+        why = os.strerror(cause.errno) if cause.errno else str(cause)
+        raise Missing.because("EB003", f"cannot read {file}: {why}", path=file) from None
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as cause:
+        message = f"{file} is not UTF-8 text (byte {cause.start})"
+        raise SpecError.because("EB004", message, "a cluster spec is a YAML text file", file) from None
+
+
+def folder_of(file: str) -> Path:
+    """The folder that pki/, out/ and .etcdboot/ stand in: the spec's, or the working one for ``-``."""
+    return Path.cwd() if file == STDIN else Path(file).absolute().parent
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(_TOO_LARGE)
+
+
+def write_new(path: Path, content: bytes, *, replace: bool = False) -> None:
+    """Write one file whole or not at all; an existing one only with ``replace``.
+
+    Raises:
+        Refused: it exists (EB005).
+        Missing: the disk said no (EB408).
+    """
+    if os.path.lexists(path) and not replace:
+        raise Refused.because("EB005", f"{path} exists", "overwrite it with --force", str(path))
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("xb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except OSError as cause:
+        temporary.unlink(missing_ok=True)
+        raise failed("write", path, cause) from cause

@@ -1,0 +1,76 @@
+"""Rules about the flags that a spec writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from etcdboot.ground.report import Severity
+from etcdboot.knowledge.etcd.forms import expressible
+from etcdboot.knowledge.etcd.releases import crl_is_der_only
+from etcdboot.model.plan import ClusterPlan
+from etcdboot.model.rules.finding import Finding, caution
+from etcdboot.model.settings import misfits, scopes
+from etcdboot.model.spec import ClientTls, ClusterSpec, PeerTls
+
+# Flags that narrow down who is let in, and the side that must be mutual for them to act (facts F).
+_CLIENT_CHECKS = ("client-crl-file", "client-cert-allowed-hostname")
+_PEER_CHECKS = ("peer-crl-file", "peer-cert-allowed-cn", "peer-cert-allowed-hostname")
+_CRL = ("client-crl-file", "peer-crl-file")
+
+
+def place(spec: ClusterSpec, index: int, flag: str) -> str:
+    """Where a member's flag is written: in the narrowest scope that names it."""
+    for path, values in reversed(scopes(spec, index)):
+        for name, _ in values:
+            if name == flag or name.endswith(f"-{flag}"):
+                return f"{path}.{name}"
+    return "etcd.flags"
+
+
+def flags_can_be_told(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
+    """Unknown, removed, not yet there, ours to decide, or not a value that etcd takes."""
+    for index, member in enumerate(plan.members):
+        for each in misfits(spec, index, member.release):
+            severity = Severity.ERROR if each.stops else Severity.WARNING
+            yield Finding(each.code, each.path, each.message, each.hint, severity)
+
+
+def settings_can_say_the_flags(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
+    """A configuration file has no key for some flags, and ignores unknown keys in silence."""
+    for index, member in enumerate(plan.members):
+        for flag in member.flags:
+            problem = expressible(flag.name, member.release, plan.settings.value)
+            if problem:
+                hint = "choose another form with render.settings, or leave the flag out"
+                yield Finding("EB234", place(spec, index, flag.name), f"{flag.name}: {problem}", hint)
+
+
+def verification_is_not_switched_off(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
+    """Without mutual TLS, and with auto-TLS even silently, nobody's certificate is looked at."""
+    sides = (
+        (_CLIENT_CHECKS, spec.tls.client is ClientTls.MUTUAL, f"tls.client is {spec.tls.client}"),
+        (_PEER_CHECKS, spec.tls.peer is PeerTls.MUTUAL, f"tls.peer is {spec.tls.peer}"),
+    )
+    for index, member in enumerate(plan.members):
+        for checks, mutual, why in sides:
+            for flag in () if mutual else filter(member.flag, checks):
+                message = f"{flag} looks at certificates, but {why}: it would protect nothing"
+                yield Finding("EB232", place(spec, index, flag), message, "make that side mutual")
+
+
+def allowed_names_exclude_one_another(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
+    """etcd: "AllowedCN and AllowedHostname are mutually exclusive"."""
+    for index, member in enumerate(plan.members):
+        if member.flag("peer-cert-allowed-cn") and member.flag("peer-cert-allowed-hostname"):
+            message = "peer-cert-allowed-cn and peer-cert-allowed-hostname exclude one another"
+            yield Finding("EB231", place(spec, index, "peer-cert-allowed-cn"), message, "keep one")
+
+
+def revocation_lists_are_der(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
+    """From 3.6 a PEM list starts without a word and then locks everybody out."""
+    for index, member in enumerate(plan.members):
+        for flag in filter(member.flag, _CRL):
+            if crl_is_der_only(member.release):
+                message = f"etcd {member.release} reads {flag} as DER; a PEM one locks every client out"
+                hint = "convert it: openssl crl -in crl.pem -outform DER -out crl.der"
+                yield caution("EB233", place(spec, index, flag), message, hint)

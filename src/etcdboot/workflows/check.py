@@ -1,0 +1,80 @@
+"""``check``: is this spec good?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from etcdboot.effects.files import folder_of
+from etcdboot.ground.errors import ExitCode
+from etcdboot.ground.report import Diagnostic, has_errors
+from etcdboot.model.layout import HostLayout
+from etcdboot.model.plan import ClusterPlan
+from etcdboot.model.planning import plan
+from etcdboot.model.rules import judge
+from etcdboot.workflows.cluster import load_file
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What is wrong with a spec, and what it would come to; no plan when it cannot even be read."""
+
+    exit_code: ExitCode
+    diagnostics: tuple[Diagnostic, ...]
+    plan: ClusterPlan | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The keys of ``-w json`` beyond those of every command; ids as etcdctl prints them."""
+        if self.plan is None:
+            return {"cluster": None}
+        return {
+            "cluster": {
+                "name": self.plan.name,
+                "initial_cluster": self.plan.initial_cluster,
+                "endpoints": [str(url) for url in self.plan.endpoints],
+                "predicted_id": _hexadecimal(self.plan.predicted_cluster_id),
+                "members": [
+                    {
+                        "name": member.name,
+                        "release": str(member.release),
+                        "peer_urls": [str(url) for url in member.initial_advertise_peer_urls],
+                        "client_urls": [str(url) for url in member.advertise_client_urls],
+                        "predicted_id": _hexadecimal(member.predicted_id),
+                    }
+                    for member in self.plan.members
+                ],
+            }
+        }
+
+    def summary(self) -> str:
+        """One line for a good spec; nothing for a bad one, whose diagnostics say it all."""
+        if self.plan is None or self.exit_code is not ExitCode.OK:
+            return ""
+        releases = ", ".join(sorted({str(member.release) for member in self.plan.members}))
+        count = len(self.plan.members)
+        members = f"{count} member{'s' if count > 1 else ''}"
+        return (
+            f"{self.plan.name} is good: {members} of etcd {releases}, quorum {self.plan.quorum}, "
+            f"client TLS {self.plan.client_tls}, peer TLS {self.plan.peer_tls}"
+        )
+
+
+def _hexadecimal(number: int | None) -> str | None:
+    return None if number is None else f"{number:x}"
+
+
+def check(file: str, *, strict: bool = False) -> CheckResult:
+    """Judge the spec in ``file``; under ``strict`` a warning is enough for exit 3.
+
+    Raises:
+        Missing: the file is not there or cannot be read.
+        SpecError: it is not text.
+    """
+    loaded = load_file(file)
+    if loaded.spec is None:
+        return CheckResult(ExitCode.SPEC, loaded.diagnostics)
+    planned = plan(loaded.spec, layout=HostLayout(PurePosixPath(folder_of(file))))
+    found = tuple(loaded.source.placed(each) for each in judge(loaded.spec, planned))
+    bad = has_errors(found) or (strict and bool(found))
+    return CheckResult(ExitCode.SPEC if bad else ExitCode.OK, found, planned)
