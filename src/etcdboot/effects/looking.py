@@ -1,0 +1,85 @@
+"""Look at a cluster: dial every endpoint, ask it all, and find out why those failed that did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from etcdboot.effects.clock import monotonic
+from etcdboot.effects.credentials import Credentials
+from etcdboot.effects.etcd import Target, observe
+from etcdboot.effects.probe import explain, fetch_certificate
+from etcdboot.ground.address import Url
+from etcdboot.model.observation import Cause, Failure, Observation, Trust, unreachable
+
+_PROBE_LIMIT = 1.0  # seconds for a second look at an endpoint that failed
+_THREADS = 32
+
+# What gRPC tells exactly; every other failure before etcd deserves a second look.
+_CERTAIN = (Cause.REFUSED, Cause.UNROUTABLE, Cause.UNRESOLVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How to get in: with credentials, or with ``accepts_any``, whatever certificate the server shows.
+
+    The latter is for members with auto TLS, whose certificates nobody has signed.
+    """
+
+    credentials: Credentials | None = None
+    accepts_any: bool = False
+
+
+def look(endpoints: Sequence[Url], access: Access, timeout: float) -> tuple[Observation, ...]:
+    """What the endpoints show, in their order; each has ``timeout`` seconds, and a failed one a second look.
+
+    Raises:
+        Missing: EB601, python3-etcd3 is not usable.
+    """
+    begun = monotonic()
+    dialled = _dialled(endpoints, access, timeout)
+    targets = [each for each in dialled if isinstance(each, Target)]
+    left = max(timeout - (monotonic() - begun), 0.1)
+    seen = {each.endpoint: each for each in observe(targets, left)}
+    seen |= {each.endpoint: each for each in dialled if isinstance(each, Observation)}
+    _look_again(seen, access, min(timeout, _PROBE_LIMIT))
+    return tuple(seen[each] for each in endpoints)
+
+
+def _dialled(endpoints: Sequence[Url], access: Access, timeout: float) -> list[Target | Observation]:
+    if not access.accepts_any:
+        return [_target(each, access) for each in endpoints]
+    with ThreadPoolExecutor(_THREADS) as pool:
+        return list(pool.map(lambda each: _auto_target(each, timeout), endpoints))
+
+
+def _target(endpoint: Url, access: Access) -> Target:
+    if not endpoint.is_tls or access.credentials is None:
+        return Target(endpoint, None, Trust.PLAIN)
+    return Target(endpoint, access.credentials.tls, Trust.VERIFIED)
+
+
+def _auto_target(endpoint: Url, timeout: float) -> Target | Observation:
+    """The certificate served is made the only one to trust, for gRPC cannot skip the verification."""
+    if not endpoint.is_tls:
+        return Target(endpoint, None, Trust.PLAIN)
+    served = fetch_certificate(endpoint, timeout)
+    if isinstance(served, Failure):
+        return unreachable(endpoint, served, Trust.ENCRYPTED)
+    return Target(endpoint, served, Trust.ENCRYPTED)
+
+
+def _look_again(seen: dict[Url, Observation], access: Access, limit: float) -> None:
+    vague = [each for each in seen.values() if each.unreached and each.unreached.cause not in _CERTAIN]
+    if not vague:
+        return
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for each, why in zip(vague, pool.map(lambda each: _why(each, access, limit), vague), strict=True):
+            if why is not None and each.unreached is not None:
+                told = replace(why, took=each.unreached.took)
+                seen[each.endpoint] = unreachable(each.endpoint, told, each.trust)
+
+
+def _why(observation: Observation, access: Access, limit: float) -> Failure | None:
+    return explain(observation.endpoint, access.credentials, limit)

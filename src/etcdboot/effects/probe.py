@@ -1,0 +1,188 @@
+"""A second look at an endpoint that gRPC failed on, with stdlib sockets and ssl: they name the cause.
+
+gRPC says "Deadline Exceeded" of every silence and "Unwrap failed" of a refused client certificate (TLS 1.3);
+ssl reads the alert, and names what is wrong with the server's certificate.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from contextlib import suppress
+
+from etcdboot.effects.clock import monotonic
+from etcdboot.effects.credentials import Credentials, load_pair, new_context
+from etcdboot.effects.etcd_stubs import Tls
+from etcdboot.effects.served import describe, describe_own
+from etcdboot.ground.address import Url
+from etcdboot.model.observation import Cause, Failure
+
+# The client's preface and an empty SETTINGS frame (RFC 9113 section 3.4): a server must answer with SETTINGS.
+_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))
+_SETTINGS = 4  # frame type, the fourth byte of a frame
+
+# OpenSSL's X509_V_ERR_* numbers (openssl/x509_vfy.h).
+_VERIFY_CAUSES = {
+    9: Cause.EXPIRED,  # CERT_NOT_YET_VALID
+    10: Cause.EXPIRED,  # CERT_HAS_EXPIRED
+    62: Cause.WRONG_NAME,  # HOSTNAME_MISMATCH
+    64: Cause.WRONG_NAME,  # IP_ADDRESS_MISMATCH
+}
+
+
+def explain(endpoint: Url, credentials: Credentials | None, limit: float) -> Failure | None:
+    """Why etcd cannot be reached there, or None when nothing is wrong up to etcd; takes ``limit`` seconds."""
+    deadline = monotonic() + limit
+    try:
+        with _connect(endpoint, deadline) as connection:
+            if not endpoint.is_tls:
+                return _explain_plain(connection, endpoint, deadline)
+            return _explain_tls(connection, endpoint, credentials, deadline)
+    except OSError as cause:
+        return _of_socket(endpoint, cause)
+
+
+def fetch_certificate(endpoint: Url, limit: float) -> Tls | Failure:
+    """What trusts the very certificate that is served there, and expects the first name in it.
+
+    Whoever answers is believed: that is all that auto TLS can give.
+    """
+    deadline = monotonic() + limit
+    try:
+        with _connect(endpoint, deadline) as connection:
+            der = _served(connection)
+        pem = ssl.DER_cert_to_PEM_cert(der)
+        return Tls(roots=pem.encode(), name=_first_name(describe(der).names, endpoint))
+    except ssl.SSLError as cause:
+        return _of_handshake(cause, endpoint, None)
+    except OSError as cause:
+        return _of_socket(endpoint, cause)
+
+
+def _first_name(names: tuple[str, ...], endpoint: Url) -> str:
+    return endpoint.host.text if endpoint.host.text in names or not names else names[0]
+
+
+def _connect(endpoint: Url, deadline: float) -> socket.socket:
+    connection = socket.create_connection((endpoint.host.text, endpoint.port), _left(deadline))
+    connection.settimeout(_left(deadline))
+    return connection
+
+
+def _left(deadline: float) -> float:
+    return max(deadline - monotonic(), 0.05)
+
+
+def _of_socket(endpoint: Url, cause: OSError) -> Failure:
+    at = f"{endpoint.host}, port {endpoint.port}"
+    if isinstance(cause, socket.gaierror):
+        return Failure(Cause.UNRESOLVED, f"the host name {endpoint.host} is not known: {cause.strerror}")
+    if isinstance(cause, TimeoutError):
+        return Failure(Cause.SILENT, f"no connection to {at}: no answer at all")
+    if isinstance(cause, ConnectionRefusedError):
+        return Failure(Cause.REFUSED, f"nothing listens on {at}")
+    if isinstance(cause, (ConnectionResetError, BrokenPipeError)):
+        return Failure(Cause.CLOSED, f"{at} takes the connection and hangs up")
+    return Failure(Cause.UNROUTABLE, f"no way to {at}: {cause.strerror or cause}")
+
+
+def _explain_plain(connection: socket.socket, endpoint: Url, deadline: float) -> Failure | None:
+    if _speaks_tls(endpoint, deadline):
+        return Failure(Cause.WANTS_TLS, "the port speaks TLS, and was spoken to in the clear")
+    return _greet(connection)
+
+
+def _speaks_tls(endpoint: Url, deadline: float) -> bool:
+    try:
+        with _connect(endpoint, deadline) as connection:
+            _served(connection)
+    except ssl.SSLError as cause:
+        return "ALERT" in (cause.reason or "")  # it refuses in TLS
+    except OSError:
+        return False
+    return True
+
+
+def _greet(connection: socket.socket) -> Failure | None:
+    try:
+        connection.sendall(_PREFACE)
+        answer = connection.recv(9)
+    except TimeoutError:
+        return Failure(
+            Cause.SILENT, "the port takes connections and says nothing: the process behind it hangs"
+        )
+    if not answer:
+        return Failure(Cause.CLOSED, "the port takes the connection and hangs up")
+    if len(answer) < 4 or answer[3] != _SETTINGS:
+        return Failure(Cause.NOT_ETCD, "what listens there does not speak etcd's gRPC")
+    return None
+
+
+def _explain_tls(
+    connection: socket.socket, endpoint: Url, credentials: Credentials | None, deadline: float
+) -> Failure | None:
+    context = _context(credentials)
+    try:
+        with context.wrap_socket(connection, server_hostname=endpoint.host.text) as tls:
+            tls.settimeout(_left(deadline))
+            return _greet(tls)  # under TLS 1.3 a refusal of our certificate comes with the first read
+    except ssl.SSLCertVerificationError as cause:
+        return _of_certificate(cause, endpoint, deadline)
+    except ssl.SSLError as cause:
+        return _of_handshake(cause, endpoint, credentials)
+    except TimeoutError:
+        return Failure(
+            Cause.SILENT, "the port takes connections and says nothing: the process behind it hangs"
+        )
+
+
+def _context(credentials: Credentials | None) -> ssl.SSLContext:
+    context = new_context()
+    context.set_alpn_protocols(["h2"])
+    if credentials is None:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        return context
+    if credentials.tls.roots is not None:
+        context.load_verify_locations(cadata=credentials.tls.roots.decode("ascii", "replace"))
+    if credentials.files.certificate is not None:
+        load_pair(context, credentials.files.certificate, credentials.files.key)
+    return context
+
+
+def _of_certificate(cause: ssl.SSLCertVerificationError, endpoint: Url, deadline: float) -> Failure:
+    kind = _VERIFY_CAUSES.get(cause.verify_code, Cause.UNTRUSTED)
+    detail = f"the server's certificate: {cause.verify_message}"
+    with suppress(OSError, ValueError), _connect(endpoint, deadline) as connection:
+        seen = describe(_served(connection))
+        detail = {
+            Cause.EXPIRED: f"the server's certificate is valid from {seen.not_before} to {seen.not_after}",
+            Cause.WRONG_NAME: f"the server's certificate is for {', '.join(seen.names) or 'no name at all'}, "
+            f"not for {endpoint.host}",
+            Cause.UNTRUSTED: f"the server's certificate is signed by {seen.issuer}, which the CA given did "
+            f"not make ({cause.verify_message})",
+        }[kind]
+    return Failure(kind, detail)
+
+
+def _of_handshake(cause: ssl.SSLError, endpoint: Url, credentials: Credentials | None) -> Failure:
+    reason = cause.reason or ""
+    if "ALERT" in reason:
+        said = reason.partition("ALERT_")[2].replace("_", " ").lower()
+        own = credentials.files.certificate if credentials else None
+        ours = describe_own(own.read_bytes()) if own else "none was shown"
+        return Failure(Cause.CLIENT_REFUSED, f"the server refuses the client certificate ({said}): {ours}")
+    if reason in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"):
+        return Failure(Cause.NO_TLS, "the port does not speak TLS")
+    if isinstance(cause, ssl.SSLEOFError):
+        return Failure(
+            Cause.CLOSED, f"{endpoint.host}, port {endpoint.port} hangs up during the TLS handshake"
+        )
+    return Failure(Cause.TLS_FAILED, f"the TLS handshake fails: {cause}")
+
+
+def _served(connection: socket.socket) -> bytes:
+    """The certificate that is served, in DER, whatever it is worth."""
+    context = new_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with context.wrap_socket(connection) as tls:
+        return tls.getpeercert(binary_form=True) or b""

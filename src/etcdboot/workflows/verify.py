@@ -1,0 +1,149 @@
+"""Verify: look at the endpoints, judge what they show, once or until all is well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from etcdboot.effects.clock import monotonic, pause
+from etcdboot.effects.credentials import CredentialFiles, read_credentials
+from etcdboot.effects.looking import Access, look
+from etcdboot.ground.address import Url, parse_url
+from etcdboot.ground.errors import Refused, UsageError
+from etcdboot.ground.progress import Event, EventKind, Reporter, silent
+from etcdboot.model.certificates import CA, CertKind, pair_paths
+from etcdboot.model.plan import ClusterPlan
+from etcdboot.model.spec import ClientTls
+from etcdboot.products.verify.judge import VerifyReport, judge
+
+DEFAULT_TIMEOUT = 5.0  # seconds for each endpoint, as etcdctl's --command-timeout
+_POLL = 0.2  # seconds between two looks while waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to verify: which endpoints, how to get in, and against which plan (None: only for themselves)."""
+
+    endpoints: tuple[Url, ...]
+    access: Access
+    plan: ClusterPlan | None = None
+
+    def __post_init__(self) -> None:
+        if not self.endpoints:
+            raise Refused.because(
+                "EB602", "there is no endpoint to verify", "name at least one: nothing is not healthy"
+            )
+
+
+def ask_by_plan(plan: ClusterPlan, pki: PurePath, client: str | None = None) -> Question:
+    """The question about a planned cluster, asked with a client certificate from ``pki``.
+
+    ``client`` is a name from ``certificates.clients``; None takes the first of them.
+
+    Raises:
+        UsageError: EB605, there is no such client certificate in the spec.
+        Missing, Refused: EB603, EB604, the files are not there or not good.
+    """
+    every = [url for member in plan.members for url in member.advertise_client_urls]
+    endpoints = tuple(dict.fromkeys([*every, *plan.endpoints]))
+    if plan.client_tls is ClientTls.AUTO:
+        return Question(endpoints, Access(accepts_any=True), plan)
+    if plan.client_tls is ClientTls.OFF:
+        return Question(endpoints, Access(), plan)
+    files = _files(plan, Path(pki), client)
+    return Question(endpoints, Access(read_credentials(files)), plan)
+
+
+def _files(plan: ClusterPlan, pki: Path, client: str | None) -> CredentialFiles:
+    ca = pki / pair_paths(CA).certificate
+    name = _client_certificate(plan, client)
+    if name is None or (plan.client_tls is ClientTls.SERVER and client is None):
+        return CredentialFiles(ca)
+    pair = pair_paths(name)
+    return CredentialFiles(ca, pki / pair.certificate, pki / pair.key)
+
+
+def _client_certificate(plan: ClusterPlan, client: str | None) -> str | None:
+    names = [each.name for each in plan.certificates if each.kind is CertKind.CLIENT]
+    if client is None:
+        return names[0] if names else None
+    for each in names:
+        if each.lower() == f"client/{client}".lower():
+            return each
+    known = ", ".join(each.removeprefix("client/") for each in names) or "none"
+    raise UsageError.because(
+        "EB605", f"the spec has no client certificate {client!r}", f"certificates.clients holds: {known}"
+    )
+
+
+def ask_by_endpoints(
+    endpoints: Sequence[str],
+    files: CredentialFiles,
+    plan: ClusterPlan | None = None,
+) -> Question:
+    """The question about endpoints as etcdctl takes them: URLs, or HOST:PORT.
+
+    Raises:
+        UsageError: EB606, one is no endpoint; EB607, a certificate without its key or the other way round.
+        Missing, Refused: EB603, EB604, the files are not there or not good.
+    """
+    if (files.certificate is None) != (files.key is None):
+        raise UsageError.because("EB607", "--cert and --key go together", "give both, or neither")
+    has_tls = files != CredentialFiles()
+    urls = tuple(dict.fromkeys(_endpoint(each.strip(), has_tls) for each in endpoints if each.strip()))
+    wants_tls = any(each.is_tls for each in urls)
+    return Question(urls, Access(read_credentials(files) if wants_tls else None), plan)
+
+
+def _endpoint(text: str, has_tls: bool) -> Url:
+    """A bare HOST:PORT is spoken to over TLS where credentials are given, as etcdctl does."""
+    scheme = "https" if has_tls else "http"
+    try:
+        return parse_url(text if "://" in text else f"{scheme}://{text}")
+    except ValueError as cause:
+        hint = "write https://HOST:PORT, several separated by commas"
+        raise UsageError.because("EB606", f"--endpoints: {cause}", hint) from cause
+
+
+def verify_once(question: Question, timeout: float = DEFAULT_TIMEOUT) -> VerifyReport:
+    """The report after one look; an endpoint that gives no answer costs ``timeout`` seconds, all together.
+
+    Raises:
+        Missing: EB601, python3-etcd3 is not usable.
+    """
+    return judge(question.plan, look(question.endpoints, question.access, timeout))
+
+
+def wait_until_healthy(
+    question: Question,
+    patience: float,
+    timeout: float = DEFAULT_TIMEOUT,
+    report: Reporter = silent,
+    gives_up: Callable[[float], bool] = pause,
+) -> VerifyReport:
+    """The first healthy report, or the last one after ``patience`` seconds.
+
+    ``gives_up`` sleeps for the seconds it is given and tells whether to stop waiting, as
+    ``threading.Event.wait`` does. News of the endpoints go to ``report``.
+
+    Raises:
+        Missing: EB601, python3-etcd3 is not usable.
+    """
+    deadline = monotonic() + patience
+    told = ""
+    while True:
+        left = max(deadline - monotonic(), 0.1)
+        seen = verify_once(question, min(timeout, left))
+        if (news := _progress(seen)).text != told:
+            told = news.text
+            report(news)
+        if seen.is_healthy or monotonic() >= deadline or gives_up(min(_POLL, left)):
+            return seen
+
+
+def _progress(seen: VerifyReport) -> Event:
+    done, total = sum(each.health for each in seen.endpoints), len(seen.endpoints)
+    kind = EventKind.DONE if seen.is_healthy else EventKind.STEP
+    text = f"{done} of {total} endpoints healthy, verdict {seen.verdict}"
+    return Event(kind, text, done=done, total=total)
