@@ -38,15 +38,6 @@ class CertMaterial:
         return self.members.get(member, ())
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What a client shows and trusts, as PEM; without mutual TLS it shows nothing."""
-
-    ca: bytes
-    certificate: bytes | None = None
-    key: bytes | None = field(default=None, repr=False)
-
-
 def needed(member: MemberPlan, *, public: bool = False) -> tuple[Needed, ...]:
     """What one member's host needs; ``public`` leaves the keys out."""
     files = [each for request in member.certificates for each in _files(request)]

@@ -10,10 +10,10 @@ from pathlib import Path, PurePosixPath
 from etcdboot.effects import clock, keys
 from etcdboot.effects.pairs import PairTree, open_pairs
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.ground.artifact import Artifact, Change
+from etcdboot.ground.artifact import Artifact, Change, ChangeKind
 from etcdboot.ground.errors import ExitCode, Refused
 from etcdboot.ground.progress import Event, EventKind, Reporter, silent
-from etcdboot.ground.report import Diagnostic, has_errors
+from etcdboot.ground.report import Diagnostic, Severity, has_errors
 from etcdboot.model.audit import CertFacts
 from etcdboot.model.certificates import CertRequest, pair_paths
 from etcdboot.model.plan import ClusterPlan
@@ -154,7 +154,10 @@ def _carry_out(
             for entry in after
             if entry.facts is not None
         ),
-        diagnostics=tuple(_placed(each, tree.root) for entry in after for each in entry.findings),
+        diagnostics=(
+            *(_placed(each, tree.root) for entry in after for each in entry.findings),
+            *_unplanned(changes),
+        ),
     )
 
 
@@ -170,6 +173,15 @@ def _artifacts(entries: tuple[Entry, ...], made: dict[str, Pair]) -> Iterator[Ar
             yield Artifact(found.paths.certificate, certificate)
         if key is not None:
             yield Artifact(found.paths.key, key, 0o600, secret=True)
+
+
+def _unplanned(changes: tuple[Change, ...]) -> Iterator[Diagnostic]:
+    """One note for all that is left of certificates that the spec no longer asks for."""
+    stale = [str(each.artifact.path) for each in changes if each.kind is ChangeKind.STALE]
+    if stale:
+        message = f"no longer asked for by the spec: {', '.join(stale)}"
+        hint = "remove them once their member or client is gone for good"
+        yield Diagnostic(Severity.NOTE, "EB324", message, hint)
 
 
 def _new_keys(requests: tuple[CertRequest, ...], reporter: Reporter) -> Callable[[CertRequest], PrivateKey]:
