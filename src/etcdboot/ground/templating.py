@@ -48,7 +48,7 @@ class Engine:
         self._templates = templates
         self._environment = _environment(templates)
 
-    def render(self, name: str, **values: object) -> str:
+    def render(self, name: str, /, **values: object) -> str:
         """The text of a template with its holes filled.
 
         TemplateProblem for a template that is missing or broken, or that asks for what was not given.

@@ -1,0 +1,1 @@
+"""The first cluster.yaml of somebody who has hosts, or nothing."""

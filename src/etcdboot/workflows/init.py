@@ -1,0 +1,150 @@
+"""``init``: a first ``cluster.yaml``, judged before it is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from etcdboot.effects.binary import EtcdBinary, find_etcd
+from etcdboot.effects.files import STDIN, folder_of, write_new
+from etcdboot.effects.templates import load_templates
+from etcdboot.ground.errors import Missing, Refused, SpecError, UsageError
+from etcdboot.ground.report import Diagnostic, Severity, has_errors
+from etcdboot.ground.templating import Engine
+from etcdboot.knowledge.etcd.releases import NEWEST, Release, parse_release
+from etcdboot.model.layout import HostLayout
+from etcdboot.model.loading import load
+from etcdboot.model.planning import plan
+from etcdboot.model.rules import judge
+from etcdboot.model.shape import parse_name
+from etcdboot.products.starter.starting import (
+    GITIGNORE,
+    MOST_LOCAL_MEMBERS,
+    TLS_CHOICES,
+    Starter,
+    first_spec,
+    local_starters,
+    starters,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InitResult:
+    """The spec's text, where it went (None: nowhere, it is for stdout), and warnings about it."""
+
+    text: str
+    file: Path | None
+    members: tuple[str, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def init(
+    words: tuple[str, ...],
+    *,
+    file: str,
+    local: int = 0,
+    name: str = "",
+    release: str = "",
+    tls: str = "",
+    force: bool = False,
+) -> InitResult:
+    """Write a spec for the hosts in ``words``, or for ``local`` members on this machine.
+
+    Raises:
+        UsageError: the hosts, the name or the release make no sense.
+        Refused: the file exists and ``force`` is not given.
+        SpecError: what would be written would not pass ``check``.
+    """
+    members = _members(words, local)
+    binary = _found_etcd() if local else None
+    chosen = _release(release) if release else (binary.release if binary else NEWEST)
+    text = first_spec(
+        Engine(load_templates()),
+        name=_name(name, folder_of(file)),
+        release=chosen,
+        members=members,
+        tls=tls or "mutual",
+        local=bool(local),
+        binary=str(binary.path) if binary else "",
+    )
+    warnings = _judged(text, file)
+    if file == STDIN:
+        return InitResult(text, None, _names(members), warnings)
+    write_new(Path(file), text.encode(), replace=force)
+    return InitResult(text, Path(file), _names(members), warnings + _ignore_keys(folder_of(file)))
+
+
+def _names(members: tuple[Starter, ...]) -> tuple[str, ...]:
+    return tuple(member.name for member in members)
+
+
+def _members(words: tuple[str, ...], local: int) -> tuple[Starter, ...]:
+    if words and local:
+        raise UsageError.because("EB006", "hosts and --local exclude one another", "give one of them")
+    if local:
+        if not 1 <= local <= MOST_LOCAL_MEMBERS:
+            message = f"--local takes 1 to {MOST_LOCAL_MEMBERS} members, not {local}"
+            raise UsageError.because("EB006", message)
+        return local_starters(local)
+    if not words:
+        hint = "for example: etcdboot init etcd1=10.0.0.1 etcd2=10.0.0.2 etcd3=10.0.0.3, or --local 3"
+        raise UsageError.because("EB006", "no hosts are named", hint)
+    try:
+        return starters(words)
+    except ValueError as cause:
+        raise UsageError.because("EB006", str(cause), "write HOST or NAME=HOST, IPv6 as [fd00::1]") from None
+
+
+def _found_etcd() -> EtcdBinary | None:
+    """The etcd of this machine, if there is one: a local spec is for it."""
+    try:
+        return find_etcd()
+    except (Missing, Refused):
+        return None
+
+
+def _release(text: str) -> Release:
+    try:
+        return parse_release(text)
+    except ValueError as cause:
+        raise UsageError.because("EB006", str(cause)) from None
+
+
+def _name(written: str, folder: Path) -> str:
+    """As given, or the folder's name where that can be one, or ``etcd``."""
+    try:
+        return parse_name(written or folder.name)
+    except ValueError as cause:
+        if written:
+            raise UsageError.because("EB006", str(cause)) from None
+        return "etcd"
+
+
+def _judged(text: str, file: str) -> tuple[Diagnostic, ...]:
+    """The warnings about what is to be written; its errors stop everything."""
+    loaded = load(text, file)
+    if loaded.spec is None:
+        raise SpecError(*loaded.diagnostics)
+    planned = plan(loaded.spec, layout=HostLayout(PurePosixPath(folder_of(file))))
+    found = tuple(loaded.source.placed(each) for each in judge(loaded.spec, planned))
+    if has_errors(found):
+        raise SpecError(*found)
+    return found
+
+
+def _ignore_keys(folder: Path) -> tuple[Diagnostic, ...]:
+    """Keep keys out of a repository: a .gitignore where there is none, a note where there is one."""
+    ignore = folder / ".gitignore"
+    lines = "".join(f"{line}\n" for line in ("# etcdboot: keys and local state", *GITIGNORE))
+    try:
+        write_new(ignore, lines.encode())
+    except Refused:
+        present = set(ignore.read_text(encoding="utf-8", errors="replace").splitlines())
+        absent = [line for line in GITIGNORE if line not in present]
+        if absent:
+            message = f"{ignore.name} exists; it should have: {' '.join(absent)}"
+            return (Diagnostic(Severity.NOTE, "EB007", message, path=str(ignore)),)
+    return ()
+
+
+__all__ = ["TLS_CHOICES", "InitResult", "init"]
