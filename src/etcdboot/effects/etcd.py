@@ -23,9 +23,10 @@ Answer = Read | Status | MemberList | Alarms | Failure
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An endpoint to dial, and with what; without ``tls`` it is spoken to in the clear."""
+    """An endpoint, where to dial for it, and with what; without ``tls`` it is spoken to in the clear."""
 
     endpoint: Url
+    address: str
     tls: Tls | None
     trust: Trust
 
@@ -43,7 +44,7 @@ def observe(targets: Sequence[Target], timeout: float) -> tuple[Observation, ...
     with ExitStack() as channels:
         begun = monotonic()
         for place, target in enumerate(targets):
-            channel = channels.enter_context(open_channel(target.endpoint.authority, target.tls))
+            channel = channels.enter_context(open_channel(target.address, target.tls))
             for kind, call in enumerate(_calls(rpc, channel, timeout)):
                 call.add_done_callback(_noting(done, place, kind))
         answers = _collect(done, len(targets) * 4, begun, timeout + _GRACE)

@@ -6,6 +6,7 @@ Field numbers: api/etcdserverpb/rpc.proto at v3.6.14.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -71,6 +72,12 @@ _TEXT_CAUSES: Final = (
 )
 
 
+# What gRPC puts before the system's own words.
+_WRAPPING: Final = re.compile(
+    r"^failed to connect to all addresses; last error: (?:[A-Z]+: )?(?:ipv[46]:\S+: |unix:\S+: )?"
+)
+
+
 def failure_of(code: grpc.StatusCode, detail: str, took: float) -> Failure:
     """Why a call failed, as far as gRPC's code and text tell."""
     text = detail.lower()
@@ -78,7 +85,7 @@ def failure_of(code: grpc.StatusCode, detail: str, took: float) -> Failure:
     cause = _CODE_CAUSES.get(code) or found or Cause.FAILED
     if code is grpc.StatusCode.UNAVAILABLE and found is None:
         cause = Cause.CLOSED  # gRPC never got through, in words not in the table
-    return Failure(cause, detail or code.name, took)
+    return Failure(cause, _WRAPPING.sub("", detail) or code.name, took)
 
 
 def status_of(message: Any) -> Status:

@@ -13,7 +13,6 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 # gRPC's C core writes every failed handshake to stderr otherwise (grpc#11002); read once, at its import.
 os.environ["GRPC_VERBOSITY"] = "NONE"
@@ -34,12 +33,11 @@ _CHANNEL_OPTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Tls:
-    """What a channel trusts and proves itself with, as PEM; ``name`` is checked instead of the host."""
+    """What a channel trusts and proves itself with, as PEM."""
 
     roots: bytes | None
     key: bytes | None = None
     certificate: bytes | None = None
-    name: str | None = None
 
 
 def load_messages() -> ModuleType:
@@ -88,12 +86,9 @@ def _unusable(message: str) -> EtcdbootError:
     return Missing.because("EB601", message, _REMEDY)
 
 
-def open_channel(authority: str, tls: Tls | None) -> grpc.Channel:
-    """A channel to ``host:port`` (IPv6 in brackets); nothing is dialled before the first call."""
+def open_channel(address: str, tls: Tls | None) -> grpc.Channel:
+    """A channel to ``host:port`` (IPv6 in brackets) or ``unix:path``; the first call dials, not this."""
     if tls is None:
-        return grpc.insecure_channel(authority, options=_CHANNEL_OPTIONS)
-    options: list[tuple[str, Any]] = [*_CHANNEL_OPTIONS]
-    if tls.name:
-        options.append(("grpc.ssl_target_name_override", tls.name))
+        return grpc.insecure_channel(address, options=_CHANNEL_OPTIONS)
     credentials = grpc.ssl_channel_credentials(tls.roots, tls.key, tls.certificate)
-    return grpc.secure_channel(authority, credentials, options=options)
+    return grpc.secure_channel(address, credentials, options=_CHANNEL_OPTIONS)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
-from etcdboot.effects.clock import monotonic
 from etcdboot.effects.credentials import Credentials
 from etcdboot.effects.etcd import Target, observe
-from etcdboot.effects.probe import explain, fetch_certificate
+from etcdboot.effects.probe import explain
+from etcdboot.effects.relay import relayed
 from etcdboot.ground.address import Url
 from etcdboot.model.observation import Cause, Failure, Observation, Trust, unreachable
 
@@ -22,13 +23,12 @@ _CERTAIN = (Cause.REFUSED, Cause.UNROUTABLE, Cause.UNRESOLVED)
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How to get in: with credentials, or with ``accepts_any``, whatever certificate the server shows.
+    """How to get in: with credentials; without, a server may show whatever certificate it likes.
 
     The latter is for members with auto TLS, whose certificates nobody has signed.
     """
 
     credentials: Credentials | None = None
-    accepts_any: bool = False
 
 
 def look(endpoints: Sequence[Url], access: Access, timeout: float) -> tuple[Observation, ...]:
@@ -37,37 +37,20 @@ def look(endpoints: Sequence[Url], access: Access, timeout: float) -> tuple[Obse
     Raises:
         Missing: EB601, python3-etcd3 is not usable.
     """
-    begun = monotonic()
-    dialled = _dialled(endpoints, access, timeout)
-    targets = [each for each in dialled if isinstance(each, Target)]
-    left = max(timeout - (monotonic() - begun), 0.1)
-    seen = {each.endpoint: each for each in observe(targets, left)}
-    seen |= {each.endpoint: each for each in dialled if isinstance(each, Observation)}
+    with ExitStack() as relays:
+        targets = [_target(each, access, timeout, relays) for each in endpoints]
+        seen = {each.endpoint: each for each in observe(targets, timeout)}
     _look_again(seen, access, min(timeout, _PROBE_LIMIT))
     return tuple(seen[each] for each in endpoints)
 
 
-def _dialled(endpoints: Sequence[Url], access: Access, timeout: float) -> list[Target | Observation]:
-    if not access.accepts_any:
-        return [_target(each, access) for each in endpoints]
-    with ThreadPoolExecutor(_THREADS) as pool:
-        return list(pool.map(lambda each: _auto_target(each, timeout), endpoints))
-
-
-def _target(endpoint: Url, access: Access) -> Target:
-    if not endpoint.is_tls or access.credentials is None:
-        return Target(endpoint, None, Trust.PLAIN)
-    return Target(endpoint, access.credentials.tls, Trust.VERIFIED)
-
-
-def _auto_target(endpoint: Url, timeout: float) -> Target | Observation:
-    """The certificate served is made the only one to trust, for gRPC cannot skip the verification."""
+def _target(endpoint: Url, access: Access, timeout: float, relays: ExitStack) -> Target:
     if not endpoint.is_tls:
-        return Target(endpoint, None, Trust.PLAIN)
-    served = fetch_certificate(endpoint, timeout)
-    if isinstance(served, Failure):
-        return unreachable(endpoint, served, Trust.ENCRYPTED)
-    return Target(endpoint, served, Trust.ENCRYPTED)
+        return Target(endpoint, endpoint.authority, None, Trust.PLAIN)
+    if access.credentials is None:
+        address = relays.enter_context(relayed(endpoint, timeout))
+        return Target(endpoint, address, None, Trust.ENCRYPTED)
+    return Target(endpoint, endpoint.authority, access.credentials.tls, Trust.VERIFIED)
 
 
 def _look_again(seen: dict[Url, Observation], access: Access, limit: float) -> None:

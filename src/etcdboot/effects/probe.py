@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from etcdboot.effects.clock import monotonic
 from etcdboot.effects.credentials import Credentials, load_pair, new_context
-from etcdboot.effects.etcd_stubs import Tls
+from etcdboot.effects.relay import accept_any
 from etcdboot.effects.served import describe, describe_own
 from etcdboot.ground.address import Url
 from etcdboot.model.observation import Cause, Failure
@@ -40,27 +40,6 @@ def explain(endpoint: Url, credentials: Credentials | None, limit: float) -> Fai
             return _explain_tls(connection, endpoint, credentials, deadline)
     except OSError as cause:
         return _of_socket(endpoint, cause)
-
-
-def fetch_certificate(endpoint: Url, limit: float) -> Tls | Failure:
-    """What trusts the very certificate that is served there, and expects the first name in it.
-
-    Whoever answers is believed: that is all that auto TLS can give.
-    """
-    deadline = monotonic() + limit
-    try:
-        with _connect(endpoint, deadline) as connection:
-            der = _served(connection)
-        pem = ssl.DER_cert_to_PEM_cert(der)
-        return Tls(roots=pem.encode(), name=_first_name(describe(der).names, endpoint))
-    except ssl.SSLError as cause:
-        return _of_handshake(cause, endpoint, None)
-    except OSError as cause:
-        return _of_socket(endpoint, cause)
-
-
-def _first_name(names: tuple[str, ...], endpoint: Url) -> str:
-    return endpoint.host.text if endpoint.host.text in names or not names else names[0]
 
 
 def _connect(endpoint: Url, deadline: float) -> socket.socket:
@@ -137,11 +116,10 @@ def _explain_tls(
 
 
 def _context(credentials: Credentials | None) -> ssl.SSLContext:
+    if credentials is None:
+        return accept_any()
     context = new_context()
     context.set_alpn_protocols(["h2"])
-    if credentials is None:
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        return context
     if credentials.tls.roots is not None:
         context.load_verify_locations(cadata=credentials.tls.roots.decode("ascii", "replace"))
     if credentials.files.certificate is not None:
@@ -182,7 +160,5 @@ def _of_handshake(cause: ssl.SSLError, endpoint: Url, credentials: Credentials |
 
 def _served(connection: socket.socket) -> bytes:
     """The certificate that is served, in DER, whatever it is worth."""
-    context = new_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    with context.wrap_socket(connection) as tls:
+    with accept_any().wrap_socket(connection) as tls:
         return tls.getpeercert(binary_form=True) or b""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
+from typing import Final
 
 from etcdboot.effects.clock import monotonic, pause
 from etcdboot.effects.credentials import CredentialFiles, read_credentials
@@ -12,12 +13,15 @@ from etcdboot.effects.looking import Access, look
 from etcdboot.ground.address import Url, parse_url
 from etcdboot.ground.errors import Refused, UsageError
 from etcdboot.ground.progress import Event, EventKind, Reporter, silent
+from etcdboot.ground.report import Diagnostic
 from etcdboot.model.certificates import CA, CertKind, pair_paths
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.spec import ClientTls
 from etcdboot.products.verify.judge import VerifyReport, judge
+from etcdboot.workflows.cluster import open_cluster
 
 DEFAULT_TIMEOUT = 5.0  # seconds for each endpoint, as etcdctl's --command-timeout
+_NO_FILES: Final = CredentialFiles()
 _POLL = 0.2  # seconds between two looks while waiting
 
 
@@ -28,12 +32,44 @@ class Question:
     endpoints: tuple[Url, ...]
     access: Access
     plan: ClusterPlan | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()  # warnings about the spec
 
     def __post_init__(self) -> None:
         if not self.endpoints:
             raise Refused.because(
                 "EB602", "there is no endpoint to verify", "name at least one: nothing is not healthy"
             )
+
+
+def ask(
+    file: str | None,
+    *,
+    pki: Path | None = None,
+    client: str | None = None,
+    endpoints: str | None = None,
+    files: CredentialFiles = _NO_FILES,
+) -> Question:
+    """The question that a command line asks: about the spec in ``file``, about ``endpoints``, or both.
+
+    ``endpoints`` are separated by commas; ``files`` are what to dial them with. With both, the endpoints are
+    dialled (with the spec's credentials, if no ``files``) and what they show is judged against the spec.
+
+    Raises:
+        UsageError: EB605 to EB608, what is asked for does not go together.
+        Refused, Missing, SpecError: EB602 to EB604; the spec or the files are not there or not good.
+    """
+    if endpoints is None and files != _NO_FILES:
+        hint = "name the endpoints too, or leave the files out: the spec tells which to use"
+        raise UsageError.because("EB608", "--cacert, --cert and --key go with --endpoints", hint)
+    if file is None:
+        return ask_by_endpoints(endpoints or "", files)
+    cluster = open_cluster(file)
+    if files != _NO_FILES:
+        asked = ask_by_endpoints(endpoints or "", files)
+        return replace(asked, plan=cluster.plan, diagnostics=cluster.diagnostics)
+    planned = ask_by_plan(cluster.plan, pki or cluster.folder / "pki", client)
+    urls = planned.endpoints if endpoints is None else _endpoints(endpoints, planned.endpoints[0].is_tls)
+    return replace(planned, endpoints=urls, diagnostics=cluster.diagnostics)
 
 
 def ask_by_plan(plan: ClusterPlan, pki: PurePath, client: str | None = None) -> Question:
@@ -47,9 +83,7 @@ def ask_by_plan(plan: ClusterPlan, pki: PurePath, client: str | None = None) -> 
     """
     every = [url for member in plan.members for url in member.advertise_client_urls]
     endpoints = tuple(dict.fromkeys([*every, *plan.endpoints]))
-    if plan.client_tls is ClientTls.AUTO:
-        return Question(endpoints, Access(accepts_any=True), plan)
-    if plan.client_tls is ClientTls.OFF:
+    if plan.client_tls in (ClientTls.AUTO, ClientTls.OFF):
         return Question(endpoints, Access(), plan)
     files = _files(plan, Path(pki), client)
     return Question(endpoints, Access(read_credentials(files)), plan)
@@ -77,23 +111,24 @@ def _client_certificate(plan: ClusterPlan, client: str | None) -> str | None:
     )
 
 
-def ask_by_endpoints(
-    endpoints: Sequence[str],
-    files: CredentialFiles,
-    plan: ClusterPlan | None = None,
-) -> Question:
-    """The question about endpoints as etcdctl takes them: URLs, or HOST:PORT.
+def ask_by_endpoints(endpoints: str, files: CredentialFiles) -> Question:
+    """The question about endpoints as etcdctl takes them: URLs or HOST:PORT, separated by commas.
 
     Raises:
         UsageError: EB606, one is no endpoint; EB607, a certificate without its key or the other way round.
+        Refused: EB602, there is none.
         Missing, Refused: EB603, EB604, the files are not there or not good.
     """
     if (files.certificate is None) != (files.key is None):
         raise UsageError.because("EB607", "--cert and --key go together", "give both, or neither")
-    has_tls = files != CredentialFiles()
-    urls = tuple(dict.fromkeys(_endpoint(each.strip(), has_tls) for each in endpoints if each.strip()))
+    urls = _endpoints(endpoints, has_tls=files != _NO_FILES)
     wants_tls = any(each.is_tls for each in urls)
-    return Question(urls, Access(read_credentials(files) if wants_tls else None), plan)
+    return Question(urls, Access(read_credentials(files) if wants_tls else None))
+
+
+def _endpoints(text: str, has_tls: bool) -> tuple[Url, ...]:
+    parts = [each.strip() for each in text.split(",")]
+    return tuple(dict.fromkeys(_endpoint(each, has_tls) for each in parts if each))
 
 
 def _endpoint(text: str, has_tls: bool) -> Url:

@@ -1,0 +1,120 @@
+"""``etcdboot verify``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from etcdboot.cli.options import output_options, pki_option, spec_option
+from etcdboot.cli.output import Outcome, Output
+from etcdboot.cli.seconds import SECONDS
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from etcdboot.products.verify.judge import VerifyReport
+    from etcdboot.workflows.verify import Question
+
+_EPILOG = """\b
+Examples:
+  etcdboot verify
+  etcdboot verify --wait 60s -w table
+  etcdboot verify --endpoints https://192.168.202.128:2379 --cacert ca.pem --cert root.pem --key root-key.pem
+\b
+Exit codes: 0 healthy, 5 degraded, 6 down or unreachable, 7 refused.
+"""
+
+
+_PATH = click.Path(path_type=Path)
+
+
+@click.command(epilog=_EPILOG)
+@spec_option
+@pki_option
+@click.option("--client", metavar="NAME", help="Which of certificates.clients to use.  [the first]")
+@click.option(
+    "--endpoints", metavar="URL,…", help="These endpoints; without -f they are judged by themselves."
+)
+@click.option("--cacert", type=_PATH, metavar="FILE", help="With --endpoints: the CA to trust.")
+@click.option("--cert", type=_PATH, metavar="FILE", help="With --endpoints: the client certificate.")
+@click.option("--key", type=_PATH, metavar="FILE", help="With --endpoints: its key.")
+@click.option("--wait", type=SECONDS, metavar="D", help="Ask until all is well, as long as this.")
+@click.option(
+    "--timeout", type=SECONDS, default="5s", show_default=True, metavar="D", help="For an endpoint."
+)
+@output_options
+@click.pass_context
+def command(
+    ctx: click.Context,
+    file: str,
+    pki: str | None,
+    client: str | None,
+    endpoints: str | None,
+    cacert: Path | None,
+    cert: Path | None,
+    key: Path | None,
+    wait: float | None,
+    timeout: float,
+) -> Outcome:
+    """Ask every endpoint, and say whether the cluster is healthy.
+
+    All endpoints are asked at once: a linearizable read, the status, the members, the alarms. What they show
+    is judged against the spec, layer by layer: network, TLS, auth, raft, data.
+    """
+    from etcdboot.effects.credentials import CredentialFiles
+    from etcdboot.products.verify.text import simple
+    from etcdboot.workflows.verify import ask
+
+    is_named = ctx.get_parameter_source("file") is not click.core.ParameterSource.DEFAULT
+    question = ask(
+        None if endpoints is not None and not is_named else file,
+        pki=Path(pki) if pki else None,
+        client=client,
+        endpoints=endpoints,
+        files=CredentialFiles(cacert, cert, key),
+    )
+    report = _report(question, wait, timeout, ctx.ensure_object(Output))
+    return Outcome(
+        report.exit_code,
+        question.diagnostics,
+        report.as_json(),
+        simple(report),
+        lambda: _table(report),
+    )
+
+
+def _report(question: Question, wait: float | None, timeout: float, output: Output) -> VerifyReport:
+    from etcdboot.workflows.verify import verify_once, wait_until_healthy
+
+    if wait is None:
+        return verify_once(question, timeout)
+    from etcdboot.cli.console import reporter
+
+    with reporter(output) as report:
+        return wait_until_healthy(question, wait, timeout, report)
+
+
+def _table(report: VerifyReport) -> RenderableType:
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    from etcdboot.products.verify.text import seconds, summary
+
+    endpoints = Table("endpoint", "health", "took", "error")
+    for each in report.endpoints:
+        health = Text("true", "green") if each.health else Text("false", "red")
+        endpoints.add_row(Text(each.endpoint), health, seconds(each.took), Text(each.error))
+    members = Table("member", "id", "release", "leader", "learner", "term", "index", "db size", "client URLs")
+    for row in report.members:
+        member, status = row.member, row.status
+        known = (status.version, str(status.leader_id == member.id).lower()) if status else ("", "")
+        progress = (
+            (str(status.raft_term), str(status.raft_index), str(status.db_size)) if status else ("",) * 3
+        )
+        learner = str(member.is_learner).lower()
+        urls = " ".join(member.client_urls)
+        members.add_row(Text(member.name), f"{member.id:x}", *known, learner, *progress, Text(urls))
+    return Group(endpoints, members, Text("\n".join(summary(report))))
