@@ -53,4 +53,48 @@ CODES: dict[str, tuple[str, str]] = {
         "A template is missing, has a syntax error, or asks for a value that it is not given. Correct it "
         "in the folder named by --templates, or remove it there to use the one that ships.",
     ),
+    "EB451": (
+        "settings form cannot say a flag",
+        "etcd takes some settings only as a flag or a variable, others in none but the configuration file; "
+        "an unknown key in that file is ignored without a word. Choose the render.settings that the hint "
+        "names, or leave the flag out.",
+    ),
+    "EB452": (
+        "file syntax cannot say a value",
+        "Each file has characters that one of its readers would take for something else, and etcdboot writes "
+        "a value exactly or not at all. Choose other render.settings, another target, or another value.",
+    ),
+    "EB453": (
+        "member is named like a file",
+        "Each member has a folder in out/, where a file of the whole cluster has that very name. Give the "
+        "member another name.",
+    ),
+    "EB454": (
+        "template folder missing",
+        "The folder named by --templates is not there, or the installation lacks the templates that ship.",
+    ),
+    "EB455": (
+        "template folder of no use",
+        "No file in the folder named by --templates is named like a template that ships, or one of them is "
+        "not UTF-8 text. Name it as the one it is to replace, for example systemd/etcd.service.j2.",
+    ),
+    "EB456": (
+        "no etcd release written",
+        "Rendered files are for one release of etcd, which knows some flags and not others. Write "
+        "etcd.version.",
+    ),
+    "EB457": (
+        "no such member",
+        "The spec has no member of the name given to --member.",
+    ),
+    "EB458": (
+        "release skips a minor",
+        "The files rendered last were for a release more than one minor away. etcd has no guard of its own: "
+        "from 3.4 to 3.6 running members die, from 3.5 to 3.7 data may be lost. Upgrade minor by minor; "
+        "--force if the member never ran.",
+    ),
+    "EB459": (
+        "file no longer planned",
+        "etcdboot wrote the file for an earlier plan. Nothing reads it any more; --prune removes it.",
+    ),
 }

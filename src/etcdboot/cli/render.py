@@ -1,0 +1,150 @@
+"""``etcdboot render``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from etcdboot.cli.options import out_option, output_options, spec_option
+from etcdboot.cli.output import Outcome
+from etcdboot.ground.artifact import Change, ChangeKind
+from etcdboot.model.spec import Settings, Target
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from etcdboot.workflows.explain import Explained
+    from etcdboot.workflows.render import RenderResult
+
+_EPILOG = """\b
+Examples:
+  etcdboot render
+  etcdboot render --target procfile --settings env --out local
+  etcdboot render --check --diff --pki public    # in CI: exit 4 when out/ is not what the spec says
+"""
+
+
+@click.command(epilog=_EPILOG)
+@spec_option
+@out_option
+@click.option(
+    "--target", "targets", type=click.Choice([str(each) for each in Target]), multiple=True,
+    help="What starts etcd; may be repeated.  [render.targets of the spec]",
+)  # fmt: skip
+@click.option(
+    "--settings", type=click.Choice([str(each) for each in Settings]),
+    help="How etcd learns its settings.  [render.settings of the spec]",
+)  # fmt: skip
+@click.option("--member", "members", multiple=True, metavar="NAME", help="This member only; may be repeated.")
+@click.option(
+    "--pki", type=click.Choice(["all", "public", "none"]), default="all", show_default=True,
+    help="Certificates and keys, certificates alone, or neither.",
+)  # fmt: skip
+@click.option(
+    "--pki-dir",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="The PKI folder.  [pki/ beside the spec]",
+)
+@click.option(
+    "--templates", type=click.Path(path_type=Path), metavar="DIR",
+    help="Templates that replace those of the same name.",
+)  # fmt: skip
+@click.option("--check", is_flag=True, help="Write nothing; exit 4 when something would change.")
+@click.option("--diff", is_flag=True, help="Write nothing; print what would change, without secrets.")
+@click.option("--force", is_flag=True, help="Overwrite what was edited by hand.")
+@click.option("--prune", is_flag=True, help="Remove what is no longer planned.")
+@click.option("--explain", is_flag=True, help="Write nothing; print what is set unasked, and why.")
+@output_options
+def command(file: str, out: str | None, explain: bool, **options: Any) -> Outcome:
+    """Write each member's files: settings, unit or script, certificates, etcdctl's environment.
+
+    Only what changed is written. A file that was edited by hand, or that etcdboot did not write, is refused.
+    Certificates are copied from pki/ and never made: run etcdboot certs first.
+    """
+    if explain:
+        return _explained(file)
+    from etcdboot.workflows.render import Pki, RenderRequest, run
+
+    settings = options.pop("settings")
+    result = run(
+        RenderRequest(
+            file=file,
+            out=Path(out) if out else None,
+            settings=Settings(settings) if settings else None,
+            targets=tuple(map(Target, options.pop("targets"))),
+            pki=Pki(options.pop("pki")),
+            **options,
+        )
+    )
+    return Outcome(
+        result.exit_code,
+        result.diagnostics,
+        {"changes": [_as_json(each, result, diff=options["diff"]) for each in result.changes]},
+        "".join(result.diffs.values()) if options["diff"] else _summary(result),
+        None if options["diff"] else lambda: _table(result),
+        result.next_lines,
+    )
+
+
+def _as_json(change: Change, result: RenderResult, *, diff: bool) -> dict[str, object]:
+    artifact = change.artifact
+    found: dict[str, object] = {
+        "path": str(artifact.path),
+        "kind": str(change.kind),
+        "mode": f"{artifact.mode:04o}",
+        "secret": artifact.secret,
+        "host_path": artifact.host_path,
+        "owner": artifact.owner,
+    }
+    return found | {"diff": result.diffs.get(str(artifact.path), "")} if diff else found
+
+
+def _summary(result: RenderResult) -> str:
+    """A line for each file that is not as planned, and one that counts."""
+    counts = Counter(each.kind for each in result.changes)
+    lines = [
+        f"{each.kind:8}{result.out / each.artifact.path}"
+        for each in result.changes
+        if each.kind is not ChangeKind.SAME
+    ]
+    told = ", ".join(f"{counts[kind]} {kind}" for kind in ChangeKind if counts[kind])
+    return "\n".join([*lines, f"{len(result.changes)} files in {result.out}: {told or 'nothing planned'}"])
+
+
+def _table(result: RenderResult) -> Table:
+    from rich.table import Table
+
+    table = Table("file", "state", "mode", "on the host", "owner")
+    for change in result.changes:
+        each = change.artifact
+        table.add_row(
+            str(each.path), str(change.kind), f"{each.mode:04o}", each.host_path, each.owner or "root"
+        )
+    return table
+
+
+def _explained(file: str) -> Outcome:
+    from etcdboot.workflows.explain import explain
+
+    rows = explain(file)
+    body = [
+        {
+            "member": each.member,
+            "flag": each.name,
+            "value": each.value,
+            "reason": each.reason,
+            "kept": each.kept,
+        }
+        for each in rows
+    ]
+    lines = [_explanation(each) for each in rows] or ["Nothing is set unasked."]
+    return Outcome(body={"baseline": body}, simple="\n".join(lines))
+
+
+def _explanation(row: Explained) -> str:
+    change = "" if row.kept else " (the spec says otherwise)"
+    return f"{row.member}: {row.name}={row.value}{change}: {row.reason}"

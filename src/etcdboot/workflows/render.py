@@ -1,0 +1,199 @@
+"""Render: load, plan, gather the certificates, make the files, compare them with ``out/``, write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+
+from etcdboot.effects.templates import load_templates
+from etcdboot.effects.tree import Tree, open_tree
+from etcdboot.ground.artifact import Change, ChangeKind
+from etcdboot.ground.errors import ExitCode, Refused, SpecError, UsageError, first_of
+from etcdboot.ground.report import Diagnostic, error, warning
+from etcdboot.knowledge.etcd.releases import next_minor_apart, parse_release
+from etcdboot.model.manifest import Manifest
+from etcdboot.model.plan import ClusterPlan
+from etcdboot.model.spec import ClusterSpec, Settings, Target
+from etcdboot.products.render.differences import difference
+from etcdboot.products.render.next_steps import next_steps
+from etcdboot.products.render.rendering import Material, render
+from etcdboot.workflows.cluster import Cluster, open_cluster
+from etcdboot.workflows.material import material
+
+
+class Pki(StrEnum):
+    """Which certificate files the members' trees hold."""
+
+    ALL = "all"
+    PUBLIC = "public"  # no keys: for those who check and have none
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class RenderRequest:
+    """What the user asks for; empty and None mean "as the spec has it" or "beside the spec"."""
+
+    file: str
+    out: Path | None = None
+    pki_dir: Path | None = None
+    pki: Pki = Pki.ALL
+    targets: tuple[Target, ...] = ()
+    settings: Settings | None = None
+    members: tuple[str, ...] = ()
+    templates: Path | None = None
+    check: bool = False
+    diff: bool = False
+    force: bool = False
+    prune: bool = False
+
+    @property
+    def writes(self) -> bool:
+        """Whether files are to be written, not only compared."""
+        return not (self.check or self.diff)
+
+
+@dataclass(frozen=True, slots=True)
+class RenderResult:
+    """What was, or would be, done to ``out``; ``diffs`` by path, only where asked for."""
+
+    out: Path
+    changes: tuple[Change, ...]
+    diffs: Mapping[str, str] = field(default_factory=dict)
+    diagnostics: tuple[Diagnostic, ...] = ()
+    exit_code: ExitCode = ExitCode.OK
+    next_lines: tuple[str, ...] = ()
+
+
+def run(request: RenderRequest) -> RenderResult:
+    """Render what the request asks for.
+
+    Raises:
+        SpecError: the spec is wrong, names no release, or says what a form or a syntax cannot hold.
+        Missing: the spec, the template folder or certificates are not there, or the disk said no.
+        UsageError: no such member, or a broken template.
+        Refused: another etcdboot writes there.
+    """
+    cluster = open_cluster(request.file)
+    _demand_release(cluster)
+    plan = _chosen(cluster.plan, request)
+    out = request.out or Path(request.file).parent / "out"
+    artifacts = render(plan, load_templates(request.templates), _material(plan, request))
+    kept = tuple(each for each in artifacts if _in_scope(str(each.path), request))
+    with open_tree(out, writing=request.writes) as tree:
+        changes = tree.compare(kept, within=lambda path: _in_scope(path, request))
+        result = RenderResult(out, changes, diagnostics=cluster.diagnostics)
+        leaps = tuple(_leaps(plan, tree.manifest, request))
+        if request.writes:
+            return _written(tree, result, plan, request, leaps)
+        return _compared(result, request, leaps)
+
+
+def _demand_release(cluster: Cluster) -> None:
+    """SpecError (EB456) unless every member's release is written: files are for one release."""
+    spec: ClusterSpec = cluster.spec
+    shared = spec.etcd.version or spec.defaults.version
+    if shared is None and not all(each.version for each in spec.members):
+        message = "no etcd release is written, and rendered files are for one release"
+        hint = f'write the one on the hosts, as in  etcd: {{version: "{cluster.plan.members[0].release}"}}'
+        raise SpecError(cluster.source.placed(error("EB456", message, hint, "etcd.version")))
+
+
+def _chosen(plan: ClusterPlan, request: RenderRequest) -> ClusterPlan:
+    for name in request.members:
+        if plan.member(name) is None:
+            known = ", ".join(each.name for each in plan.members)
+            raise UsageError.because("EB457", f"there is no member {name}", f"the members are {known}")
+    return replace(plan, settings=request.settings or plan.settings, targets=request.targets or plan.targets)
+
+
+def _in_scope(path: str, request: RenderRequest) -> bool:
+    """Whether a file of ``out/`` is this run's business; what is not is neither written nor called stale."""
+    folder, slash, rest = path.partition("/")
+    if request.members and (not slash or folder.lower() not in {each.lower() for each in request.members}):
+        return False
+    in_pki = rest.startswith("pki/")
+    is_key = rest.endswith("-key.pem")
+    return not in_pki or request.pki is Pki.ALL or (request.pki is Pki.PUBLIC and not is_key)
+
+
+def _material(plan: ClusterPlan, request: RenderRequest) -> Material:
+    if request.pki is Pki.NONE:
+        return {}
+    folder = request.pki_dir or Path(request.file).parent / "pki"
+    return material(_concerned(plan, request), folder, public=request.pki is Pki.PUBLIC).members
+
+
+def _concerned(plan: ClusterPlan, request: RenderRequest) -> ClusterPlan:
+    """The plan with the members that this run renders."""
+    names = {each.lower() for each in request.members}
+    return replace(plan, members=tuple(e for e in plan.members if not names or e.name.lower() in names))
+
+
+def _leaps(plan: ClusterPlan, manifest: Manifest, request: RenderRequest) -> Iterable[Diagnostic]:
+    """Members whose files were for a release more than one minor away: etcd has no guard of its own."""
+    for member in plan.members:
+        text = manifest.releases.get(member.name)
+        if text is None or request.force:
+            continue
+        before = parse_release(text)
+        if not next_minor_apart(before, member.release):
+            message = (
+                f"member {member.name} goes from etcd {before} to {member.release}, over a minor between"
+            )
+            hint = "render and run each minor in turn; if the member never ran, say --force"
+            yield error("EB458", message, hint, member.name)
+
+
+def _written(
+    tree: Tree, result: RenderResult, plan: ClusterPlan, request: RenderRequest, leaps: tuple[Diagnostic, ...]
+) -> RenderResult:
+    if leaps:
+        return replace(result, diagnostics=result.diagnostics + leaps, exit_code=ExitCode.REFUSED)
+    known = {each.name for each in plan.members}
+    releases = {name: text for name, text in tree.manifest.releases.items() if name in known}
+    rendered = _concerned(plan, request)
+    releases.update((each.name, str(each.release)) for each in rendered.members)
+    try:
+        tree.write(result.changes, releases=releases, force=request.force, prune=request.prune)
+    except Refused as cause:
+        refusals = tuple(_placed(each, result.out) for each in cause.diagnostics)
+        return replace(result, diagnostics=result.diagnostics + refusals, exit_code=cause.exit_code)
+    stale = () if request.prune else tuple(_stale(result))
+    changed = any(each.kind is not ChangeKind.SAME for each in result.changes)
+    return replace(
+        result,
+        diagnostics=result.diagnostics + stale,
+        next_lines=next_steps(rendered, str(result.out), request.file) if changed else (),
+    )
+
+
+def _compared(result: RenderResult, request: RenderRequest, leaps: tuple[Diagnostic, ...]) -> RenderResult:
+    drifted = any(each.kind is not ChangeKind.SAME for each in result.changes)
+    codes = [ExitCode.DRIFT] if request.check and drifted else []
+    return replace(
+        result,
+        diffs=_diffs(result.changes) if request.diff else {},
+        diagnostics=result.diagnostics + leaps,
+        exit_code=first_of([*codes, *(ExitCode.REFUSED for _ in leaps)]),
+    )
+
+
+def _diffs(changes: tuple[Change, ...]) -> dict[str, str]:
+    from etcdboot.products.pki.describing import describe  # here, for only a diff reads certificates
+
+    texts = ((str(each.artifact.path), difference(each, describe)) for each in changes)
+    return {path: text for path, text in texts if text}
+
+
+def _stale(result: RenderResult) -> Iterable[Diagnostic]:
+    for change in result.changes:
+        if change.kind is ChangeKind.STALE:
+            message = f"{change.artifact.path} is no longer planned"
+            found = warning("EB459", message, "remove it with --prune", str(change.artifact.path))
+            yield _placed(found, result.out)
+
+
+def _placed(diagnostic: Diagnostic, out: Path) -> Diagnostic:
+    return replace(diagnostic, file=str(out / diagnostic.path)) if diagnostic.path else diagnostic
