@@ -80,7 +80,8 @@ def key_type(key: CertificatePublicKeyTypes) -> str:
     if isinstance(key, RSAPublicKey):
         return f"rsa-{key.key_size}"
     if isinstance(key, EllipticCurvePublicKey):
-        return f"ecdsa-p{key.key_size}" if key.curve.name.endswith("r1") else f"ecdsa-{key.curve.name}"
+        nist = key.curve.name == f"secp{key.key_size}r1"
+        return f"ecdsa-p{key.key_size}" if nist else f"ecdsa-{key.curve.name}"
     return type(key).__name__.removeprefix("_").removesuffix("PublicKey").lower()
 
 

@@ -1,0 +1,244 @@
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import stat
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from etcdboot.effects.pairs import READY, STAGED, open_pairs
+from etcdboot.effects.root import unwatched
+from etcdboot.ground.artifact import Artifact, ChangeKind
+from etcdboot.ground.errors import Missing, Refused
+from etcdboot.model.manifest import MANIFEST, digest
+
+Pairs = dict[str, bytes]
+Watch = Callable[[str, PurePosixPath], None]
+
+OLD = {
+    "ca.pem": b"ca",
+    "ca-key.pem": b"ca key",
+    "members/a/server.pem": b"1",
+    "members/a/server-key.pem": b"1",
+}
+NEW = OLD | {"members/a/server.pem": b"2", "members/a/server-key.pem": b"2"} | {
+    "clients/root.pem": b"r",
+    "clients/root-key.pem": b"r",
+}  # fmt: skip
+
+
+def write(root: Path, pairs: Pairs, watcher: Watch = unwatched) -> None:
+    artifacts = [
+        Artifact(PurePosixPath(path), content, 0o600 if "key" in path else 0o644, "key" in path)
+        for path, content in pairs.items()
+    ]
+    with open_pairs(root, watcher=watcher) as tree:
+        tree.write(tree.compare(artifacts))
+
+
+def found(root: Path) -> Pairs:
+    """Every file below the root but the manifest."""
+    files = sorted(each for each in root.rglob("*") if each.is_file() and each.name != MANIFEST.name)
+    return {str(each.relative_to(root)): each.read_bytes() for each in files}
+
+
+def seen(root: Path) -> Pairs:
+    """What a reader sees."""
+    with open_pairs(root, writing=False) as tree:
+        return {path: each.content for path, each in tree.present(NEW).items() if each}
+
+
+def steps_of(root: Path, pairs: Pairs) -> int:
+    steps: list[str] = []
+    write(root, pairs, lambda step, path: steps.append(step))
+    return len(steps)
+
+
+def dying_at(number: int, act: Callable[[], None]) -> Watch:
+    left = number
+
+    def watch(step: str, path: PurePosixPath) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            act()
+
+    return watch
+
+
+def kill_myself() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def run_killed(root: Path, pairs: Pairs, number: int) -> None:
+    """Write them in a process of its own that is killed just before that step."""
+    child = os.fork()
+    if child == 0:
+        write(root, pairs, dying_at(number, kill_myself))
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status)
+
+
+def test_what_is_written_stands_in_place_and_the_stage_is_gone(tmp_path: Path) -> None:
+    write(tmp_path / "pki", OLD)
+    assert found(tmp_path / "pki") == OLD
+    write(tmp_path / "pki", NEW)
+    assert found(tmp_path / "pki") == NEW
+    assert sorted(each.name for each in (tmp_path / "pki").iterdir()) == [
+        MANIFEST.name,
+        "ca-key.pem",
+        "ca.pem",
+        "clients",
+        "members",
+    ]
+
+
+def test_keys_and_the_folders_that_hold_them_are_private_from_the_start(tmp_path: Path) -> None:
+    seen_modes: set[tuple[bool, int]] = set()
+
+    def look(step: str, path: PurePosixPath) -> None:
+        for each in tmp_path.rglob("*"):
+            if "key" in each.name:
+                seen_modes.add((each.is_file(), stat.S_IMODE(each.stat().st_mode)))
+
+    write(tmp_path / "pki", NEW, look)
+    assert seen_modes == {(True, 0o600)}
+    for folder in (tmp_path / "pki", tmp_path / "pki/members/a", tmp_path / "pki/clients"):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_writing_the_same_again_changes_nothing(tmp_path: Path) -> None:
+    write(tmp_path, OLD)
+    steps: list[str] = []
+    write(tmp_path, OLD, lambda step, path: steps.append(step))
+    assert not {"create", "write", "rename to", "sync"} & set(steps)
+
+
+def test_a_run_killed_at_any_step_leaves_old_or_new_and_the_next_completes_it(tmp_path: Path) -> None:
+    write(tmp_path / "count", OLD)
+    total = steps_of(tmp_path / "count", NEW)
+    manifest = (tmp_path / "count" / MANIFEST).read_bytes()
+    outcomes = set()
+    for fatal in range(1, total + 1):
+        root = tmp_path / str(fatal)
+        write(root, OLD)
+        run_killed(root, NEW, fatal)
+        outcomes.add(seen(root) == NEW)
+        assert seen(root) in (OLD, NEW), fatal
+        write(root, NEW)
+        assert found(root) == NEW, fatal
+        assert (root / MANIFEST).read_bytes() == manifest, fatal
+    assert outcomes == {True, False}
+
+
+def test_a_stage_that_is_ready_is_put_in_place_by_the_next_run_whatever_that_wants(tmp_path: Path) -> None:
+    write(tmp_path / "count", OLD)
+    total = steps_of(tmp_path / "count", NEW)
+    rolled = 0
+    for fatal in range(1, total + 1):
+        root = tmp_path / str(fatal)
+        write(root, OLD)
+        run_killed(root, NEW, fatal)
+        before = seen(root)
+        with open_pairs(root) as tree:
+            assert not tree.disk.exists(STAGED)
+            assert all(tree.manifest.wrote(path, content) for path, content in before.items())
+        assert {path: (root / path).read_bytes() for path in before} == before, fatal
+        rolled += before == NEW
+    assert 0 < rolled < total
+
+
+@pytest.mark.parametrize("lasting", [False, True])
+def test_a_disk_that_fails_at_any_step_loses_nothing(tmp_path: Path, lasting: bool) -> None:
+    write(tmp_path / "count", OLD)
+    total = steps_of(tmp_path / "count", NEW)
+    for failing in range(1, total + 1):
+        root = tmp_path / str(failing)
+        write(root, OLD)
+        left = failing
+
+        def fail(step: str, path: PurePosixPath) -> None:
+            nonlocal left
+            left -= 1
+            if left == 0 or (lasting and left < 0):
+                raise OSError(errno.ENOSPC, "No space left on device")
+
+        with pytest.raises(Missing, match="No space left"):
+            write(root, NEW, fail)
+        assert seen(root) in (OLD, NEW), failing
+        write(root, NEW)
+        assert found(root) == NEW, failing
+
+
+def test_an_interrupted_run_drops_its_stage_at_once(tmp_path: Path) -> None:
+    write(tmp_path, OLD)
+
+    def interrupt(step: str, path: PurePosixPath) -> None:
+        if (step, path) == ("create", READY):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write(tmp_path, NEW, interrupt)
+    assert found(tmp_path) == OLD
+    assert not (tmp_path / STAGED).exists()
+
+
+def test_reading_settles_nothing(tmp_path: Path) -> None:
+    write(tmp_path, OLD)
+    (tmp_path / STAGED).mkdir()
+    (tmp_path / STAGED / "members@a@server.pem").write_bytes(b"half")
+    assert seen(tmp_path) == OLD
+    (tmp_path / READY).touch()
+    assert seen(tmp_path) == OLD | {"members/a/server.pem": b"half"}
+    assert (tmp_path / "members/a/server.pem").read_bytes() == b"1"
+
+
+def test_a_folder_that_is_not_there_reads_as_empty(tmp_path: Path) -> None:
+    assert seen(tmp_path / "pki") == {}
+    assert not (tmp_path / "pki").exists()
+
+
+def test_a_file_of_ours_that_vanished_is_known_to_be_lost(tmp_path: Path) -> None:
+    write(tmp_path, OLD)
+    (tmp_path / "ca.pem").unlink()
+    with open_pairs(tmp_path) as tree:
+        assert tree.is_lost(PurePosixPath("ca.pem"))
+        assert not tree.is_lost(PurePosixPath("ca-key.pem"))
+        assert not tree.is_lost(PurePosixPath("clients/root.pem"))
+
+
+def test_a_symlink_for_a_stage_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "pki").mkdir()
+    (tmp_path / "pki" / STAGED).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(Refused) as caught:
+        write(tmp_path / "pki", OLD)
+    assert caught.value.diagnostics[0].code == "EB403"
+
+
+def test_loosened_permissions_are_tightened_without_touching_the_content(tmp_path: Path) -> None:
+    write(tmp_path, OLD)
+    key = tmp_path / "members/a/server-key.pem"
+    key.chmod(0o644)
+    write(tmp_path, OLD)
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert key.read_bytes() == b"1"
+
+
+def test_a_foreign_file_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_bytes(b"theirs")
+    with pytest.raises(Refused):
+        write(tmp_path, OLD)
+    assert found(tmp_path) == {"ca.pem": b"theirs"}
+
+
+def test_the_manifest_tells_what_was_written(tmp_path: Path) -> None:
+    write(tmp_path, OLD)
+    with open_pairs(tmp_path, writing=False) as tree:
+        assert tree.manifest.files == {path: digest(content) for path, content in OLD.items()}
+        assert tree.manifest.secret == {path for path in OLD if "key" in path}
+        assert {each.kind for each in tree.compare(())} == {ChangeKind.STALE}

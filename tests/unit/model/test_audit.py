@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from etcdboot.ground.address import parse_host
+from etcdboot.ground.report import Severity
+from etcdboot.model.audit import audit, unfit_authority
+from etcdboot.model.certificates import CertRequest
+from samples.certificates import AUTHORITY, CLIENT, DAY, NOW, SERVER, facts_of
+
+
+def found(request: CertRequest, now: datetime = NOW, **shown: Any) -> list[tuple[str, str]]:
+    facts = replace(facts_of(request), **shown)
+    return [(each.code, str(each.severity)) for each in audit(request, facts, now)]
+
+
+@pytest.mark.parametrize("request_", [AUTHORITY, SERVER, CLIENT])
+def test_a_certificate_made_for_the_request_fits(request_: CertRequest) -> None:
+    assert audit(request_, facts_of(request_), NOW) == ()
+
+
+@pytest.mark.parametrize(
+    ("shown", "code"),
+    [
+        ({"sans": SERVER.sans[:-1]}, "EB311"),
+        ({"usages": ("serverAuth",)}, "EB312"),
+        ({"key_usages": ("keyEncipherment",)}, "EB312"),
+        ({"is_ca": True}, "EB312"),
+        ({"key": "rsa-2048"}, "EB313"),
+        ({"key": "ed25519"}, "EB313"),
+        ({"not_after": NOW}, "EB314"),
+        ({"not_before": NOW + timedelta(seconds=1)}, "EB314"),
+        ({"not_after": NOW + timedelta(days=365, seconds=1)}, "EB315"),
+        ({"subject": (("CN", "etcd2"),)}, "EB316"),
+        ({"subject": (("O", "etcd1"),)}, "EB316"),
+        ({"signed": False}, "EB317"),
+    ],
+)
+def test_what_no_longer_fits_is_an_error(shown: dict[str, Any], code: str) -> None:
+    assert found(SERVER, **shown) == [(code, "error")]
+
+
+def test_a_misfit_names_what_lacks_and_the_remedy() -> None:
+    [told] = audit(SERVER, replace(facts_of(SERVER), sans=()), NOW)
+    assert told.message == "etcd1/server does not certify 192.168.202.128, 2001:db8::1, etcd1.example.com"
+    assert told.hint == "make it anew with: etcdboot certs renew etcd1/server"
+
+
+def test_all_misfits_are_told_at_once() -> None:
+    shown: dict[str, Any] = {"sans": (), "usages": (), "key": "ed25519", "signed": False}
+    assert [code for code, _ in found(SERVER, **shown)] == ["EB311", "EB312", "EB313", "EB317"]
+
+
+def test_what_ends_soon_is_a_warning_until_it_has_ended() -> None:
+    def told(days: float) -> list[tuple[str, str]]:
+        return found(SERVER, now=NOW + timedelta(days=days))
+
+    assert told(334.9) == []
+    assert told(335) == [("EB320", "warning")]
+    assert told(364.9) == [("EB320", "warning")]
+    assert told(365) == [("EB314", "error")]
+
+
+@pytest.mark.parametrize(("hours", "left"), [(29 * 24, "29 days"), (3, "3 hours")])
+def test_the_time_left_is_told_in_a_fitting_unit(hours: int, left: str) -> None:
+    [told] = audit(SERVER, facts_of(SERVER), NOW + timedelta(days=365, hours=-hours))
+    assert f"valid for {left} more, until 2027-11-23" in told.message
+
+
+def test_more_than_was_asked_for_is_only_a_note() -> None:
+    more = (*SERVER.sans, parse_host("other.example.com"))
+    assert found(SERVER, sans=more) == [("EB321", "note")]
+    assert found(CLIENT, usages=("clientAuth", "serverAuth")) == [("EB321", "note")]
+
+
+def test_a_ca_of_another_kind_than_the_spec_says_differs_and_the_spec_can_be_brought_in_line() -> None:
+    assert found(AUTHORITY, key="rsa-2048") == [("EB323", "error")]
+    assert found(AUTHORITY, not_after=NOW + timedelta(seconds=3651 * DAY)) == [("EB323", "error")]
+    [told] = audit(AUTHORITY, replace(facts_of(AUTHORITY), key="rsa-2048"), NOW)
+    assert "say ca-key: rsa-2048" in told.hint
+
+
+def test_a_ca_that_ends_soon_is_not_to_be_renewed_like_others() -> None:
+    [told] = audit(AUTHORITY, facts_of(AUTHORITY), NOW + timedelta(days=3640))
+    assert (told.code, told.severity) == ("EB320", Severity.WARNING)
+    assert "renew" not in told.hint
+
+
+@pytest.mark.parametrize(
+    ("shown", "code"),
+    [
+        ({"is_ca": False}, "EB306"),
+        ({"key_usages": ("cRLSign",)}, "EB306"),
+        ({"not_after": NOW}, "EB305"),
+        ({"not_before": NOW + timedelta(seconds=1)}, "EB305"),
+    ],
+)
+def test_a_ca_that_nothing_can_rest_upon_is_refused(shown: dict[str, Any], code: str) -> None:
+    assert unfit_authority(AUTHORITY, facts_of(AUTHORITY), NOW) == ()
+    [told] = unfit_authority(AUTHORITY, replace(facts_of(AUTHORITY), **shown), NOW)
+    assert (told.code, told.severity) == (code, Severity.ERROR)
+    assert told.hint

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from etcdboot.model.material import CertMaterial, absent, artifacts, identity_of, needed
+from samples.certificates import plan_of
+
+ALL = ["client-ca.pem", "server.pem", "server-key.pem", "peer-ca.pem", "peer.pem", "peer-key.pem"]
+
+
+def test_a_host_needs_both_bundles_and_its_two_pairs() -> None:
+    files = needed(plan_of().members[0])
+    assert [each.target.name for each in files] == ALL
+    assert [str(each.source) for each in files] == [
+        "ca.pem",
+        "members/etcd1/server.pem",
+        "members/etcd1/server-key.pem",
+        "ca.pem",
+        "members/etcd1/peer.pem",
+        "members/etcd1/peer-key.pem",
+    ]
+
+
+def test_split_cas_change_a_source_and_no_name() -> None:
+    files = needed(plan_of(certificates="ca: split").members[0])
+    assert [each.target.name for each in files] == ALL
+    assert str(files[3].source) == "peer-ca.pem"
+
+
+def test_no_ca_key_ever_leaves() -> None:
+    for split in ("", "ca: split"):
+        for member in plan_of(3, certificates=split).members:
+            assert not any(each.source.name.endswith("ca-key.pem") for each in needed(member))
+
+
+def test_the_public_part_holds_no_key() -> None:
+    names = [each.target.name for each in needed(plan_of().members[0], public=True)]
+    assert names == [name for name in ALL if "key" not in name]
+
+
+def test_without_tls_nothing_is_needed() -> None:
+    plan = plan_of(extra="tls: {client: 'off', peer: 'off'}")
+    assert needed(plan.members[0]) == ()
+    assert identity_of(plan, None) == (None, None)
+
+
+def test_each_file_that_is_not_there_is_named_once() -> None:
+    sources = {PurePosixPath("ca.pem"): "ca", PurePosixPath("members/a/server.pem"): "a/server"}
+    told = absent(sources, {PurePosixPath("ca.pem")}, "/spec/pki")
+    assert [(each.code, each.path, each.file) for each in told] == [
+        ("EB330", "members/a/server.pem", "/spec/pki/members/a/server.pem")
+    ]
+
+
+def test_keys_are_private_and_go_to_the_members_user() -> None:
+    [member] = plan_of(extra="etcd: {user: etc, config-dir: /srv/etcd}").members
+    files = needed(member)
+    made = artifacts(member, files, {each.source: each.source.name.encode() for each in files})
+    assert [(str(each.path), each.mode, each.secret, each.host_path, each.owner) for each in made[1:3]] == [
+        ("pki/server.pem", 0o644, False, "/srv/etcd/pki/server.pem", "etc"),
+        ("pki/server-key.pem", 0o600, True, "/srv/etcd/pki/server-key.pem", "etc"),
+    ]
+    assert made[3].content == b"ca.pem"
+
+
+def test_a_member_without_certificates_has_no_files() -> None:
+    assert CertMaterial().of("etcd1") == ()
+
+
+def test_a_client_is_found_by_name_and_the_first_by_default() -> None:
+    plan = plan_of(certificates="clients: [root, app]")
+    assert [request.name for request in (identity_of(plan, None)[0],) if request] == ["client/root"]
+    assert [request.name for request in (identity_of(plan, "app")[0],) if request] == ["client/app"]
+    assert identity_of(plan, "nobody") == (None, PurePosixPath("ca.pem"))

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import PurePosixPath
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from etcdboot.products.pki.authority import Authority, issue
+from etcdboot.products.pki.inventory import Entry, Found, after, judge
+from samples.certificates import AUTHORITY, CLIENT, DAY, NOW, SERVER
+
+CA = issue(AUTHORITY, ec.generate_private_key(ec.SECP256R1()), None, now=NOW, serial=1)
+LEAF = issue(SERVER, ec.generate_private_key(ec.SECP256R1()), Authority.load(CA), now=NOW, serial=2)
+USER = issue(CLIENT, ec.generate_private_key(ec.SECP256R1()), Authority.load(CA), now=NOW, serial=3)
+CA_FOUND = Found(AUTHORITY, CA.certificate, CA.key)
+LEAF_FOUND = Found(SERVER, LEAF.certificate, LEAF.key)
+
+
+def judged(*found: Found, now: datetime = NOW) -> tuple[Entry, ...]:
+    return judge(found, now)
+
+
+def refused(*found: Found, now: datetime = NOW) -> list[str]:
+    """The codes of all refusals; each has a hint and a place."""
+    told = [each for entry in judge(found, now) for each in entry.refusals]
+    assert all(each.hint and each.path for each in told)
+    return [each.code for each in told]
+
+
+def findings(*found: Found) -> list[str]:
+    return [each.code for entry in judge(found, NOW) for each in entry.findings]
+
+
+def test_sound_pairs_fit() -> None:
+    assert all(entry.fits for entry in judged(CA_FOUND, LEAF_FOUND))
+
+
+def test_nothing_there_is_no_complaint() -> None:
+    empty = (Found(AUTHORITY, None, None), Found(SERVER, None, None))
+    assert all(entry.found.is_absent for entry in judged(*empty))
+    assert (refused(*empty), findings(*empty)) == ([], [])
+
+
+def test_a_ca_may_keep_its_key_elsewhere() -> None:
+    assert refused(replace(CA_FOUND, key=None), LEAF_FOUND) == []
+    assert findings(replace(CA_FOUND, key=None), LEAF_FOUND) == []
+
+
+@pytest.mark.parametrize("lacking", ["certificate", "key"])
+def test_half_a_leaf_is_named(lacking: str) -> None:
+    kept = LEAF_FOUND.certificate if lacking == "key" else None
+    key = LEAF_FOUND.key if lacking == "certificate" else None
+    half = Found(SERVER, kept, key)
+    assert findings(CA_FOUND, half) == ["EB310"]
+    assert not judged(CA_FOUND, half)[1].fits
+
+
+def test_a_ca_that_is_gone_is_refused_when_it_has_signed_or_was_ours_or_left_its_key() -> None:
+    gone = Found(AUTHORITY, None, None)
+    assert refused(gone, LEAF_FOUND) == ["EB304"]
+    assert refused(replace(gone, lost=True)) == ["EB304"]
+    assert refused(replace(gone, key=CA.key)) == ["EB304"]
+
+
+def test_a_foreign_file_is_refused_unread() -> None:
+    theirs = Found(SERVER, b"nonsense", b"nonsense", foreign=(PurePosixPath("members/etcd1/server.pem"),))
+    assert refused(CA_FOUND, theirs) == ["EB402"]
+
+
+def test_the_key_of_another_certificate_is_refused() -> None:
+    assert refused(CA_FOUND, replace(LEAF_FOUND, key=USER.key)) == ["EB302"]
+    assert refused(replace(CA_FOUND, key=USER.key)) == ["EB302"]
+
+
+@pytest.mark.parametrize("part", ["certificate", "key"])
+def test_a_damaged_file_is_refused_with_its_name(part: str) -> None:
+    for found in (CA_FOUND, LEAF_FOUND):
+        damaged = Found(found.request, b"x", found.key) if part == "certificate" else replace(found, key=b"x")
+        [entry] = [each for each in judged(CA_FOUND, damaged) if each.refusals]
+        [told] = entry.refusals
+        assert told.code == "EB301"
+        assert told.path == str(getattr(damaged.paths, part))
+
+
+def test_a_damaged_ca_is_not_blamed_on_its_leaves() -> None:
+    assert refused(replace(CA_FOUND, certificate=b"x"), LEAF_FOUND) == ["EB301"]
+
+
+def test_an_expired_ca_and_one_that_is_no_ca_are_refused() -> None:
+    assert refused(CA_FOUND, now=NOW + timedelta(days=3650)) == ["EB305"]
+    assert refused(Found(AUTHORITY, USER.certificate, USER.key)) == ["EB306"]
+
+
+def test_what_was_changed_by_hand_is_a_warning() -> None:
+    changed = replace(LEAF_FOUND, edited=(LEAF_FOUND.paths.certificate,))
+    assert findings(CA_FOUND, changed) == ["EB309"]
+    assert judged(CA_FOUND, changed)[1].fits
+
+
+def test_after_the_writing_the_new_pairs_are_judged() -> None:
+    before = judged(CA_FOUND, replace(LEAF_FOUND, key=None))
+    stands = after(before, {SERVER.name: LEAF}, NOW)
+    assert all(entry.fits for entry in stands)
+
+
+def test_a_certificate_cut_short_by_its_ca_is_noted_once_it_is_made() -> None:
+    authority = replace(AUTHORITY, lifetime=100 * DAY)
+    key = ec.generate_private_key(ec.SECP256R1())
+    ca = issue(authority, key, None, now=NOW, serial=1)
+    short = issue(SERVER, key, Authority.load(ca), now=NOW, serial=2)
+    found = (Found(authority, ca.certificate, ca.key), Found(SERVER, None, None))
+    stands = after(judged(*found), {SERVER.name: short}, NOW)
+    assert [each.code for each in stands[1].findings] == ["EB322"]
+    assert findings(found[0], Found(SERVER, short.certificate, short.key)) == []
+
+
+def test_no_repr_shows_a_key() -> None:
+    assert "PRIVATE" not in repr(judged(CA_FOUND, LEAF_FOUND))
+

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from etcdboot.model.certificates import CertRequest
+from etcdboot.products.pki import profile
+from samples.certificates import AUTHORITY, CLIENT, NOW, SERVER
+
+EC_KEY = ec.generate_private_key(ec.SECP256R1())
+RSA_KEY = rsa.generate_private_key(65537, 2048)
+
+
+def table(request: CertRequest, key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey = EC_KEY) -> set[str]:
+    """The extensions' names, with a mark on the critical ones."""
+    pointer = profile.own_key_identifier(key.public_key())
+    return {
+        f"{type(extension).__name__}{'!' if critical else ''}"
+        for extension, critical in profile.extensions(request, key.public_key(), pointer)
+    }
+
+
+ALWAYS = {"BasicConstraints!", "KeyUsage!", "SubjectKeyIdentifier", "AuthorityKeyIdentifier"}
+
+
+def test_each_kind_has_its_extensions() -> None:
+    assert table(AUTHORITY) == ALWAYS
+    assert table(CLIENT) == ALWAYS | {"ExtendedKeyUsage"}
+    assert table(SERVER) == ALWAYS | {"ExtendedKeyUsage", "SubjectAlternativeName"}
+
+
+def test_names_are_critical_where_nothing_else_names_the_subject() -> None:
+    assert "SubjectAlternativeName!" in table(replace(SERVER, subject=()))
+
+
+@pytest.mark.parametrize(
+    ("request_", "key", "usages"),
+    [
+        (SERVER, EC_KEY, {"digital_signature"}),
+        (SERVER, RSA_KEY, {"digital_signature", "key_encipherment"}),
+        (AUTHORITY, EC_KEY, {"key_cert_sign", "crl_sign"}),
+        (AUTHORITY, RSA_KEY, {"key_cert_sign", "crl_sign"}),
+    ],
+)
+def test_only_an_rsa_key_enciphers_and_only_a_ca_signs_certificates(
+    request_: CertRequest, key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey, usages: set[str]
+) -> None:
+    pointer = profile.own_key_identifier(key.public_key())
+    found = [each for each, _ in profile.extensions(request_, key.public_key(), pointer)]
+    [shown] = [each for each in found if isinstance(each, x509.KeyUsage)]
+    names = ("digital_signature", "key_encipherment", "key_cert_sign", "crl_sign", "key_agreement")
+    assert {name for name in names if getattr(shown, name)} == usages
+
+
+def test_a_ca_signs_no_further_ca() -> None:
+    pointer = profile.own_key_identifier(EC_KEY.public_key())
+    for request, limits in ((AUTHORITY, (True, 0)), (SERVER, (False, None))):
+        found = [each for each, _ in profile.extensions(request, EC_KEY.public_key(), pointer)]
+        [shown] = [each for each in found if isinstance(each, x509.BasicConstraints)]
+        assert (shown.ca, shown.path_length) == limits
+
+
+def test_it_is_valid_from_five_minutes_ago_in_whole_seconds() -> None:
+    start, end = profile.validity(SERVER, NOW.replace(microsecond=999), None)
+    assert (start, end) == (NOW - timedelta(minutes=5), NOW + timedelta(days=365))
+
+
+def test_it_never_outlives_its_ca() -> None:
+    latest = NOW + timedelta(days=10)
+    assert profile.validity(SERVER, NOW, latest)[1] == latest
+    assert profile.validity(replace(SERVER, lifetime=86400), NOW, latest)[1] == NOW + timedelta(days=1)
+
+
+def test_a_lifetime_beyond_the_calendar_ends_with_it() -> None:
+    endless = replace(AUTHORITY, lifetime=9_999_999 * 365 * 86400)
+    assert profile.validity(endless, NOW, None)[1] == datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+
+
+def test_a_ca_without_a_key_identifier_is_pointed_at_by_its_key() -> None:
+    name = profile.subject(AUTHORITY)
+    bare = (x509.CertificateBuilder(name, name, EC_KEY.public_key(), 1, NOW, NOW + timedelta(days=1))).sign(
+        EC_KEY, SHA256()
+    )
+    assert profile.authority_key_identifier(bare) == profile.own_key_identifier(EC_KEY.public_key())

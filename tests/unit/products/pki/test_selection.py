@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from etcdboot.ground.errors import EtcdbootError, Refused, UsageError
+from etcdboot.products.pki import selection
+from etcdboot.products.pki.authority import Authority, issue
+from etcdboot.products.pki.inventory import Found, judge
+from samples.certificates import AUTHORITY, CLIENT, NOW, SERVER
+
+ALL = (AUTHORITY, SERVER, CLIENT)
+CA = issue(AUTHORITY, ec.generate_private_key(ec.SECP256R1()), None, now=NOW, serial=1)
+LEAF = issue(SERVER, ec.generate_private_key(ec.SECP256R1()), Authority.load(CA), now=NOW, serial=2)
+CA_FOUND = Found(AUTHORITY, CA.certificate, CA.key)
+LEAF_FOUND = Found(SERVER, LEAF.certificate, LEAF.key)
+NONE_FOUND = tuple(Found(request, None, None) for request in ALL)
+
+
+def code(caught: pytest.ExceptionInfo[EtcdbootError]) -> str:
+    [told] = caught.value.diagnostics
+    assert told.hint
+    return told.code
+
+
+def test_names_are_taken_without_regard_to_case_and_all_means_all_but_the_cas() -> None:
+    assert selection.chosen(ALL, ["ETCD1/Server"]) == {"etcd1/server"}
+    assert selection.chosen(ALL, [], everything=True) == {"etcd1/server", "client/root"}
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("etcd1", "did you mean etcd1/server?"),
+        ("etcd1/sever", "did you mean etcd1/server?"),
+        ("zzz", "there are ca, etcd1/server, client/root"),
+    ],
+)
+def test_an_unknown_name_is_told_with_what_might_be_meant(name: str, hint: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        selection.chosen(ALL, [name])
+    assert code(caught) == "EB308"
+    assert caught.value.diagnostics[0].hint == hint
+
+
+def test_nothing_named_is_a_usage_error() -> None:
+    with pytest.raises(UsageError) as caught:
+        selection.chosen(ALL, [])
+    assert code(caught) == "EB308"
+
+
+def test_a_ca_is_not_renewed() -> None:
+    with pytest.raises(Refused) as caught:
+        selection.chosen(ALL, ["ca"])
+    assert code(caught) == "EB307"
+
+
+def test_only_what_is_named_and_its_ca_is_concerned() -> None:
+    entries = judge(NONE_FOUND, NOW)
+    kept = selection.concerned(entries, {"etcd1/server"})
+    assert [entry.request.name for entry in kept] == ["ca", "etcd1/server"]
+
+
+def test_a_pair_changed_by_hand_is_not_renewed_but_others_are() -> None:
+    changed = Found(SERVER, LEAF.certificate, LEAF.key, edited=(LEAF_FOUND.paths.key,))
+    entries = judge((CA_FOUND, changed, NONE_FOUND[2]), NOW)
+    [told] = selection.concerned(entries, {"etcd1/server"})[1].refusals
+    assert (told.code, told.severity) == ("EB309", "error")
+    assert not any(entry.refusals for entry in selection.concerned(entries, {"client/root"}))
+
+
+def test_a_ca_that_never_was_is_made_before_what_it_signs() -> None:
+    entries = judge(NONE_FOUND, NOW)
+    kept = selection.concerned(entries, {"etcd1/server"})
+    assert [entry.request.name for entry in selection.renewed(kept, {"etcd1/server"})] == [
+        "ca",
+        "etcd1/server",
+    ]
+    assert selection.signers(kept, selection.renewed(kept, {"etcd1/server"})) == ({}, ())
+
+
+def test_a_ca_at_hand_signs() -> None:
+    entries = judge((CA_FOUND, NONE_FOUND[1]), NOW)
+    authorities, refusals = selection.signers(entries, selection.missing(entries))
+    assert (list(authorities), refusals) == (["ca"], ())
+
+
+def test_a_key_is_asked_for_only_when_something_must_be_signed() -> None:
+    keyless = Found(AUTHORITY, CA.certificate, None)
+    entries = judge((keyless, LEAF_FOUND), NOW)
+    assert selection.signers(entries, ()) == ({}, ())
+    entries = judge((keyless, NONE_FOUND[1], NONE_FOUND[2]), NOW)
+    _, [told] = selection.signers(entries, selection.missing(entries))
+    assert told.code == "EB303"
+    assert "etcd1/server, client/root cannot be signed" in told.message
+
+
+def test_an_unfit_ca_signs_nothing() -> None:
+    entries = judge((Found(AUTHORITY, CA.certificate, LEAF.key), NONE_FOUND[1]), NOW)
+    authorities, refusals = selection.signers(entries, selection.missing(entries))
+    assert (authorities, [each.code for each in refusals]) == ({}, ["EB302"])
