@@ -41,6 +41,11 @@ def reporter(output: Output) -> Iterator[Reporter]:
         yield _Plain()
 
 
+def plain_reporter(output: Output) -> Reporter:
+    """Hear events as plain lines on stderr, whatever it is; nothing when quiet."""
+    return silent if output.quiet else _Plain()
+
+
 class _Plain:
     """One line an event; member lines are prefixed and coloured where that helps."""
 

@@ -7,7 +7,7 @@ import click
 from etcdboot.ground.duration import parse_go_duration
 
 
-class Seconds(click.ParamType):
+class Seconds(click.ParamType[float]):
     """A duration such as ``30s`` or ``1m30s``; the command gets seconds."""
 
     name = "duration"

@@ -59,8 +59,11 @@ def ports_needed(spec: ClusterSpec | None) -> int:
 
 
 def confine(spec: ClusterSpec) -> Adapted:
-    """The spec without the flags that lead out of the folder in which ``up`` keeps a member."""
-    return _without(spec, OUTSIDE_PATHS)
+    """The spec without the flags that lead out of the folder in which ``up`` keeps a member.
+
+    What clients elsewhere are told (``endpoints``: a load balancer) goes too: here they dial the members.
+    """
+    return _without(replace(spec, endpoints=()), OUTSIDE_PATHS)
 
 
 def rehearse(spec: ClusterSpec, ports: tuple[int, ...]) -> Adapted:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from etcdboot.ground.errors import ExitCode
+from etcdboot.ground.report import Diagnostic, Severity
 
 
 class Phase(StrEnum):
@@ -103,6 +106,37 @@ class LocalCluster:
             tuple(MemberState.from_json(each) for each in value["members"]),
             value["verdict"],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How the start of a cluster came out: what ``up`` shows, and a child in the background sends.
+
+    ``body`` is ``LocalCluster.as_json`` and verify's endpoints and checks, or empty when nothing was started;
+    ``health`` is verify's report as text.
+    """
+
+    exit_code: ExitCode
+    diagnostics: tuple[Diagnostic, ...] = ()
+    body: Mapping[str, Any] = field(default_factory=dict)
+    health: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """What :meth:`from_json` reads back."""
+        return {
+            "exit": int(self.exit_code),
+            "diagnostics": [each.as_json() for each in self.diagnostics],
+            "body": dict(self.body),
+            "health": self.health,
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Settled:
+        """What :meth:`as_json` gave."""
+        diagnostics = tuple(
+            Diagnostic(**{**each, "severity": Severity(each["severity"])}) for each in value["diagnostics"]
+        )
+        return cls(ExitCode(value["exit"]), diagnostics, value["body"], value["health"])
 
 
 def how_it_ended(status: int) -> str:

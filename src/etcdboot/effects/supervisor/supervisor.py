@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from etcdboot.effects.supervisor.process import Program, Run, launch
 from etcdboot.ground.errors import Refused, UsageError
 from etcdboot.ground.progress import Event, EventKind, Reporter
+from etcdboot.model.log_line import complaint
 from etcdboot.model.running import MemberState, Phase, how_it_ended
 
 # Seconds between asking a member to end and making it: a leader that finds nobody to take over waits 7 s
 # (etcd issue 15702), and 3 more are for the disk.
 GRACE = 10.0
+_REMEMBERED = 50  # lines, to tell why a member ended
 
 
 @dataclass(slots=True)
@@ -26,13 +29,15 @@ class _Seat:
     run: Run | None = None
     status: int | None = None
     watch: asyncio.Task[None] | None = None
+    last_lines: deque[str] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
 
 
 class Supervisor:
     """Starts, hears, watches and stops members; a member that dies is told of and leaves the others be.
 
     All of it belongs to one event loop in the main thread (see ``guard``). ``changed`` is set whenever a
-    member's phase changes; whoever waits for it clears it.
+    member's phase changes; whoever waits for it clears it. What members print always goes to their log files,
+    and to the reporter while ``passes_logs`` is set.
     """
 
     def __init__(
@@ -44,6 +49,7 @@ class Supervisor:
         self._killed = False
         self._turn = asyncio.Lock()  # one start or stop at a time
         self.changed = asyncio.Event()
+        self.passes_logs = False
 
     def states(self) -> tuple[MemberState, ...]:
         """How each member is, in the spec's order."""
@@ -76,7 +82,8 @@ class Supervisor:
                 raise Refused.because("EB511", f"{name} is {seat.phase}", "`etcdboot ps` shows all members")
             if self._killed:
                 raise Refused.because("EB511", "the cluster is being killed", "run `etcdboot up` again")
-            seat.run = await launch(seat.program, self._hear(name))
+            seat.last_lines.clear()
+            seat.run = await launch(seat.program, self._hear(name, seat))
             seat.status = None
             self._enter(seat, Phase.RUNNING)
             seat.watch = asyncio.create_task(self._watch(name, seat, seat.run))
@@ -119,7 +126,7 @@ class Supervisor:
         async with self._turn:
             if seat.run is None or seat.watch is None or seat.phase is not Phase.RUNNING:
                 return
-            self._tell(EventKind.STEP, f"stopping {name}", name)
+            self._tell(EventKind.STEP, "stopping", name)
             self._enter(seat, Phase.STOPPING)
             await seat.run.stop(self._grace)
             await seat.watch
@@ -128,11 +135,12 @@ class Supervisor:
         seat.status = status = await run.ended()
         if seat.phase is Phase.STOPPING:
             self._enter(seat, Phase.STOPPED)
-            self._tell(EventKind.DONE, f"{name} has stopped", name)
+            self._tell(EventKind.DONE, "stopped", name)
             return
         self._enter(seat, Phase.EXITED)
-        text = f"{name} has ended on its own ({how_it_ended(status)}); its log is {seat.program.log}"
-        self._tell(EventKind.WARNING, text, name)
+        why = complaint(tuple(seat.last_lines))
+        text = f"ended on its own: {how_it_ended(status)}" + (f": {why}" if why else "")
+        self._tell(EventKind.WARNING, f"{text}; its log is {seat.program.log}", name)
 
     async def _settled(self) -> None:
         await asyncio.gather(*(seat.watch for seat in self._seats.values() if seat.watch))
@@ -141,8 +149,13 @@ class Supervisor:
         seat.phase = phase
         self.changed.set()
 
-    def _hear(self, name: str) -> Callable[[str], None]:
-        return lambda line: self._tell(EventKind.LOG, line, name)
+    def _hear(self, name: str, seat: _Seat) -> Callable[[str], None]:
+        def hear(line: str) -> None:
+            seat.last_lines.append(line)
+            if self.passes_logs:
+                self._tell(EventKind.LOG, line, name)
+
+        return hear
 
     def _tell(self, kind: EventKind, text: str, member: str) -> None:
         self._reporter(Event(kind, text, member))

@@ -1,0 +1,92 @@
+"""How a cluster that runs here is shown: by ``up``, ``ps``, ``stop`` and ``start`` alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from etcdboot.cli.output import Outcome
+from etcdboot.ground.errors import ExitCode
+from etcdboot.ground.syntax import sh
+from etcdboot.model.running import LocalCluster, Settled
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+_COLUMNS = ("member", "state", "pid", "endpoints")
+# What of the environment has a flag in etcdctl, so that one line says all.
+_FLAGS = {
+    "ETCDCTL_ENDPOINTS": "--endpoints",
+    "ETCDCTL_CACERT": "--cacert",
+    "ETCDCTL_CERT": "--cert",
+    "ETCDCTL_KEY": "--key",
+    "ETCDCTL_INSECURE_SKIP_TLS_VERIFY": "--insecure-skip-tls-verify",
+    "ETCDCTL_INSECURE_TRANSPORT": "--insecure-transport",
+}
+_TRIES = (("member", "list"), ("put", "greeting", "hello"), ("get", "greeting"))
+
+
+def shown(cluster: LocalCluster) -> Outcome:
+    """The members as they are now."""
+    return Outcome(
+        body=cluster.as_json(),
+        simple="\n".join(aligned((_COLUMNS, *_rows(cluster)))),
+        table=lambda: _table(cluster),
+    )
+
+
+def settled(news: Settled, *, stays: bool) -> Outcome:
+    """How a start came out; while the cluster ``stays``, also how to talk to it."""
+    if not news.body:
+        return Outcome(news.exit_code, news.diagnostics)
+    cluster = LocalCluster.from_json(news.body)
+    head = f"{cluster.name}: etcd {cluster.release} in {cluster.state}"
+    lines = [head, "", *aligned((_COLUMNS, *_rows(cluster))), "", news.health]
+    if stays and news.exit_code is ExitCode.OK:
+        lines += ["", *talking(cluster)]
+    return Outcome(
+        news.exit_code, news.diagnostics, news.body, "\n".join(lines), lambda: _table(cluster, news.health)
+    )
+
+
+def talking(cluster: LocalCluster) -> list[str]:
+    """Lines to paste into a shell."""
+    program = cluster.etcdctl or "etcdctl"
+    options = tuple(f"{_FLAGS[name]}={value}" for name, value in cluster.environment if name in _FLAGS)
+    where = ("--state", cluster.state)
+    return [
+        "Talk to it:",
+        *("  " + sh.join((program, *options, *words)) for words in _TRIES),
+        "or, for this shell:",
+        f'  eval "$(etcdboot env {sh.join(where)})"',
+    ]
+
+
+def exports(cluster: LocalCluster) -> str:
+    """``export NAME=value`` lines for a POSIX shell."""
+    return "\n".join(f"export {name}={sh.quote(value)}" for name, value in cluster.environment)
+
+
+def aligned(rows: tuple[tuple[str, ...], ...]) -> list[str]:
+    """The rows with their columns under one another; the first is the head."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    head, *rest = (
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
+    return [head.upper(), *rest]
+
+
+def _rows(cluster: LocalCluster) -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        (each.name, each.text, str(each.pid or "-"), " ".join(each.endpoints)) for each in cluster.members
+    )
+
+
+def _table(cluster: LocalCluster, health: str = "") -> RenderableType:
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*_COLUMNS, title=f"{cluster.name}: etcd {cluster.release}", title_justify="left")
+    for row in _rows(cluster):
+        table.add_row(*map(Text, row))
+    return Group(table, Text(health)) if health else table

@@ -1,0 +1,55 @@
+"""The signals that ask a long command to end."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from etcdboot.ground.errors import ExitCode
+
+# What each leaves behind; a terminal that closes (HUP) counts as a request to end.
+EXIT_CODES = {
+    signal.SIGINT: ExitCode.INTERRUPTED,
+    signal.SIGTERM: ExitCode.TERMINATED,
+    signal.SIGHUP: ExitCode.TERMINATED,
+}
+
+
+@contextmanager
+def unwinding() -> Iterator[None]:
+    """Let TERM and HUP end the process as Ctrl-C does, by way of every ``finally`` on the path."""
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(int(EXIT_CODES[signal.Signals(number)]))
+
+    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def asked_to_end(first: Callable[[signal.Signals], None], again: Callable[[], None]) -> Iterator[None]:
+    """Inside the running event loop: the first signal calls ``first``, every further one ``again``."""
+    loop = asyncio.get_running_loop()
+    seen: list[signal.Signals] = []
+
+    def hear(number: signal.Signals) -> None:
+        seen.append(number)
+        if len(seen) == 1:
+            first(number)
+        else:
+            again()
+
+    for number in EXIT_CODES:
+        loop.add_signal_handler(number, hear, number)
+    try:
+        yield
+    finally:
+        for number in EXIT_CODES:
+            loop.remove_signal_handler(number)

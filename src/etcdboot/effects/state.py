@@ -1,0 +1,69 @@
+"""The private folder in which one ``up`` keeps its members: locked as long as it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path, PurePosixPath
+
+from etcdboot.effects.clock import now
+from etcdboot.effects.disk import Disk
+from etcdboot.effects.root import make_root
+from etcdboot.effects.tree import PRIVATE_FOLDER, holder, lock
+from etcdboot.ground.errors import Refused
+
+LOGS = PurePosixPath("logs")
+_IGNORE = PurePosixPath(".gitignore")
+
+
+@contextmanager
+def open_state(folder: Path) -> Iterator[Disk]:
+    """The state folder, made if it is missing, private, and ours alone until the end.
+
+    Raises:
+        Refused: another ``up`` runs in it (EB513), or it is not a folder.
+    """
+    make_root(folder.parent)
+    with Disk(folder.parent) as above:
+        above.make_folder(PurePosixPath(folder.name), PRIVATE_FOLDER)
+    with Disk(folder) as disk, ExitStack() as held:
+        try:
+            held.enter_context(lock(disk))
+        except Refused:
+            message = f"a cluster runs in {folder} already{holder(disk)}"
+            hint = "`etcdboot ps` shows it, `etcdboot down` stops it"
+            raise Refused.because("EB513", message, hint, str(folder)) from None
+        disk.write(_IGNORE, b"*\n", 0o600)  # keys and data must not get into anybody's repository
+        disk.make_folder(LOGS, PRIVATE_FOLDER)
+        yield disk
+
+
+def is_free(folder: Path) -> bool:
+    """Whether no ``up`` runs in that folder."""
+    if not folder.is_dir():
+        return True
+    with Disk(folder) as disk:
+        try:
+            with lock(disk, shared=True):
+                return True
+        except Refused:
+            return False
+
+
+def fresh_log(disk: Disk, member: str) -> Path:
+    """Where the member's log goes; that of the run before is kept as ``.old``."""
+    path = LOGS / f"{member}.log"
+    if disk.exists(path):
+        disk.rename(path, path.with_suffix(".log.old"))
+    return disk.root / path
+
+
+def is_bootstrapped(disk: Disk, data_dir: PurePosixPath) -> bool:
+    """Whether a member has begun its life there: a log file exists (facts §C; ``snap/db`` proves nothing)."""
+    return any(name.endswith(".wal") for name in disk.names(data_dir / "member" / "wal"))
+
+
+def note(state: str, line: str) -> None:
+    """Add a line to the log of the ``up`` in the background; a full disk must not stop it."""
+    with suppress(OSError), Path(state, LOGS, "up.log").open("a") as log:
+        log.write(f"{now().isoformat(timespec='seconds')} {line}\n")

@@ -1,0 +1,207 @@
+"""A cluster made ready to run on this machine: etcd found, spec adapted, all files written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from etcdboot.effects import ports
+from etcdboot.effects.binary import EtcdBinary, find_etcd
+from etcdboot.effects.disk import Disk
+from etcdboot.effects.state import fresh_log, is_bootstrapped
+from etcdboot.effects.supervisor.process import Program
+from etcdboot.effects.tree import PRIVATE_FOLDER
+from etcdboot.ground.address import Url
+from etcdboot.ground.artifact import Artifact
+from etcdboot.ground.errors import Drift, Refused, SpecError
+from etcdboot.ground.progress import Event, EventKind, Reporter
+from etcdboot.ground.report import Diagnostic, error, has_errors
+from etcdboot.model import identity
+from etcdboot.model.certificates import pair_paths
+from etcdboot.model.layout import LocalLayout
+from etcdboot.model.loading import Loaded
+from etcdboot.model.material import identity_of
+from etcdboot.model.plan import ClusterPlan, MemberPlan
+from etcdboot.model.planning import plan
+from etcdboot.model.rehearsal import Adapted, confine, fit_release, ports_needed, rehearse, throw_away
+from etcdboot.model.rules import judge
+from etcdboot.model.spec import ClientTls, ClusterSpec
+from etcdboot.products.render.launch import launch
+from etcdboot.workflows.certs import issue
+from etcdboot.workflows.material import material
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A cluster that only needs to be started; ``warnings`` are what the user should know first."""
+
+    plan: ClusterPlan
+    etcd: EtcdBinary
+    programs: tuple[Program, ...]
+    pki: Path
+    warnings: tuple[Diagnostic, ...]
+
+
+def decide(loaded: Loaded | None, etcd: Path | None, state: Path, *, local: bool) -> Draft:
+    """The plan for this machine of a spec (None: the throw-away cluster), with nothing written yet.
+
+    Raises:
+        Missing: there is no etcd.
+        Refused: it is not etcd, or of another minor than the spec's.
+        SpecError: with all that is wrong with the spec.
+    """
+    binary = find_etcd(etcd)
+    adapted = _adapted(loaded, local=local)
+    spec, told = fit_release(adapted.spec, binary.release)
+    place = _placing(loaded)
+    if has_errors(told):
+        raise Refused(*map(place, told))
+    layout = LocalLayout(PurePosixPath(state), PurePosixPath(binary.path))
+    planned = plan(spec, layout=layout, release=binary.release)
+    judged = judge(spec, planned)
+    if has_errors(judged):
+        raise SpecError(*map(place, judged))
+    return Draft(spec, planned, binary, adapted.dropped, tuple(map(place, (*told, *judged))))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What :func:`decide` gives: everything known, nothing touched."""
+
+    spec: ClusterSpec
+    plan: ClusterPlan
+    etcd: EtcdBinary
+    dropped: tuple[str, ...]
+    warnings: tuple[Diagnostic, ...]
+
+    def refuse_strange_hosts(self) -> None:
+        """Refused (EB509) when a member's address is not of this machine."""
+        strange = tuple(_strange(self.plan))
+        if strange:
+            raise Refused(*strange)
+
+    def refuse_busy_ports(self) -> None:
+        """Refused (EB506) when somebody listens where a member would."""
+        found = tuple(
+            error("EB506", f"{member.name} cannot listen on {each.url}: {each.why}", _FREE_THE_PORT)
+            for member in self.plan.members
+            for each in ports.occupied((*member.listen_peer_urls, *member.listen_client_urls))
+        )
+        if found:
+            raise Refused(*found)
+
+
+_FREE_THE_PORT = "end what holds it, change the spec's ports, or rehearse on free ones: `etcdboot up --local`"
+
+
+def make_ready(draft: Draft, disk: Disk, pki: Path, reporter: Reporter) -> Ready:
+    """Issue what certificates are missing and write what each member reads, below the state folder ``disk``.
+
+    Raises:
+        Drift: a certificate in ``pki`` does not fit the plan any more.
+        Refused: ``pki`` holds something that must not be built upon, or a data-dir is of another identity.
+    """
+    _refuse_other_identities(draft.plan, disk)
+    reporter(Event(EventKind.STEP, "certificates"))
+    issued = issue(draft.plan, pki, reporter=reporter)
+    if has_errors(issued.diagnostics):
+        raise Drift(*issued.diagnostics)
+    files = material(draft.plan, pki)
+    programs = tuple(_placed(draft.plan, each, disk, files.of(each.name)) for each in draft.plan.members)
+    return Ready(draft.plan, draft.etcd, programs, pki, (*draft.warnings, *issued.diagnostics))
+
+
+def etcdctl_environment(ready: Ready) -> tuple[tuple[str, str], ...]:
+    """What etcdctl needs to know to talk to the cluster as its first client, as variables."""
+    found = [("ETCDCTL_ENDPOINTS", ",".join(map(str, ready.plan.endpoints)))]
+    if ready.plan.client_tls is ClientTls.AUTO:
+        found += [("ETCDCTL_INSECURE_SKIP_TLS_VERIFY", "true"), ("ETCDCTL_INSECURE_TRANSPORT", "false")]
+        return tuple(found)
+    client, ca = identity_of(ready.plan, None)
+    if ca is not None:
+        found.append(("ETCDCTL_CACERT", str(ready.pki / ca)))
+    if client is not None and ready.plan.client_tls is ClientTls.MUTUAL:
+        pair = pair_paths(client.name)
+        found += [("ETCDCTL_CERT", str(ready.pki / pair.certificate))]
+        found += [("ETCDCTL_KEY", str(ready.pki / pair.key))]
+    return tuple(found)
+
+
+# --- inside
+
+
+def _adapted(loaded: Loaded | None, *, local: bool) -> Adapted:
+    if loaded is None:
+        return Adapted(throw_away(ports.free_loopback_ports(ports_needed(None))))
+    if loaded.spec is None:
+        raise SpecError(*loaded.diagnostics)
+    if local:
+        return rehearse(loaded.spec, ports.free_loopback_ports(ports_needed(loaded.spec)))
+    return confine(loaded.spec)
+
+
+def _placing(loaded: Loaded | None) -> Callable[[Diagnostic], Diagnostic]:
+    return loaded.source.placed if loaded else lambda each: each
+
+
+def _strange(planned: ClusterPlan) -> Iterator[Diagnostic]:
+    hint = "run it on that host, or rehearse the spec here on loopback ports: `etcdboot up --local`"
+    for index, member in enumerate(planned.members):
+        urls: tuple[Url, ...] = (
+            *member.listen_peer_urls,
+            *member.listen_client_urls,
+            *member.initial_advertise_peer_urls,
+        )
+        hosts = dict.fromkeys(url.host for url in urls if not url.host.is_unspecified)
+        for host in hosts:
+            if not host.is_loopback and not ports.is_of_this_machine(host):
+                message = f"{member.name} is on {host}, which is not an address of this machine"
+                yield error("EB509", message, hint, f"members[{index}].host")
+                break
+
+
+def _refuse_other_identities(planned: ClusterPlan, disk: Disk) -> None:
+    found: list[Diagnostic] = []
+    for member in planned.members:
+        data_dir = _below(disk, member.paths.data_dir)
+        if is_bootstrapped(disk, data_dir):
+            found += _objections(planned, member, disk)
+    if found:
+        raise Refused(*found)
+
+
+def _objections(planned: ClusterPlan, member: MemberPlan, disk: Disk) -> tuple[Diagnostic, ...]:
+    data_dir = str(member.paths.data_dir)
+    standing = disk.read(_identity_file(disk, member))
+    try:
+        before = identity.parse_identity(standing.content if standing else b"")
+    except ValueError:
+        message = f"nobody knows for which cluster {data_dir} was made"
+        return (error("EB507", message, f"move {data_dir} away", data_dir),)
+    return identity.objections(before, identity.identity_of(planned, member), data_dir)
+
+
+def _placed(planned: ClusterPlan, member: MemberPlan, disk: Disk, files: tuple[Artifact, ...]) -> Program:
+    """Write what the member reads; gives what to run."""
+    config_dir = _below(disk, member.paths.config_dir)
+    disk.make_folder(config_dir.parent, PRIVATE_FOLDER)
+    disk.make_folder(config_dir, PRIVATE_FOLDER)
+    disk.make_folder(_below(disk, member.paths.data_dir), PRIVATE_FOLDER)
+    disk.make_folder(config_dir / "pki", PRIVATE_FOLDER)
+    for each in files:
+        disk.write(config_dir / each.path, each.content, each.mode)
+    start = launch(member, planned.settings)
+    if start.config_file is not None:
+        disk.write(_below(disk, start.config_file.path), start.config_file.text.encode(), 0o600)
+    disk.write(_identity_file(disk, member), identity.identity_of(planned, member).dump(), 0o600)
+    folder = disk.root / config_dir.parent
+    return Program(member.name, start.argv, start.environment, folder, fresh_log(disk, member.name))
+
+
+def _identity_file(disk: Disk, member: MemberPlan) -> PurePosixPath:
+    return _below(disk, member.paths.config_dir).with_name("identity.json")
+
+
+def _below(disk: Disk, path: PurePosixPath) -> PurePosixPath:
+    return path.relative_to(disk.root)
