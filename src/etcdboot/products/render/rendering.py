@@ -11,7 +11,7 @@ from etcdboot.ground.errors import SpecError, UsageError
 from etcdboot.ground.report import Diagnostic, error
 from etcdboot.ground.syntax.characters import Unsayable
 from etcdboot.ground.templating import Engine, TemplateProblem
-from etcdboot.model.plan import ClusterPlan, MemberPlan
+from etcdboot.model.plan import ClusterPlan, Flag, MemberPlan
 from etcdboot.model.spec import Settings
 from etcdboot.products.render.launch import launch
 from etcdboot.products.render.targets import SETTINGS, TARGETS, FileRow, member_rows
@@ -104,20 +104,36 @@ def _explain(engine: Engine, plan: ClusterPlan, place: _Place, cause: Unsayable)
     Found by asking again for one flag at a time: the quoters know the value, not whose it is.
     """
     row, only = place
-    found = False
-    for member in plan.members if only is None else (only,):
-        for flag in member.flags:
-            lone = replace(plan, members=(replace(member, flags=(flag,)),))
-            reason = _refusal(engine, lone, row)
-            if reason is None:
-                continue
-            found = True
-            others = [each for each in SETTINGS if _all_sayable(engine, replace(lone, settings=each))]
+    found = [
+        each
+        for member in (plan.members if only is None else (only,))
+        for each in _guilty(engine, replace(plan, members=(member,)), row)
+    ]
+    if found:
+        yield from found
+        return
+    name = row.name if only is None else f"{only.name}/{row.file_for(only).name}"
+    yield error("EB452", f"{name} cannot be written: {cause}", "change that path or name in the spec")
+
+
+def _guilty(engine: Engine, lone: ClusterPlan, row: FileRow) -> Iterator[Diagnostic]:
+    """The flags of the only member that the file cannot say; none when it cannot even be said without."""
+    member = lone.members[0]
+    if _refusal(engine, _telling(lone), row) is not None:
+        return
+    for flag in member.flags:
+        reason = _refusal(engine, _telling(lone, flag), row)
+        if reason is not None:
             message = f"member {member.name}: {row.file_for(member).name} cannot say {flag.name}: {reason}"
-            yield error("EB452", message, _hint(others))
-    if not found:
-        name = row.name if only is None else f"{only.name}/{row.file_for(only).name}"
-        yield error("EB452", f"{name} cannot be written: {cause}", "change that path or name in the spec")
+            forms = (replace(_telling(lone, flag), settings=each) for each in SETTINGS)
+            yield error(
+                "EB452", message, _hint([each.settings for each in forms if _is_sayable(engine, each)])
+            )
+
+
+def _telling(lone: ClusterPlan, *flags: Flag) -> ClusterPlan:
+    """The same plan with these flags alone."""
+    return replace(lone, members=(replace(lone.members[0], flags=flags),))
 
 
 def _refusal(engine: Engine, lone: ClusterPlan, row: FileRow) -> str | None:
@@ -130,7 +146,7 @@ def _refusal(engine: Engine, lone: ClusterPlan, row: FileRow) -> str | None:
     return None
 
 
-def _all_sayable(engine: Engine, lone: ClusterPlan) -> bool:
+def _is_sayable(engine: Engine, lone: ClusterPlan) -> bool:
     if any(_inexpressible(lone)):
         return False
     return all(_refusal(engine, lone, row) is None for row, _ in _places(lone))
@@ -138,5 +154,5 @@ def _all_sayable(engine: Engine, lone: ClusterPlan) -> bool:
 
 def _hint(others: list[Settings]) -> str:
     if not others:
-        return "no settings form can say it for these targets: change the value"
+        return "no settings can say it for these targets: change the value"
     return f"render.settings: {' or '.join(others)} can say it"

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import pytest
+
+from etcdboot.ground.errors import SpecError
+from etcdboot.model.plan import Flag
+from etcdboot.model.spec import Settings
+from etcdboot.products.render.launch import launch
+from samples.plans import small_plan
+
+
+def test_flags_are_one_word_each() -> None:
+    member = small_plan().members[0]
+    start = launch(member, Settings.FLAGS)
+    assert start.argv[:3] == ("/usr/local/bin/etcd", "--name=etcd1", "--data-dir=/var/lib/etcd")
+    assert len(start.argv) == 1 + len(member.flags)
+    assert (start.environment, start.config_file) == ((), None)
+
+
+def test_variables_leave_the_command_bare() -> None:
+    start = launch(small_plan().members[0], Settings.ENV)
+    assert start.argv == ("/usr/local/bin/etcd",)
+    assert start.environment[0] == ("ETCD_NAME", "etcd1")
+    assert start.config_file is None
+
+
+def test_a_configuration_file_is_the_only_flag() -> None:
+    start = launch(small_plan().members[0], Settings.CONFIG)
+    assert start.argv == ("/usr/local/bin/etcd", "--config-file=/etc/etcd/etcd.conf.yml")
+    assert start.config_file is not None
+    assert start.config_file.text.startswith('name: "etcd1"\n')
+    assert start.environment == ()
+
+
+@pytest.mark.parametrize(
+    ("form", "flag", "release", "why"),
+    [
+        (Settings.CONFIG, Flag("client-crl-file", "/crl"), "3.6.14", "has no key for client-crl-file"),
+        (Settings.ENV, Flag("cors", ""), "3.6.14", "takes an empty ETCD_CORS for one that is not set"),
+        (Settings.FLAGS, Flag("discovery-password", "x", secret=True), "3.6.14", "show its value"),
+        (Settings.FLAGS, Flag("auth-token", "x", secret=True), "3.6.14", "would see the secret"),
+        (Settings.CONFIG, Flag("host-whitelist", "a\ud800"), "3.6.14", "cannot hold the character U.D800"),
+        (Settings.CONFIG, Flag("grpc-keepalive-min-time", "soon"), "3.6.14", "not a duration"),
+    ],
+)
+def test_names_the_flag_that_a_form_cannot_say(form: Settings, flag: Flag, release: str, why: str) -> None:
+    member = small_plan(release=release, flags=(flag,)).members[0]
+    with pytest.raises(SpecError, match=why) as refusal:
+        launch(member, form)
+    assert [each.code for each in refusal.value.diagnostics] == ["EB451"]
+    assert flag.name in refusal.value.diagnostics[0].message
+
+
+def test_names_every_such_flag_at_once() -> None:
+    flags = (Flag("client-crl-file", "/a"), Flag("peer-crl-file", "/b"))
+    with pytest.raises(SpecError) as refusal:
+        launch(small_plan(flags=flags).members[0], Settings.CONFIG)
+    assert len(refusal.value.diagnostics) == 2
+
+
+def test_no_repr_shows_a_secret() -> None:
+    flags = (Flag("discovery-password", "hush", secret=True),)
+    member = small_plan(flags=flags).members[0]
+    for form in (Settings.ENV, Settings.CONFIG):
+        assert "hush" not in repr(launch(member, form))
