@@ -107,14 +107,10 @@ def _table(report: VerifyReport) -> RenderableType:
     for each in report.endpoints:
         health = Text("true", "green") if each.health else Text("false", "red")
         endpoints.add_row(Text(each.endpoint), health, seconds(each.took), Text(each.error))
-    members = Table("member", "id", "release", "leader", "learner", "term", "index", "db size", "client URLs")
-    for row in report.members:
-        member, status = row.member, row.status
-        known = (status.version, str(status.leader_id == member.id).lower()) if status else ("", "")
-        progress = (
-            (str(status.raft_term), str(status.raft_index), str(status.db_size)) if status else ("",) * 3
-        )
-        learner = str(member.is_learner).lower()
-        urls = " ".join(member.client_urls)
-        members.add_row(Text(member.name), f"{member.id:x}", *known, learner, *progress, Text(urls))
-    return Group(endpoints, members, Text("\n".join(summary(report))))
+    parts: list[RenderableType] = [endpoints]
+    if report.members:
+        members = Table(*report.members[0].row())
+        for member in report.members:
+            members.add_row(*map(Text, member.row().values()))
+        parts.append(members)
+    return Group(*parts, Text("\n".join(summary(report))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from etcdboot.model.observation import Cause, Failure, Layer, Observation, Read, Trust
+from etcdboot.model.observation import Cause, Failure, Observation, Read, Trust
 from etcdboot.products.verify.check import Finding, Outcome
 from etcdboot.products.verify.evidence import Evidence
 from etcdboot.products.verify.remedies import REMEDY_OF
@@ -57,16 +57,15 @@ def allowed(evidence: Evidence) -> Iterable[Finding]:
 
 def authentic(evidence: Evidence) -> Iterable[Finding]:
     """Whoever answered over TLS has proved who it is."""
-    for each in evidence.observations:
-        if each.trust is Trust.ENCRYPTED and each.unreached is None:
-            yield Finding(
-                Outcome.WARN,
-                evidence.subject(each),
-                "encrypted, not authenticated: the member made its certificate itself (auto TLS)",
-                "a certificate that a CA has signed",
-                "set tls.client to mutual or server",
-                Layer.TLS,
-            )
+    shown = [evidence.subject(each) for each in evidence.reached if each.trust is Trust.ENCRYPTED]
+    if shown:
+        yield Finding(
+            Outcome.WARN,
+            evidence.cluster,
+            f"encrypted, not authenticated: the certificates of {', '.join(shown)} are their own (auto TLS)",
+            "certificates that a CA has signed",
+            "set tls.client to mutual or server",
+        )
 
 
 def _calls(observation: Observation) -> tuple[tuple[str, object], ...]:

@@ -80,6 +80,21 @@ class MemberReport:
             "errors": list(status.errors) if status else None,
         }
 
+    def row(self) -> dict[str, str]:
+        """Column → cell of ``-w table``; empty where no endpoint led to the member."""
+        status = self.status
+        return {
+            "member": self.member.name,
+            "id": f"{self.member.id:x}",
+            "release": status.version if status else "",
+            "leader": str(status.leader_id == self.member.id).lower() if status else "",
+            "learner": str(self.member.is_learner).lower(),
+            "term": str(status.raft_term) if status else "",
+            "index": str(status.raft_index) if status else "",
+            "db size": str(status.db_size) if status else "",
+            "client URLs": " ".join(self.member.client_urls),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
