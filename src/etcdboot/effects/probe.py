@@ -29,6 +29,8 @@ _VERIFY_CAUSES = {
     64: Cause.WRONG_NAME,  # IP_ADDRESS_MISMATCH
 }
 
+_NO_TLS = Failure(Cause.NO_TLS, "the port does not speak TLS")
+
 
 def explain(endpoint: Url, credentials: Credentials | None, limit: float) -> Failure | None:
     """Why etcd cannot be reached there, or None when nothing is wrong up to etcd; takes ``limit`` seconds."""
@@ -74,7 +76,7 @@ def _explain_plain(connection: socket.socket, endpoint: Url, deadline: float) ->
 def _speaks_tls(endpoint: Url, deadline: float) -> bool:
     try:
         with _connect(endpoint, deadline) as connection:
-            _served(connection)
+            _served(connection, None)
     except ssl.SSLError as cause:
         return "ALERT" in (cause.reason or "")  # it refuses in TLS
     except OSError:
@@ -106,9 +108,11 @@ def _explain_tls(
             tls.settimeout(_left(deadline))
             return _greet(tls)  # under TLS 1.3 a refusal of our certificate comes with the first read
     except ssl.SSLCertVerificationError as cause:
-        return _of_certificate(cause, endpoint, deadline)
+        return _of_certificate(cause, endpoint, credentials, deadline)
+    except (ssl.SSLEOFError, ConnectionResetError):
+        return _hung_up(endpoint, deadline)
     except ssl.SSLError as cause:
-        return _of_handshake(cause, endpoint, credentials)
+        return _of_handshake(cause, credentials)
     except TimeoutError:
         return Failure(
             Cause.SILENT, "the port takes connections and says nothing: the process behind it hangs"
@@ -127,11 +131,13 @@ def _context(credentials: Credentials | None) -> ssl.SSLContext:
     return context
 
 
-def _of_certificate(cause: ssl.SSLCertVerificationError, endpoint: Url, deadline: float) -> Failure:
+def _of_certificate(
+    cause: ssl.SSLCertVerificationError, endpoint: Url, credentials: Credentials | None, deadline: float
+) -> Failure:
     kind = _VERIFY_CAUSES.get(cause.verify_code, Cause.UNTRUSTED)
     detail = f"the server's certificate: {cause.verify_message}"
     with suppress(OSError, ValueError), _connect(endpoint, deadline) as connection:
-        seen = describe(_served(connection))
+        seen = describe(_served(connection, credentials))
         detail = {
             Cause.EXPIRED: f"the server's certificate is valid from {seen.not_before} to {seen.not_after}",
             Cause.WRONG_NAME: f"the server's certificate is for {', '.join(seen.names) or 'no name at all'}, "
@@ -142,7 +148,15 @@ def _of_certificate(cause: ssl.SSLCertVerificationError, endpoint: Url, deadline
     return Failure(kind, detail)
 
 
-def _of_handshake(cause: ssl.SSLError, endpoint: Url, credentials: Credentials | None) -> Failure:
+def _hung_up(endpoint: Url, deadline: float) -> Failure:
+    """Etcd in the clear closes at the first byte of TLS, and answers a greeting without."""
+    with suppress(OSError), _connect(endpoint, deadline) as connection:
+        if _greet(connection) is None:
+            return _NO_TLS
+    return Failure(Cause.CLOSED, "the port hangs up during the TLS handshake")
+
+
+def _of_handshake(cause: ssl.SSLError, credentials: Credentials | None) -> Failure:
     reason = cause.reason or ""
     if "ALERT" in reason:
         said = reason.partition("ALERT_")[2].replace("_", " ").lower()
@@ -150,7 +164,7 @@ def _of_handshake(cause: ssl.SSLError, endpoint: Url, credentials: Credentials |
         ours = describe_own(own.read_bytes()) if own else "none was shown"
         return Failure(Cause.CLIENT_REFUSED, f"the server refuses the client certificate ({said}): {ours}")
     if reason in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"):
-        return Failure(Cause.NO_TLS, "the port does not speak TLS")
+        return _NO_TLS
     if isinstance(cause, ssl.SSLEOFError):
         return Failure(
             Cause.CLOSED, f"{endpoint.host}, port {endpoint.port} hangs up during the TLS handshake"
@@ -158,7 +172,13 @@ def _of_handshake(cause: ssl.SSLError, endpoint: Url, credentials: Credentials |
     return Failure(Cause.TLS_FAILED, f"the TLS handshake fails: {cause}")
 
 
-def _served(connection: socket.socket) -> bytes:
-    """The certificate that is served, in DER, whatever it is worth."""
-    with accept_any().wrap_socket(connection) as tls:
+def _served(connection: socket.socket, credentials: Credentials | None) -> bytes:
+    """The certificate that is served, in DER, whatever it is worth.
+
+    Our own pair goes along: under TLS 1.2 a server that wants one ends the handshake otherwise.
+    """
+    context = accept_any()
+    if credentials is not None and credentials.files.certificate is not None:
+        load_pair(context, credentials.files.certificate, credentials.files.key)
+    with context.wrap_socket(connection) as tls:
         return tls.getpeercert(binary_form=True) or b""
