@@ -44,6 +44,7 @@ bench: $(VENV)/.dev  ## How fast, as ratios in one run
 
 docs: $(VENV)/.dev  ## Make the generated pages, the schema and the README's picture anew
 	$(BIN)/python docs/generate/pages.py
+	$(BIN)/python docs/generate/picture.py
 
 peers: $(VENV)/.dev  ## Fetch the real programs that the tests meet, into a cache outside the tree
 	PYTHONPATH=tests $(BIN)/python -m lab.peers fetch

@@ -88,7 +88,7 @@ def baseline_rows() -> str:
 
 def command_pages() -> str:
     """Each command's own help."""
-    top = click.Context(program, info_name="etcdboot", max_content_width=100, terminal_width=100)
+    top = click.Context(program, info_name="etcdboot", terminal_width=100, **program.context_settings)
     parts = [_help("etcdboot", program, top)]
     for name in COMMANDS:
         command = program.get_command(top, name)
