@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from etcdboot.effects.disk import Disk
@@ -17,6 +18,7 @@ from etcdboot.effects.root import HERE, Watcher, unwatched
 from etcdboot.effects.tree import PRIVATE_FOLDER, Tree, open_disk
 from etcdboot.ground.artifact import Change, Standing
 from etcdboot.ground.errors import EtcdbootError
+from etcdboot.model.manifest import Manifest
 
 STAGED = PurePosixPath(".staged")
 READY = STAGED / "ready"
@@ -42,6 +44,13 @@ class PairTree(Tree):
     def is_lost(self, path: PurePosixPath) -> bool:
         """Whether we wrote the file once and it is gone."""
         return path in self._vanished and str(path) in self._read.files
+
+    def _account(self, manifest: Manifest) -> None:
+        """Remember also what vanished: a CA key that was taken away is still ours when it comes back."""
+        gone = {str(path) for path in self._vanished}.difference(manifest.paths())
+        kept = {path: sha for path, sha in self._read.files.items() if path in gone}
+        secret = manifest.secret | self._read.secret.intersection(kept)
+        super()._account(replace(manifest, files={**kept, **manifest.files}, secret=secret))
 
     def _place(self, coming: tuple[Change, ...]) -> None:
         if not coming:

@@ -211,6 +211,20 @@ def test_a_file_of_ours_that_vanished_is_known_to_be_lost(tmp_path: Path) -> Non
         assert not tree.is_lost(PurePosixPath("clients/root.pem"))
 
 
+def test_a_file_that_was_taken_away_is_ours_when_it_comes_back(tmp_path: Path) -> None:
+    write(tmp_path, OLD)
+    key = tmp_path / "ca-key.pem"
+    key.unlink()
+    write(tmp_path, {path: content for path, content in NEW.items() if path != key.name})
+    with open_pairs(tmp_path) as tree:
+        assert key.name not in tree.manifest.paths()
+    key.write_bytes(OLD[key.name])
+    key.chmod(0o600)
+    with open_pairs(tmp_path) as tree:
+        assert tree.manifest.wrote(key.name, OLD[key.name])
+        assert key.name in tree.manifest.secret
+
+
 def test_a_symlink_for_a_stage_is_refused(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "pki").mkdir()
