@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from etcdboot.ground.artifact import ChangeKind
+from etcdboot.ground.errors import ExitCode, Missing, SpecError, UsageError
+from etcdboot.model.spec import Settings, Target
+from etcdboot.workflows.certs import issue, renew
+from etcdboot.workflows.cluster import open_cluster
+from etcdboot.workflows.render import Pki, RenderRequest, RenderResult, run
+
+SPEC = """\
+name: prod-a
+etcd: {version: "3.6.14"}
+members:
+  - {name: etcd1, host: 10.0.0.1}
+  - {name: etcd2, host: 10.0.0.2}
+  - {name: etcd3, host: 10.0.0.3}
+"""
+
+
+@pytest.fixture
+def request_(tmp_path: Path) -> RenderRequest:
+    """What to render: a spec in a folder of its own, with its certificates."""
+    spec = tmp_path / "cluster.yaml"
+    spec.write_text(SPEC)
+    issue(open_cluster(str(spec)).plan, tmp_path / "pki")
+    return RenderRequest(str(spec))
+
+
+def kinds(result: RenderResult) -> set[ChangeKind]:
+    return {each.kind for each in result.changes}
+
+
+def test_writes_everything_and_then_nothing(request_: RenderRequest, tmp_path: Path) -> None:
+    first = run(request_)
+    assert (kinds(first), first.exit_code) == ({ChangeKind.NEW}, ExitCode.OK)
+    assert first.next_lines[-1].endswith("--wait 60s")
+    key = tmp_path / "out/etcd1/pki/server-key.pem"
+    assert key.read_bytes() == (tmp_path / "pki/members/etcd1/server-key.pem").read_bytes()
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert not list((tmp_path / "out").rglob("*ca-key*"))
+    second = run(request_)
+    assert (kinds(second), second.next_lines) == ({ChangeKind.SAME}, ())
+
+
+def test_names_every_missing_certificate(request_: RenderRequest, tmp_path: Path) -> None:
+    (tmp_path / "pki/members/etcd2/peer.pem").unlink()
+    (tmp_path / "pki/members/etcd3/server-key.pem").unlink()
+    with pytest.raises(Missing) as refusal:
+        run(request_)
+    assert [each.code for each in refusal.value.diagnostics] == ["EB330", "EB330"]
+    assert run(replace(request_, pki=Pki.NONE)).exit_code is ExitCode.OK
+    assert run(replace(request_, members=("etcd1",))).exit_code is ExitCode.OK
+    assert not (tmp_path / "out/etcd2/pki").exists()
+
+
+def test_public_needs_no_key_and_leaves_those_there_alone(request_: RenderRequest, tmp_path: Path) -> None:
+    run(request_)
+    for key in tmp_path.glob("pki/members/*/*-key.pem"):
+        key.unlink()
+    found = run(replace(request_, pki=Pki.PUBLIC, check=True))
+    assert (kinds(found), found.exit_code) == ({ChangeKind.SAME}, ExitCode.OK)
+    assert run(replace(request_, pki=Pki.PUBLIC, prune=True)).exit_code is ExitCode.OK
+    assert (tmp_path / "out/etcd1/pki/server-key.pem").exists()
+
+
+def test_check_writes_nothing_and_tells_drift(request_: RenderRequest, tmp_path: Path) -> None:
+    found = run(replace(request_, check=True))
+    assert (kinds(found), found.exit_code) == ({ChangeKind.NEW}, ExitCode.DRIFT)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_diff_alone_is_no_drift_and_shows_no_key(request_: RenderRequest, tmp_path: Path) -> None:
+    run(request_)
+    cluster = open_cluster(request_.file)
+    renew(cluster.plan, tmp_path / "pki", ["etcd1/server"])
+    found = run(replace(request_, diff=True))
+    assert found.exit_code is ExitCode.OK
+    assert found.diffs.keys() == {"etcd1/pki/server.pem", "etcd1/pki/server-key.pem"}
+    assert found.diffs["etcd1/pki/server-key.pem"] == "etcd1/pki/server-key.pem: key changed\n"
+    assert "+sha256: " in found.diffs["etcd1/pki/server.pem"]
+    assert not any("PRIVATE" in text or "BEGIN" in text for text in found.diffs.values())
+    assert run(replace(request_, diff=True, check=True)).exit_code is ExitCode.DRIFT
+
+
+def test_an_edited_file_is_refused_by_path_and_kept(request_: RenderRequest, tmp_path: Path) -> None:
+    run(request_)
+    unit = tmp_path / "out/etcd1/etcd.service"
+    unit.write_text("mine")
+    found = run(request_)
+    assert found.exit_code is ExitCode.REFUSED
+    assert [(each.code, each.file) for each in found.diagnostics] == [("EB401", str(unit))]
+    assert unit.read_text() == "mine"
+    assert run(replace(request_, force=True)).exit_code is ExitCode.OK
+    assert unit.read_text() != "mine"
+
+
+def test_what_is_no_longer_planned_is_named_and_pruned(request_: RenderRequest, tmp_path: Path) -> None:
+    run(request_)
+    moved = replace(request_, settings=Settings.ENV, targets=(Target.PROCFILE,))
+    found = run(moved)
+    assert "EB459" in {each.code for each in found.diagnostics}
+    assert (tmp_path / "out/etcd1/etcd.service").exists()
+    run(replace(moved, prune=True))
+    assert not (tmp_path / "out/etcd1/etcd.service").exists()
+    assert (tmp_path / "out/Procfile").exists()
+
+
+def test_one_member_leaves_the_others_alone(request_: RenderRequest, tmp_path: Path) -> None:
+    found = run(replace(request_, members=("ETCD2",), prune=True))
+    assert {each.artifact.path.parts[0] for each in found.changes} == {"etcd2"}
+    run(request_)
+    assert kinds(run(replace(request_, members=("etcd2",), prune=True))) == {ChangeKind.SAME}
+    assert (tmp_path / "out/etcd1/etcd.conf.yml").exists()
+
+
+def test_an_unknown_member_is_a_wrong_command(request_: RenderRequest) -> None:
+    with pytest.raises(UsageError, match="no member etcd9"):
+        run(replace(request_, members=("etcd9",)))
+
+
+def test_a_spec_without_a_release_is_not_rendered(request_: RenderRequest) -> None:
+    spec = Path(request_.file)
+    spec.write_text(SPEC.replace('etcd: {version: "3.6.14"}\n', ""))
+    with pytest.raises(SpecError) as refusal:
+        run(request_)
+    assert [each.code for each in refusal.value.diagnostics] == ["EB456"]
+
+
+def test_a_release_over_a_minor_between_is_refused(request_: RenderRequest, tmp_path: Path) -> None:
+    spec = Path(request_.file)
+    spec.write_text(SPEC.replace("3.6.14", "3.4.45"))
+    run(request_)
+    assert json.loads((tmp_path / "out/.etcdboot.json").read_text())["releases"]["etcd1"] == "3.4.45"
+    spec.write_text(SPEC)
+    found = run(request_)
+    assert found.exit_code is ExitCode.REFUSED
+    assert [each.code for each in found.diagnostics][-3:] == ["EB458"] * 3
+    spec.write_text(SPEC.replace("3.6.14", "3.5.33"))
+    assert run(request_).exit_code is ExitCode.OK
+    spec.write_text(SPEC)
+    assert run(request_).exit_code is ExitCode.OK
+
+
+def test_a_template_of_ones_own_is_used(request_: RenderRequest, tmp_path: Path) -> None:
+    own = tmp_path / "own/client"
+    own.mkdir(parents=True)
+    (own / "etcdctl.env.j2").write_text("# {{ member.name }}\n")
+    run(replace(request_, templates=tmp_path / "own"))
+    assert (tmp_path / "out/etcd3/etcdctl.env").read_text() == "# etcd3\n"
