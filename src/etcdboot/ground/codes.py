@@ -6,6 +6,310 @@ For docs and tests only; nothing imports it at run time. Sorted by code.
 from __future__ import annotations
 
 CODES: dict[str, tuple[str, str]] = {
+    "EB001": (
+        "bug in etcdboot",
+        "Something happened that etcdboot did not foresee. Run the command again as `etcdboot --debug …`, "
+        "which shows the traceback, and report it.",
+    ),
+    "EB002": (
+        "wrong command line",
+        "The command, an option or an argument does not exist or lacks its value. `etcdboot COMMAND --help` "
+        "shows what there is, with examples.",
+    ),
+    "EB003": (
+        "file missing or unreadable",
+        "A file that was named is not there, is a folder, or may not be read. Name another one with -f, or "
+        "make a first spec with `etcdboot init`.",
+    ),
+    "EB004": (
+        "not UTF-8 text",
+        "A cluster spec is a YAML text file in UTF-8. Something else was handed over: a binary, an archive, "
+        "or text in an older encoding.",
+    ),
+    "EB005": (
+        "file exists",
+        "etcdboot overwrites nothing that it is not told to. Choose another name with -f, or say --force.",
+    ),
+    "EB006": (
+        "no sense in the arguments",
+        "The words on the command line can be read but contradict one another, or name no host, no release "
+        "or no name. The message says which.",
+    ),
+    "EB007": (
+        "keys not ignored by git",
+        "A .gitignore stands there already and is left alone, but private keys and local state are not in "
+        "it. Add the lines that the message names.",
+    ),
+    "EB101": (
+        "not YAML, or YAML that is not read",
+        "The text is not YAML, or uses what different readers understand differently: tabs, aliases, merge "
+        "keys, tags, duplicate keys, several documents. Say the same plainly; common settings go into "
+        "`defaults`.",
+    ),
+    "EB102": (
+        "no cluster in the text",
+        "The text is empty, or larger than any cluster.yaml: a wrong file, most likely. `etcdboot init` "
+        "writes a first one.",
+    ),
+    "EB103": (
+        "unknown key",
+        "No key of that name may stand in that place; etcd would ignore it in silence, etcdboot does not. "
+        "The hint has the key that was probably meant, or where it belongs.",
+    ),
+    "EB104": (
+        "key missing",
+        "A key without which there is no cluster is not written. Add it; the hint says what it holds.",
+    ),
+    "EB105": (
+        "wrong kind of value",
+        "A list stands where a word is wanted, a number where a text, and so on; or a list is too short or "
+        "too long. A version, a name or a size in quotes is text, without quotes it may be a number.",
+    ),
+    "EB106": (
+        "read differently by YAML readers",
+        "Words such as on, 22:22 or 010 are a boolean, a sexagesimal number or an octal one to YAML 1.1 and "
+        "plain text to YAML 1.2. Put them in quotes, or write what is meant.",
+    ),
+    "EB107": (
+        "none of the words that may stand there",
+        "The key takes one word out of a short list, which the message gives.",
+    ),
+    "EB108": (
+        "text of the wrong form",
+        "A name, host, URL, path, lifetime or release is not written as such. Hosts are bare, URLs have "
+        "scheme and port, names are letters, digits, '.', '_' and '-'. The message says what is wrong.",
+    ),
+    "EB109": (
+        "number out of range",
+        "The number is too small or too large for its key; a port, for example, is 1 to 65535.",
+    ),
+    "EB201": (
+        "two members of one name",
+        "etcd takes two members of one name for one member with two URLs, and file systems that know no "
+        "case mix up their files. Rename one.",
+    ),
+    "EB202": (
+        "two members advertise one URL",
+        'A peer URL is a member\'s identity: etcd stops with "duplicate url". Give each member a host or a '
+        "port of its own.",
+    ),
+    "EB203": (
+        "one folder for two purposes",
+        "Two members in one data-dir destroy each other's identity, and data beside configuration is "
+        "removed with it. Write {name} into the path, or two paths.",
+    ),
+    "EB204": (
+        "number of members",
+        "A majority must agree: two members survive the loss of none, four of one, as three do. Take three "
+        "or five; one is for trying out.",
+    ),
+    "EB205": (
+        "port taken twice on one host",
+        "Two listeners cannot share a port on one address: the second etcd stops. Give them different ports "
+        "with client-port and peer-port.",
+    ),
+    "EB206": (
+        "member without a host",
+        "Nobody can reach a member that has neither host nor address nor written URLs. Write host.",
+    ),
+    "EB207": (
+        "scheme contradicts tls",
+        "An http URL beside TLS is a side door that asks nobody for a certificate, and an https one without "
+        "TLS is dead. Write the scheme that tls.client or tls.peer asks for, or leave the URL to be "
+        "derived.",
+    ),
+    "EB208": (
+        "listening on a name",
+        "etcd binds IP addresses only, and localhost. Write the address, or 0.0.0.0 for all of them.",
+    ),
+    "EB209": (
+        "advertising 0.0.0.0",
+        "Every host that dials 0.0.0.0 or :: reaches itself. Write the address or the name that others "
+        "reach the member by.",
+    ),
+    "EB210": (
+        "listening everywhere",
+        "etcdboot resolves no names, so a member known by a name alone listens on every address of its "
+        "host. Write address to bind that one only.",
+    ),
+    "EB211": (
+        "dangerous release",
+        "The release is known to lose data, to panic or to let the wrong people in. Take the newest patch "
+        "of the same minor; etcd.allow-dangerous-release: true is for clusters whose data do not matter.",
+    ),
+    "EB212": (
+        "releases too far apart",
+        "Members may be one minor apart, during an upgrade. etcd has no guard: 3.6 kills running 3.4 "
+        "members, 3.7 may convert the data of 3.5 with no way back. Move one minor at a time.",
+    ),
+    "EB213": (
+        "flag that the spec decides",
+        "Two places for one setting are a contradiction waiting. Use the key of the spec that the hint "
+        "names.",
+    ),
+    "EB214": (
+        "flag that no spec can hold",
+        "The flag does its work at one start and harm at the next, or etcd exits after it. Leave it out, "
+        "and give it by hand where it is needed.",
+    ),
+    "EB215": (
+        "flag that the release does not know",
+        "No release has the flag, or an older or a newer one has it; the release that the member runs would "
+        "not start. The message says since or until when, the hint what took its place.",
+    ),
+    "EB216": (
+        "value that the flag does not take",
+        "etcd would refuse the value, or read it as another. Timings such as heartbeat-interval are whole "
+        "milliseconds, durations need a unit.",
+    ),
+    "EB217": (
+        "one setting under two names",
+        "A flag and its older spelling are both written in one place, or one flag twice, and only one of "
+        "them can win. Keep one.",
+    ),
+    "EB218": (
+        "deprecated flag",
+        "The release still takes the flag and asks for another one, which etcdboot writes where it can. "
+        "Write the new name.",
+    ),
+    "EB219": (
+        "risky flag",
+        "etcd takes the flag, but it costs safety or blocks a later upgrade. Keep it only if that is meant.",
+    ),
+    "EB220": (
+        "election-timeout too short",
+        "etcd refuses to start unless election-timeout is at least five times heartbeat-interval. Ten times "
+        "is usual.",
+    ),
+    "EB221": (
+        "quota above 8 GiB",
+        "etcd was made for 8 GiB and warns above it: start, defragmentation and recovery take long. Use "
+        "8589934592 or less.",
+    ),
+    "EB222": (
+        "quota that is none",
+        "A negative quota switches the quota off, and a few bytes are used up by the first writes. It "
+        "counts bytes: 2147483648 is 2 GiB.",
+    ),
+    "EB223": (
+        "retention that never compacts",
+        "With mode revision a duration means as many revisions as it has nanoseconds, and a negative "
+        "retention keeps everything. Write a number of revisions, or mode periodic and a duration.",
+    ),
+    "EB224": (
+        "members disagree about timing",
+        "Different heartbeat-interval or election-timeout make members elect without need. Write them once, "
+        "in etcd.flags.",
+    ),
+    "EB225": (
+        "wal-dir in the wrong place",
+        "etcd stops when the log is in the data-dir itself, and a relative path depends on where it was "
+        "started. Give wal-dir an absolute path of its own.",
+    ),
+    "EB226": (
+        "log rotation without one file",
+        "etcd rotates one log file: with enable-log-rotation, log-outputs must name exactly one.",
+    ),
+    "EB227": (
+        "ciphers that cannot serve",
+        "HTTP/2 demands one of two suites, and TLS 1.3 lets none be chosen: etcd would stop just after it "
+        "marked its data-dir. Add the suite in the hint, or leave cipher-suites out.",
+    ),
+    "EB228": (
+        "TLS versions the wrong way round",
+        "tls-min-version is above tls-max-version, so nothing could be spoken. Swap them.",
+    ),
+    "EB229": (
+        "LeaseCheckpointPersist alone",
+        "etcd refuses to persist lease checkpoints that it is not told to make. Set LeaseCheckpoint too.",
+    ),
+    "EB230": (
+        "hash check without an interval",
+        "compact-hash-check-time must be above zero while the check is on. Write 1m.",
+    ),
+    "EB231": (
+        "two ways to name the allowed peers",
+        "peer-cert-allowed-cn and peer-cert-allowed-hostname exclude one another: etcd refuses both "
+        "together. Keep one.",
+    ),
+    "EB232": (
+        "check of certificates that nobody asks for",
+        "A revocation list or an allowed name protects nothing where tls is not mutual; auto-TLS switches "
+        "verification off in silence. Make that side mutual.",
+    ),
+    "EB233": (
+        "revocation list must be DER",
+        "From 3.6 a list in PEM starts without a word and then locks everybody out. Convert it: openssl crl "
+        "-in crl.pem -outform DER -out crl.der.",
+    ),
+    "EB234": (
+        "settings form cannot say a flag",
+        "etcd takes some flags only on the command line or from a variable, and ignores unknown keys of its "
+        "configuration file in silence. Choose the render.settings that the message names.",
+    ),
+    "EB235": (
+        "client named twice",
+        "Each client has one certificate and one pair of files, whose names know no case everywhere. Keep "
+        "one.",
+    ),
+    "EB236": (
+        "lifetimes do not nest",
+        "A certificate cannot outlive its CA, and one that is due for renewal all its life is never good. "
+        "Make lifetime shorter than ca-lifetime, renew-before shorter than lifetime.",
+    ),
+    "EB237": (
+        "member called client",
+        "client/NAME are the clients' certificates, so a member cannot be called client. Choose another "
+        "name.",
+    ),
+    "EB238": (
+        "member called default",
+        "default is what etcd calls a member that was given no name; 3.6 warns of it. Choose another name.",
+    ),
+    "EB239": (
+        "no release written",
+        "Flags come and go with releases, so a spec without etcd.version is judged by the newest, and "
+        "render refuses it. Write the release that runs there.",
+    ),
+    "EB240": (
+        "peer port serves clients",
+        "Until 3.5 whoever reaches the peer port can read and write keys, so client certificates protect "
+        "nothing while tls.peer is off or auto. Write tls.peer: mutual, or move to 3.6.",
+    ),
+    "EB241": (
+        "release past its end of life",
+        "The minor gets no more fixes. Plan the move to the next one.",
+    ),
+    "EB242": (
+        "more than seven members",
+        "Every write waits for a majority, so more members are slower, not faster. Seven are the most that "
+        "makes sense; learners and clients scale better.",
+    ),
+    "EB243": (
+        "names alike in a Procfile",
+        "Some Procfile runners know neither dot nor case in names, so two members would be one process. "
+        "Rename one.",
+    ),
+    "EB244": (
+        "relative path for another machine",
+        "A unit file is for the member's host, where a path relative to this folder means nothing. Write an "
+        "absolute one.",
+    ),
+    "EB245": (
+        "nobody founds the cluster",
+        "All members are to join an existing cluster. Leave initial-cluster-state out for those that are "
+        "there already, or all of them for a new one.",
+    ),
+    "EB248": (
+        "advertised, not listened on",
+        "Nobody listens on the advertised address and port. That is right behind address translation or a "
+        "proxy, and a typing error elsewhere.",
+    ),
+    "EB249": (
+        "loopback among real addresses",
+        "Other hosts take a loopback address for themselves. Advertise an address that they can reach, or "
+        "put all members on loopback.",
+    ),
     "EB401": (
         "file changed by hand",
         "The file is etcdboot's, but its content is not what etcdboot wrote last. Look at it with "
