@@ -185,18 +185,16 @@ def _objections(planned: ClusterPlan, member: MemberPlan, disk: Disk) -> tuple[D
 def _placed(planned: ClusterPlan, member: MemberPlan, disk: Disk, files: tuple[Artifact, ...]) -> Program:
     """Write what the member reads; gives what to run."""
     config_dir = _below(disk, member.paths.config_dir)
-    disk.make_folder(config_dir.parent, PRIVATE_FOLDER)
-    disk.make_folder(config_dir, PRIVATE_FOLDER)
-    disk.make_folder(_below(disk, member.paths.data_dir), PRIVATE_FOLDER)
-    disk.make_folder(config_dir / "pki", PRIVATE_FOLDER)
+    home, pki_dir = config_dir.parent, config_dir / "pki"
+    for folder in (home.parent, home, _below(disk, member.paths.data_dir), config_dir, pki_dir):
+        disk.make_folder(folder, PRIVATE_FOLDER)
     for each in files:
         disk.write(config_dir / each.path, each.content, each.mode)
     start = launch(member, planned.settings)
     if start.config_file is not None:
         disk.write(_below(disk, start.config_file.path), start.config_file.text.encode(), 0o600)
     disk.write(_identity_file(disk, member), identity.identity_of(planned, member).dump(), 0o600)
-    folder = disk.root / config_dir.parent
-    return Program(member.name, start.argv, start.environment, folder, fresh_log(disk, member.name))
+    return Program(member.name, start.argv, start.environment, disk.root / home, fresh_log(disk, member.name))
 
 
 def _identity_file(disk: Disk, member: MemberPlan) -> PurePosixPath:
