@@ -96,6 +96,13 @@ def test_what_a_host_writes_is_seen_by_no_other(world: World, folder: str) -> No
     assert not Path(folder, "file").exists()
 
 
+@pytest.mark.parametrize("folder", ["/", "/usr/lib", "/mnt"])
+def test_what_hosts_share_with_the_machine_cannot_be_written(world: World, folder: str) -> None:
+    said = world.host("etcd1").run(["touch", f"{folder}/etcdboot-lab"], check=False).stderr
+    assert "Read-only file system" in said
+    assert not Path(folder, "etcdboot-lab").exists()
+
+
 def test_hosts_see_nothing_of_the_callers_environment(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ETCD_NAME", "surprise")
     one = world.host("etcd1")
@@ -238,6 +245,7 @@ with World() as world:
     if sys.argv[1] == "systemd":
         two = world.host("etcd2", "192.168.202.129")
         two.boot_systemd()
+    one.write("/usr/local/bin/etcdboot-lab", "installed on this host alone")
     kinds = ("net", "mnt", "pid")
     spaces = [os.readlink(f"/proc/{pid}/ns/{kind}") for pid in (world.pid, one.pid) for kind in kinds]
     print(json.dumps({"name": world.name, "pid": sleeper.pid, "spaces": spaces}), flush=True)
@@ -292,3 +300,4 @@ def test_a_world_needs_no_root() -> None:
         world = json.loads(story.stdout.readline())
     assert story.returncode == 0
     wait_until("the world to be gone", lambda: not left_of(world))
+    assert not Path("/usr/local/bin/etcdboot-lab").exists()

@@ -14,7 +14,8 @@ from lab.world import services, systemd
 from lab.world.namespaces import ENVIRONMENT, enter, init, new_host, rootless
 from lab.world.process import DIES_WITH_NSENTER, Init, Process
 
-# Private to each host: what is written below them is seen by this host alone and goes with it.
+# Private to each host: what is written below them is seen by this host alone and goes with it. All else on the
+# machine's own file system is sealed: it can be read and not written.
 _FOLDERS = {
     "tmpfs": ("/run",),
     "overlays": ("/etc", "/opt", "/var", "/root", "/home", "/srv", "/usr/local", "/tmp"),
@@ -25,7 +26,10 @@ _FOLDERS = {
 _ROOTLESS_FOLDERS = {
     "tmpfs": ("/run", "/tmp"),
     "overlays": (),
-    "mirrors": ("/etc", "/etc/systemd/system", "/opt", "/var", "/var/lib", "/var/log", "/srv", "/usr/local"),
+    "mirrors": (
+        *("/etc", "/etc/systemd/system", "/opt", "/srv", "/usr/local", "/usr/local/bin"),
+        *("/var", "/var/lib", "/var/log"),
+    ),
 }
 
 
@@ -43,7 +47,8 @@ class Host:
         self.name = name
         self.addresses = tuple(addresses)
         self.cgroup = f"{world.name}/{name}"
-        settings = json.dumps({"hostname": name} | (_ROOTLESS_FOLDERS if rootless() else _FOLDERS))
+        folders = _ROOTLESS_FOLDERS if rootless() else _FOLDERS
+        settings = json.dumps({"hostname": name, "sealed": True} | folders)
         self._init = Init(f"host {name}", new_host(world.pid, *init(settings)))
         self._processes: list[Process] = []
         self.pid = self._init.pid

@@ -1,7 +1,7 @@
 """PID 1 of a world or of a host: make the mounts, say ``ready``, reap orphans, end when stdin ends.
 
 A script of its own, run by path with the standard library alone. Its one argument is JSON:
-``{"hostname": str | null, "tmpfs": [folder…], "overlays": [folder…], "mirrors": [folder…]}``.
+``{"hostname": str | null, "tmpfs": [folder…], "overlays": [folder…], "mirrors": [folder…], "sealed": bool}``.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ def main() -> None:
         overlay(Path(folder))
     for folder in wanted["mirrors"]:
         mirror(Path(folder))
+    if wanted["sealed"]:
+        seal("/")
     # Ignoring it makes the kernel reap the orphans that become our children.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     sys.stdout.write("ready\n")
@@ -40,6 +42,11 @@ def main() -> None:
 def mount(what: str, where: str | Path, kind: str, options: str) -> None:
     """Mount through mount(8), which knows the option syntax of every kind."""
     subprocess.run(["mount", "-t", kind, "-o", options, what, str(where)], check=True)
+
+
+def seal(place: str | Path) -> None:
+    """Let nobody in this mount namespace write to what is shared there with the machine."""
+    subprocess.run(["mount", "-o", "remount,bind,ro", str(place)], check=True)
 
 
 def overlay(folder: Path) -> None:
@@ -81,11 +88,13 @@ def adopt(entry: Path, place: Path) -> None:
         elif entry.is_dir():
             place.mkdir()
             subprocess.run(["mount", "--rbind", str(entry), str(place)], check=True)
+            seal(place)
         elif entry.is_file() and entry.stat().st_size <= COPIED:
             shutil.copy(entry, place)
         elif entry.is_file():
             place.touch()
             subprocess.run(["mount", "--bind", str(entry), str(place)], check=True)
+            seal(place)
     except PermissionError:
         place.unlink(missing_ok=True)
 

@@ -33,7 +33,8 @@ class World:
         self.name = f"etcdboot-lab-{secrets.token_hex(4)}"
         self.hosts: dict[str, Host] = {}
         self._nameserver: str | None = None
-        settings = json.dumps({"hostname": None, "tmpfs": ["/run"], "overlays": [], "mirrors": []})
+        nothing = {"overlays": [], "mirrors": [], "sealed": False}
+        settings = json.dumps({"hostname": None, "tmpfs": ["/run"], **nothing})
         self._guardian = Init("the world", guardian(self.name, new_world(*init(settings))))
         self.pid = self._guardian.pid
         self._ip(self.pid, "link add sw0 type bridge", "link set sw0 up")
