@@ -14,8 +14,8 @@ from lab.world import services, systemd
 from lab.world.namespaces import ENVIRONMENT, enter, init, new_host, rootless
 from lab.world.process import DIES_WITH_NSENTER, Init, Process
 
-# Private to each host: what is written below them is seen by this host alone and goes with it. All else on the
-# machine's own file system is sealed: it can be read and not written.
+# Private to each host: what is written below them is seen by this host alone and goes with it. All else on
+# the machine's own file system is sealed: it can be read and not written.
 _FOLDERS = {
     "tmpfs": ("/run",),
     "overlays": ("/etc", "/opt", "/var", "/root", "/home", "/srv", "/usr/local", "/tmp"),
