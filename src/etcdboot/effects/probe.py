@@ -165,10 +165,6 @@ def _of_handshake(cause: ssl.SSLError, credentials: Credentials | None) -> Failu
         return Failure(Cause.CLIENT_REFUSED, f"the server refuses the client certificate ({said}): {ours}")
     if reason in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"):
         return _NO_TLS
-    if isinstance(cause, ssl.SSLEOFError):
-        return Failure(
-            Cause.CLOSED, f"{endpoint.host}, port {endpoint.port} hangs up during the TLS handshake"
-        )
     return Failure(Cause.TLS_FAILED, f"the TLS handshake fails: {cause}")
 
 

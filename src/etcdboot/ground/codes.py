@@ -401,4 +401,98 @@ CODES: dict[str, tuple[str, str]] = {
         "file no longer planned",
         "etcdboot wrote the file for an earlier plan. Nothing reads it any more; --prune removes it.",
     ),
+    "EB601": (
+        "the etcd3 package cannot be used",
+        "Three distributions own the Python package etcd3, and only python3-etcd3 0.13 has messages that "
+        "today's protobuf loads. Remove the others and install that one again.",
+    ),
+    "EB602": (
+        "no endpoint",
+        "There is nothing to ask, and nothing is not healthy: etcdctl prints nothing and exits 0 there. "
+        "Name an endpoint.",
+    ),
+    "EB603": (
+        "credentials missing",
+        "A CA file, a certificate or a key cannot be read. Make them with etcdboot certs, or name others.",
+    ),
+    "EB604": (
+        "credentials unusable",
+        "A file is not PEM, the key is encrypted or does not fit its certificate. gRPC would only say that "
+        "the handshake failed, so it is told before anything is dialled.",
+    ),
+    "EB605": (
+        "no such client certificate",
+        "--client names one that certificates.clients does not list. Add it there and run etcdboot certs.",
+    ),
+    "EB606": (
+        "not an endpoint",
+        "An endpoint is a URL or HOST:PORT, without a path; IPv6 addresses stand in brackets.",
+    ),
+    "EB607": (
+        "certificate and key go together",
+        "One of --cert and --key is of no use without the other.",
+    ),
+    "EB608": (
+        "credentials without endpoints",
+        "With a spec, the files come from its pki folder. --cacert, --cert and --key say what to dial "
+        "--endpoints with.",
+    ),
+    "EB610": (
+        "reachable",
+        "Network and TLS let us through to etcd at each endpoint. A failure names the cause: nothing "
+        "listens, no way there, silence, http for https or the reverse, another CA, an expired certificate, "
+        "another name, our own certificate refused.",
+    ),
+    "EB611": (
+        "authentic",
+        "Whoever answers over TLS has proved who it is. Members with auto TLS cannot: their certificates "
+        "are of their own making.",
+    ),
+    "EB612": (
+        "allowed",
+        "With auth on, etcd shows only what the user may see. What is denied is not verified, and a cluster "
+        "of which no read was allowed is not called healthy.",
+    ),
+    "EB613": (
+        "read",
+        "A linearizable read of the key health is committed through each member, which takes a quorum. A "
+        "learner takes none, by design.",
+    ),
+    "EB614": (
+        "one cluster",
+        "All endpoints tell the same cluster id. A member that was bootstrapped on its own answers well and "
+        "has other data.",
+    ),
+    "EB615": (
+        "quorum",
+        "More than half of the voting members agree. Without, nothing can be written; bring the named "
+        "members back.",
+    ),
+    "EB616": (
+        "one leader",
+        "All members follow one leader in one term. Just after a failure an election may be going on.",
+    ),
+    "EB617": (
+        "members",
+        "The member list holds the planned members with their planned URLs, all started, and nobody else.",
+    ),
+    "EB618": (
+        "learners",
+        "Learners are named. Being one is no fault.",
+    ),
+    "EB619": (
+        "ids",
+        "The cluster id equals the one foretold from the spec, or it is told that it does not. Another one "
+        "is no fault: names, URLs or the token were different at the bootstrap.",
+    ),
+    "EB620": (
+        "releases",
+        "All members run one release; neighbouring minors are right during an upgrade only, and etcd has no "
+        "guard against a skipped one.",
+    ),
+    "EB621": (
+        "alarms",
+        "NOSPACE: writes are refused until there is space and the alarm is disarmed. CORRUPT: the members' "
+        "data differ. etcdctl 3.4 calls both healthy.",
+    ),
 }
