@@ -28,10 +28,11 @@ def argument(word: str) -> str:
 def executable(path: str) -> str:
     """The first word of ``ExecStart=``: an absolute path. It is read with other rules than the rest.
 
-    systemd expands no variable in it, so a ``$`` cannot be said there: Unsayable.
+    systemd expands no variable in it, so a ``$`` cannot be said there, and refuses quotes, backslashes and
+    tabs (src/basic/string-util.c, string_is_safe: "contains special characters"): Unsayable.
     """
-    if not path.startswith("/") or "$" in path:
-        raise Unsayable(f"systemd starts only an absolute path without $, not {path!r}")
+    if not path.startswith("/") or re.search(r"""[$"'\\\t]""", path):
+        raise Unsayable(f"systemd starts only an absolute path without $, quotes, tabs and \\, not {path!r}")
     refuse(path, CONTROLS_BUT_TAB, "the path of an executable in a unit")
     return quote(path)
 
