@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from etcdboot.cli import COMMANDS
+
+HEAVY = ("grpc", "cryptography", "jinja2", "yaml", "rich", "asyncio", "etcd3")
+_PROBE = """
+import sys
+from etcdboot.cli import program
+try:
+    program.main({arguments!r}, prog_name="etcdboot")
+except SystemExit as end:
+    loaded = [name for name in {heavy!r} if name in sys.modules]
+    sys.exit(f"exit {{end.code}}, loaded {{loaded}}" if end.code or loaded else 0)
+"""
+
+
+def loaded_by(*arguments: str) -> str:
+    """What of the heavy modules a command line loads; empty for none."""
+    probe = _PROBE.format(arguments=list(arguments), heavy=HEAVY)
+    done = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, text=True, timeout=60, check=False
+    )
+    return done.stderr if done.returncode else ""
+
+
+def test_help_loads_nothing_heavy() -> None:
+    assert loaded_by("--help") == ""
+
+
+def test_version_loads_nothing_heavy() -> None:
+    assert loaded_by("--version") == ""
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_a_command_loads_nothing_heavy(command: str) -> None:
+    assert loaded_by(command, "--help") == ""
+
+
+def test_a_heavy_module_would_be_seen() -> None:
+    assert "yaml" in loaded_by("check", "-f", "/dev/null")
