@@ -1,11 +1,18 @@
-"""For every test: one line in the report's head that says which peers the run can meet."""
+"""For every test: one line in the report's head that says which peers the run can meet, and ``--record``."""
 
 from __future__ import annotations
 
 import os
 
+import pytest
+
 from lab.peers.store import Store, default_root
 from lab.peers.table import PEERS
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--record``: what golden tests compare with is written anew, and they fail."""
+    parser.addoption("--record", action="store_true", help="write the golden files anew, then fail")
 
 
 def pytest_report_header() -> list[str]:

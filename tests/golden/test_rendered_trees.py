@@ -1,0 +1,64 @@
+"""What every example comes to in every minor release, to the letter; ``--record`` writes it anew, then fails.
+
+A change here is a change for users: read the diff before you commit it. Each text holds the first member's
+tree and the files of the whole cluster; the settings forms take turns, the targets are always all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from etcdboot.effects.templates import load_templates
+from etcdboot.ground.artifact import Artifact
+from etcdboot.knowledge.etcd.releases import NEWEST_PATCH, Release
+from etcdboot.model.layout import HostLayout
+from etcdboot.model.loading import load
+from etcdboot.model.planning import plan
+from etcdboot.model.spec import Settings, Target
+from etcdboot.products.render.rendering import render
+
+HERE = Path(__file__).parent
+EXAMPLES = sorted((HERE.parents[1] / "examples").glob("*/cluster.yaml"))
+CASES = [
+    pytest.param(example, release, list(Settings)[turn % 3], id=f"{example.parent.name}-{release}")
+    for start, example in enumerate(EXAMPLES)
+    for turn, release in enumerate(NEWEST_PATCH.values(), start)
+]
+
+
+def rendered(example: Path, release: Release, form: Settings) -> str:
+    spec = load(example.read_text()).spec
+    assert spec is not None
+    spec = replace(spec, etcd=replace(spec.etcd, version=release))
+    planned = plan(spec, layout=HostLayout(PurePosixPath("/srv/cluster")))
+    planned = replace(planned, settings=form, targets=tuple(Target))
+    first = planned.members[0].name
+    found = render(planned, load_templates())
+    return "\n".join(
+        shown(each) for each in found if each.path.parts[0] == first or len(each.path.parts) == 1
+    )
+
+
+def shown(artifact: Artifact) -> str:
+    place = f" -> {artifact.host_path}" if artifact.host_path else ""
+    return f"===== {artifact.path} {artifact.mode:04o}{place}\n{artifact.content.decode()}"
+
+
+@pytest.mark.parametrize(("example", "release", "form"), CASES)
+def test_an_example_is_rendered_as_recorded(
+    example: Path, release: Release, form: Settings, request: pytest.FixtureRequest
+) -> None:
+    golden = HERE / f"{example.parent.name}-{release}-{form}.txt"
+    text = rendered(example, release, form)
+    if request.config.getoption("--record"):
+        golden.write_text(text, encoding="utf-8", newline="")
+        pytest.fail(f"recorded {golden.name}: look at the diff, then run without --record", pytrace=False)
+    assert golden.read_text(encoding="utf-8") == text
+
+
+def test_no_recording_is_left_of_what_is_gone() -> None:
+    wanted = {f"{case.id}-{case.values[2]}.txt" for case in CASES}
+    assert {each.name for each in HERE.glob("*.txt")} == wanted
