@@ -1,0 +1,151 @@
+"""Whatever a request asks for, the certificate shows; and nothing that stands in pki/ gives a traceback."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from datetime import UTC, datetime
+from ipaddress import IPv4Address, IPv6Address
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from etcdboot.effects import keys
+from etcdboot.ground.address import Host, HostKind
+from etcdboot.ground.errors import EtcdbootError
+from etcdboot.model.audit import audit
+from etcdboot.model.certificates import USAGES, CertKind, CertRequest
+from etcdboot.model.spec import KeyAlgorithm
+from etcdboot.products.pki.authority import Authority, Pair, issue
+from etcdboot.products.pki.pem import PrivateKey, load_certificate
+from etcdboot.products.pki.reading import public_key_of, read
+from etcdboot.workflows.certs import issue as issue_all
+from etcdboot.workflows.certs import renew
+from samples.certificates import AUTHORITY, NOW, plan_of
+
+# RSA keys are made once: what is asked for does not depend on the primes.
+KEYS: dict[KeyAlgorithm, PrivateKey] = {each: keys.new_key(each) for each in KeyAlgorithm}
+
+LABELS = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?", fullmatch=True)
+HOSTS = st.one_of(
+    st.lists(LABELS, min_size=1, max_size=4).map(lambda labels: Host(".".join(labels), HostKind.DNS)),
+    LABELS.map(lambda label: Host(f"*.{label}.example", HostKind.DNS)),
+    st.ip_addresses(v=4).map(lambda address: Host(str(IPv4Address(address)), HostKind.IPV4)),
+    st.ip_addresses(v=6).map(lambda address: Host(str(IPv6Address(address)), HostKind.IPV6)),
+)
+NAMES = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", fullmatch=True)
+LEAVES = st.sampled_from([CertKind.SERVER, CertKind.PEER, CertKind.CLIENT])
+LIFETIMES = st.integers(60, 10**12)  # seconds: beyond the calendar, too
+TITLES = NAMES.map(lambda name: f"{name[:61]} CA")
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> CertRequest:
+    kind, name = draw(LEAVES), draw(NAMES)
+    lifetime = draw(LIFETIMES)
+    return CertRequest(
+        name=f"{name}/{kind}",
+        long_name=name,
+        kind=kind,
+        ca_name="ca",
+        subject=(("CN", name),),
+        sans=tuple(draw(st.lists(HOSTS, unique=True, max_size=8))),
+        usages=USAGES[kind],
+        key=draw(st.sampled_from(KeyAlgorithm)),
+        lifetime=lifetime,
+        renew_before=lifetime // 3,
+    )
+
+
+MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2500, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+
+
+@settings(max_examples=150, deadline=None)
+@given(requests(), st.sampled_from(KeyAlgorithm), LIFETIMES, TITLES, MOMENTS)
+def test_a_certificate_shows_what_was_asked_for_and_ends_with_its_ca(
+    request: CertRequest, ca_key: KeyAlgorithm, ca_lifetime: int, title: str, now: datetime
+) -> None:
+    ca_request = replace(AUTHORITY, key=ca_key, lifetime=ca_lifetime, subject=(("CN", title),))
+    ca = issue(ca_request, KEYS[ca_key], None, now=now, serial=keys.new_serial())
+    signer = Authority(load_certificate(ca.certificate), KEYS[ca_key])
+    pair = issue(request, KEYS[request.key], signer, now=now, serial=keys.new_serial())
+    authority, facts = read(ca.certificate, ca.certificate), read(pair.certificate, ca.certificate)
+    assert {each.code for each in audit(request, facts, now)} <= {"EB320"}  # the CA may end soon
+    assert {each.code for each in audit(ca_request, authority, now)} <= {"EB320"}
+    assert facts.sans == request.sans
+    assert facts.not_after <= authority.not_after
+    assert facts.not_before < now
+    assert facts.public_key == public_key_of(pair.key)
+    assert facts.issuer == authority.subject == (("CN", title),)
+
+
+@settings(max_examples=100, deadline=None)
+@given(requests(), requests())
+def test_a_certificate_fits_another_request_only_if_it_grants_all_of_that(
+    request: CertRequest, other: CertRequest
+) -> None:
+    ca = issue(AUTHORITY, KEYS[KeyAlgorithm.ECDSA_P256], None, now=NOW, serial=1)
+    pair = issue(request, KEYS[request.key], Authority.load(ca), now=NOW, serial=2)
+    facts = read(pair.certificate, ca.certificate)
+    errors = [each for each in audit(other, facts, NOW) if each.severity == "error"]
+    granted = (
+        set(other.sans) <= set(request.sans)
+        and set(other.usages) <= set(request.usages)
+        and other.key == request.key
+        and other.common_name == request.common_name
+        and (facts.not_after - NOW).total_seconds() <= other.lifetime
+    )
+    assert bool(errors) != granted
+
+
+FILES = ("ca.pem", "ca-key.pem", "members/etcd1/server.pem", "members/etcd1/server-key.pem", ".etcdboot.json")
+DAMAGES = st.one_of(
+    st.binary(max_size=40).map(lambda junk: lambda content: junk),
+    st.tuples(st.integers(0, 2000), st.binary(min_size=1, max_size=4)).map(
+        lambda at: lambda content: content[: at[0]] + at[1] + content[at[0] + len(at[1]) :]
+    ),
+    st.integers(0, 2000).map(lambda length: lambda content: content[:length]),
+)
+PLAN = plan_of()
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(FILES), DAMAGES, st.sampled_from(FILES), DAMAGES)
+def test_damaged_files_give_a_refusal_or_a_finding_and_stay_as_they_are(
+    one: str, harm: object, other: str, more: object
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        pki = Path(folder, "pki")
+        issue_all(PLAN, pki, now=lambda: NOW)
+        for path, damage in ((one, harm), (other, more)):
+            assert callable(damage)
+            (pki / path).write_bytes(damage((pki / path).read_bytes()))
+        before = {path: (pki / path).read_bytes() for path in FILES[:4]}
+        for _ in range(2):
+            try:
+                result = issue_all(PLAN, pki, now=lambda: NOW)
+                assert all(each.code.startswith("EB3") for each in result.diagnostics)
+            except EtcdbootError as refusal:
+                assert all(each.hint for each in refusal.diagnostics)
+            assert {path: (pki / path).read_bytes() for path in FILES[:4]} == before
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.sampled_from(["etcd1/server", "etcd1/peer", "client/root"]), min_size=1, unique=True))
+def test_after_any_renewals_all_fits(names: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        pki = Path(folder, "pki")
+        first = {each.name: each.facts.sha256 for each in issue_all(PLAN, pki).certificates}
+        renew(PLAN, pki, names)
+        result = issue_all(PLAN, pki)
+        assert result.diagnostics == ()
+        now = {each.name: each.facts.sha256 for each in result.certificates}
+        assert {name for name in now if now[name] != first[name]} == set(names)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.sampled_from([KeyAlgorithm.ECDSA_P256, KeyAlgorithm.RSA_2048]))
+def test_a_pair_never_shows_its_key(key: KeyAlgorithm) -> None:
+    pair: Pair = issue(replace(AUTHORITY, key=key), KEYS[key], None, now=NOW, serial=1)
+    assert "PRIVATE" not in repr(pair)
