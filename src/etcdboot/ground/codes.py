@@ -413,7 +413,8 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "EB503": (
         "etcd of an unknown release",
-        "etcdboot knows the flags of the minors in docs only; a pre-release or another minor it does not run.",
+        "etcdboot knows what it has a flag table for (3.4 to 3.7); it runs no pre-release and no other "
+        "minor.",
     ),
     "EB504": (
         "another minor than the spec's",
@@ -450,8 +451,7 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "EB511": (
         "member is in another state",
-        "Only a member that runs can be stopped, and only one that does not can be started. etcdboot ps shows "
-        "them all.",
+        "Only a member that runs can be stopped, and only one that does not can be started. See etcdboot ps.",
     ),
     "EB512": (
         "no such member here",
