@@ -310,6 +310,117 @@ CODES: dict[str, tuple[str, str]] = {
         "Other hosts take a loopback address for themselves. Advertise an address that they can reach, or "
         "put all members on loopback.",
     ),
+    "EB301": (
+        "certificate or key unreadable",
+        "A file of pki/ holds no certificate or no plain private key. Bring it back from a copy. A pair of a "
+        "member or a client may be moved away instead: etcdboot certs then makes a new one.",
+    ),
+    "EB302": (
+        "key of another certificate",
+        "A private key does not belong to the certificate beside it, so etcd would not start. Bring the right "
+        "one back, or move both files of the pair away and run etcdboot certs.",
+    ),
+    "EB303": (
+        "CA key needed",
+        "Something must be signed, and the CA's key is not in pki/. It may well be kept elsewhere: bring it "
+        "back for as long as you sign.",
+    ),
+    "EB304": (
+        "CA gone",
+        "The CA's certificate is missing, although it was there or has signed what still is. A new CA would "
+        "lock out everybody who trusts the old one, so none is made. Bring both its files back; to start "
+        "afresh, move the whole pki folder away.",
+    ),
+    "EB305": (
+        "CA expired or not yet valid",
+        "Nothing that rests upon this CA is accepted by anybody. An expired one takes the whole cluster with "
+        "it: make a new PKI in another folder and replace the certificates of all members together. One that "
+        "is not valid yet means that a clock is wrong.",
+    ),
+    "EB306": (
+        "not a CA",
+        "The certificate in the CA's place may not sign others (basicConstraints or keyCertSign is missing). "
+        "Put the CA's own certificate there.",
+    ),
+    "EB307": (
+        "CA not renewed",
+        "certs renew replaces what a CA signed, never the CA: a new one would make all of that worthless at "
+        "once. Name the certificates instead, or say --all.",
+    ),
+    "EB308": (
+        "no such certificate",
+        "Certificates are called as etcdboot certs lists them: etcd1/server, etcd1/peer, client/root.",
+    ),
+    "EB309": (
+        "pair changed by hand",
+        "A file of pki/ is not as etcdboot wrote it. It is judged like any other and used if it fits, but "
+        "never replaced. Move it away to have the pair made anew.",
+    ),
+    "EB310": (
+        "half a pair",
+        "A certificate has lost its key, or a key its certificate. Bring it back, or renew the pair.",
+    ),
+    "EB311": (
+        "name not certified",
+        "The certificate lacks a name or an address under which the member is dialled, and a client that "
+        "checks names refuses it. Renew it.",
+    ),
+    "EB312": (
+        "usage missing",
+        "The certificate may not be used for what etcd does with it: a server dials itself and a peer dials "
+        "its peers, so both need serverAuth and clientAuth. Or it may sign others, which no member should.",
+    ),
+    "EB313": (
+        "key of another type",
+        "The spec asks for another kind of key than the certificate has. Renew it, or say the kind it has.",
+    ),
+    "EB314": (
+        "certificate expired or not yet valid",
+        "Whoever checks dates refuses it. Renew it, and see that the clocks are right.",
+    ),
+    "EB315": (
+        "valid for too long",
+        "The certificate lives longer than the spec's lifetime allows. Renew it, or raise the lifetime.",
+    ),
+    "EB316": (
+        "names somebody else",
+        "The common name is not the member's or the client's. etcd takes a client's common name for the user "
+        "that it is. Renew it.",
+    ),
+    "EB317": (
+        "signed by another CA",
+        "The CA that the spec names has not signed this certificate, so nobody who trusts that CA accepts "
+        "it. Renew it.",
+    ),
+    "EB320": (
+        "due",
+        "The certificate fits, but ends within renew-before. Renew it in time; for a CA, plan the change to "
+        "a new one.",
+    ),
+    "EB321": (
+        "certifies more than asked",
+        "The certificate holds names or usages that the spec does not ask for (any more). It works; renewing "
+        "drops them.",
+    ),
+    "EB322": (
+        "cut short by its CA",
+        "The certificate would have outlived its CA and ends with it instead.",
+    ),
+    "EB323": (
+        "CA unlike the spec",
+        "The CA has another kind of key or a longer life than the spec says. A CA is never replaced unasked: "
+        "say under certificates what it has (ca-key, ca-lifetime).",
+    ),
+    "EB324": (
+        "no longer planned",
+        "pki/ still holds certificates of a member or a client that the spec no longer has. Remove them once "
+        "it is gone for good.",
+    ),
+    "EB330": (
+        "certificate missing",
+        "A member's host needs a file that is not in pki/. Make it with etcdboot certs; to go on without, use "
+        "render --pki public (no keys) or --pki none.",
+    ),
     "EB401": (
         "file changed by hand",
         "The file is etcdboot's, but its content is not what etcdboot wrote last. Look at it with "
