@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from etcdboot.model.certificates import pair_paths
+from etcdboot.products.pki.describing import describe
+from etcdboot.workflows.certs import issue
+from samples.plans import small_plan
+
+
+def test_says_what_a_certificate_shows_and_nothing_else(tmp_path: Path) -> None:
+    issue(small_plan(), tmp_path)
+    lines = describe((tmp_path / pair_paths("etcd1/server").certificate).read_bytes()).splitlines()
+    assert lines[0] == "subject: CN='etcd1'"
+    assert "san: 10.0.0.1" in lines
+    assert [each for each in lines if each.startswith("usage")] == ["usage: serverAuth", "usage: clientAuth"]
+    assert [each.partition(":")[0] for each in lines[-4:]] == ["key", "not before", "not after", "sha256"]
+
+
+def test_says_all_certificates_of_a_bundle(tmp_path: Path) -> None:
+    issue(small_plan(), tmp_path)
+    pems = [(tmp_path / pair_paths(name).certificate).read_bytes() for name in ("ca", "etcd1/peer")]
+    assert describe(b"".join(pems)) == f"{describe(pems[0])}\n{describe(pems[1])}"
+
+
+def test_what_cannot_be_read_is_said_to_be_so() -> None:
+    assert describe(b"hello") == "no certificate\n"
+    broken = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+    assert describe(broken).startswith("unreadable: ")
