@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 
 from etcdboot.effects.credentials import Credentials
 from etcdboot.effects.etcd import Target, observe
-from etcdboot.effects.probe import explain
-from etcdboot.effects.relay import relayed
 from etcdboot.ground.address import Url
 from etcdboot.model.observation import Cause, Failure, Observation, Trust, unreachable
 
@@ -48,6 +46,8 @@ def _target(endpoint: Url, access: Access, timeout: float, relays: ExitStack) ->
     if not endpoint.is_tls:
         return Target(endpoint, endpoint.authority, None, Trust.PLAIN)
     if access.credentials is None:
+        from etcdboot.effects.relay import relayed  # for members with auto TLS alone
+
         address = relays.enter_context(relayed(endpoint, timeout))
         return Target(endpoint, address, None, Trust.ENCRYPTED)
     return Target(endpoint, endpoint.authority, access.credentials.tls, Trust.VERIFIED)
@@ -57,12 +57,13 @@ def _look_again(seen: dict[Url, Observation], access: Access, limit: float) -> N
     vague = [each for each in seen.values() if each.unreached and each.unreached.cause not in _CERTAIN]
     if not vague:
         return
+    from etcdboot.effects.probe import explain  # brings cryptography, which a good run never needs
+
+    def look_at(observation: Observation) -> Failure | None:
+        return explain(observation.endpoint, access.credentials, limit)
+
     with ThreadPoolExecutor(_THREADS) as pool:
-        for each, why in zip(vague, pool.map(lambda each: _why(each, access, limit), vague), strict=True):
+        for each, why in zip(vague, pool.map(look_at, vague), strict=True):
             if why is not None and each.unreached is not None:
                 told = replace(why, took=each.unreached.took)
                 seen[each.endpoint] = unreachable(each.endpoint, told, each.trust)
-
-
-def _why(observation: Observation, access: Access, limit: float) -> Failure | None:
-    return explain(observation.endpoint, access.credentials, limit)

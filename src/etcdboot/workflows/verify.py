@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from etcdboot.effects.clock import monotonic, pause
 from etcdboot.effects.credentials import CredentialFiles, read_credentials
@@ -14,11 +14,10 @@ from etcdboot.ground.address import Url, parse_url
 from etcdboot.ground.errors import Refused, UsageError
 from etcdboot.ground.progress import Event, EventKind, Reporter, silent
 from etcdboot.ground.report import Diagnostic
-from etcdboot.model.certificates import CA, CertKind, pair_paths
-from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.spec import ClientTls
 from etcdboot.products.verify.judge import VerifyReport, judge
-from etcdboot.workflows.cluster import open_cluster
+
+if TYPE_CHECKING:
+    from etcdboot.model.plan import ClusterPlan
 
 DEFAULT_TIMEOUT = 5.0  # seconds for each endpoint, as etcdctl's --command-timeout
 _NO_FILES: Final = CredentialFiles()
@@ -63,6 +62,8 @@ def ask(
         raise UsageError.because("EB608", "--cacert, --cert and --key go with --endpoints", hint)
     if file is None:
         return ask_by_endpoints(endpoints or "", files)
+    from etcdboot.workflows.cluster import open_cluster  # what reads a spec costs time without one
+
     cluster = open_cluster(file)
     if files != _NO_FILES:
         asked = ask_by_endpoints(endpoints or "", files)
@@ -81,34 +82,15 @@ def ask_by_plan(plan: ClusterPlan, pki: PurePath, client: str | None = None) -> 
         UsageError: EB605, there is no such client certificate in the spec.
         Missing, Refused: EB603, EB604, the files are not there or not good.
     """
-    every = [url for member in plan.members for url in member.advertise_client_urls]
-    endpoints = tuple(dict.fromkeys([*every, *plan.endpoints]))
-    if plan.client_tls in (ClientTls.AUTO, ClientTls.OFF):
-        return Question(endpoints, Access(), plan)
-    files = _files(plan, Path(pki), client)
-    return Question(endpoints, Access(read_credentials(files)), plan)
+    from etcdboot.products.verify.planned import planned_access
 
-
-def _files(plan: ClusterPlan, pki: Path, client: str | None) -> CredentialFiles:
-    ca = pki / pair_paths(CA).certificate
-    name = _client_certificate(plan, client)
-    if name is None or (plan.client_tls is ClientTls.SERVER and client is None):
-        return CredentialFiles(ca)
-    pair = pair_paths(name)
-    return CredentialFiles(ca, pki / pair.certificate, pki / pair.key)
-
-
-def _client_certificate(plan: ClusterPlan, client: str | None) -> str | None:
-    names = [each.name for each in plan.certificates if each.kind is CertKind.CLIENT]
-    if client is None:
-        return names[0] if names else None
-    for each in names:
-        if each.lower() == f"client/{client}".lower():
-            return each
-    known = ", ".join(each.removeprefix("client/") for each in names) or "none"
-    raise UsageError.because(
-        "EB605", f"the spec has no client certificate {client!r}", f"certificates.clients holds: {known}"
-    )
+    wanted = planned_access(plan, client)
+    if wanted.ca is None:
+        return Question(wanted.endpoints, Access(), plan)
+    files = CredentialFiles(Path(pki, wanted.ca))
+    if wanted.pair:
+        files = CredentialFiles(files.ca, Path(pki, wanted.pair.certificate), Path(pki, wanted.pair.key))
+    return Question(wanted.endpoints, Access(read_credentials(files)), plan)
 
 
 def ask_by_endpoints(endpoints: str, files: CredentialFiles) -> Question:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from etcdboot.ground.address import Url, parse_url
 from etcdboot.model.observation import Failure, MemberList, Observation, SeenMember, Status
-from etcdboot.model.plan import ClusterPlan, MemberPlan
+
+if TYPE_CHECKING:  # endpoints alone are judged without a plan, and without its modules
+    from etcdboot.model.plan import ClusterPlan, MemberPlan
 
 
 @dataclass(frozen=True, slots=True)

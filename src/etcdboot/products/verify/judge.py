@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum, unique
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from etcdboot.ground.errors import ExitCode
 from etcdboot.model.observation import Alarms, Cause, Failure, Layer, Observation, Read, SeenMember, Status
-from etcdboot.model.plan import ClusterPlan
 from etcdboot.products.verify.check import CheckResult, Outcome
 from etcdboot.products.verify.checks import CHECKS
 from etcdboot.products.verify.evidence import Evidence, gather
+
+if TYPE_CHECKING:  # endpoints alone are judged without a plan, and without its modules
+    from etcdboot.model.plan import ClusterPlan
 
 
 @unique

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from etcdboot.model.observation import SeenMember
-from etcdboot.model.plan import MemberPlan
 from etcdboot.products.verify.check import Finding, Outcome
 from etcdboot.products.verify.evidence import Evidence, same_urls
+
+if TYPE_CHECKING:  # endpoints alone are judged without a plan, and without its modules
+    from etcdboot.model.plan import MemberPlan
 
 
 def members(evidence: Evidence) -> Iterable[Finding]:
