@@ -317,8 +317,8 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "EB302": (
         "key of another certificate",
-        "A private key does not belong to the certificate beside it, so etcd would not start. Bring the right "
-        "one back, or move both files of the pair away and run etcdboot certs.",
+        "A private key does not belong to the certificate beside it, so etcd would not start. Bring the "
+        "right one back, or move both files of the pair away and run etcdboot certs.",
     ),
     "EB303": (
         "CA key needed",
@@ -418,8 +418,8 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "EB330": (
         "certificate missing",
-        "A member's host needs a file that is not in pki/. Make it with etcdboot certs; to go on without, use "
-        "render --pki public (no keys) or --pki none.",
+        "A member's host needs a file that is not in pki/. Make it with etcdboot certs; to go on without, "
+        "use render --pki public (no keys) or --pki none.",
     ),
     "EB401": (
         "file changed by hand",
