@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
+import errno
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from etcdboot.effects.refusing import failed
@@ -21,7 +24,7 @@ def read_text(file: str) -> str:
         SpecError: it is not UTF-8 text (EB004).
     """
     try:
-        raw = sys.stdin.buffer.read(_TOO_LARGE) if file == STDIN else _read(Path(file))
+        raw = _read_stdin() if file == STDIN else _read(Path(file))
     except FileNotFoundError:
         hint = "make one with `etcdboot init`, or name it with -f" if file == "cluster.yaml" else ""
         raise Missing.because("EB003", f"{file} is not there", hint, file) from None
@@ -29,7 +32,8 @@ def read_text(file: str) -> str:
         why = os.strerror(cause.errno) if cause.errno else str(cause)
         raise Missing.because("EB003", f"cannot read {file}: {why}", path=file) from None
     try:
-        return raw.decode()
+        # What was cut off in the middle of a character is too large, not spoilt.
+        return codecs.getincrementaldecoder("utf-8")().decode(raw, final=len(raw) < _TOO_LARGE)
     except UnicodeDecodeError as cause:
         message = f"{file} is not UTF-8 text (byte {cause.start})"
         raise SpecError.because("EB004", message, "a cluster spec is a YAML text file", file) from None
@@ -38,6 +42,12 @@ def read_text(file: str) -> str:
 def folder_of(file: str) -> Path:
     """The folder that pki/, out/ and .etcdboot/ stand in: the spec's, or the working one for ``-``."""
     return Path.cwd() if file == STDIN else Path(file).absolute().parent
+
+
+def _read_stdin() -> bytes:
+    if sys.stdin is None:  # closed by the caller: `<&-`
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+    return sys.stdin.buffer.read(_TOO_LARGE)
 
 
 def _read(path: Path) -> bytes:
@@ -62,5 +72,6 @@ def write_new(path: Path, content: bytes, *, replace: bool = False) -> None:
             os.fsync(stream.fileno())
         temporary.replace(path)
     except OSError as cause:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
         raise failed("write", path, cause) from cause

@@ -110,7 +110,7 @@ class Url:
 
 
 _URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#]*)(?P<rest>.*)", re.DOTALL)
-_AUTHORITY = re.compile(r"(?:\[(?P<v6>[^\]]+)\]|(?P<name>[^:\[\]]*))(?::(?P<port>\d{1,5}))?")
+_AUTHORITY = re.compile(r"(?:\[(?P<v6>[^\]]+)\]|(?P<name>[^:\[\]]*))(?::(?P<port>[0-9]{1,5}))?")
 
 
 def parse_url(text: str) -> Url:
@@ -135,7 +135,10 @@ def parse_url(text: str) -> Url:
     port = int(authority["port"])
     if not 1 <= port <= 65535:
         raise ValueError(f"{text!r}: a port is 1 to 65535")
-    return Url(scheme, parse_host(authority["v6"] or authority["name"]), port)
+    host = parse_host(authority["v6"] or authority["name"])
+    if authority["v6"] and host.kind is not HostKind.IPV6:
+        raise ValueError(f"{text!r}: only an IPv6 address stands in brackets")
+    return Url(scheme, host, port)
 
 
 def parse_san(text: str) -> Host:

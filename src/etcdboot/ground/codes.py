@@ -83,6 +83,11 @@ CODES: dict[str, tuple[str, str]] = {
         "number out of range",
         "The number is too small or too large for its key; a port, for example, is 1 to 65535.",
     ),
+    "EB110": (
+        "flag written twice",
+        "The same flag stands twice in one place, with and without its dashes, and only one value can win. "
+        "Keep one.",
+    ),
     "EB201": (
         "two members of one name",
         "etcd takes two members of one name for one member with two URLs, and file systems that know no "
@@ -164,7 +169,7 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "EB217": (
         "one setting under two names",
-        "A flag and its older spelling are both written in one place, or one flag twice, and only one of "
+        "A flag and its older spelling are both written in one place and only one of "
         "them can win. Keep one.",
     ),
     "EB218": (

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 
 _LIFETIME_UNITS = {"y": 365 * 86400, "d": 86400, "h": 3600, "m": 60, "s": 1}
-_LIFETIME = re.compile(r"(?:\d{1,7}[ydhms])+")
-_LIFETIME_PART = re.compile(r"(\d+)([ydhms])")
+_LIFETIME = re.compile(r"(?:[0-9]{1,7}[ydhms])+")
+_LIFETIME_PART = re.compile(r"([0-9]+)([ydhms])")
+# RFC 5280 section 4.1.2.5 ends in the year 9999; far below that nobody can be meant.
+_LONGEST_LIFETIME = 1000 * _LIFETIME_UNITS["y"]
 
 # Source: Go's time.ParseDuration.
 _GO_UNITS = {"ns": 1, "us": 10**3, "µs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
-_GO = re.compile(r"[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|ms|s|m|h))+")
-_GO_PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)")
+_GO = re.compile(r"[+-]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+")
+_GO_PART = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h)")
 _GO_LIMIT = 2**63 - 1
 
 
@@ -19,13 +21,15 @@ def parse_lifetime(text: str) -> int:
     """Seconds in a lifetime such as ``365d``, ``10y`` (of 365 days), ``8760h`` or ``1d12h``.
 
     Raises:
-        ValueError: when it is none, or zero.
+        ValueError: when it is none, is zero, or is longer than 1000 years.
     """
     if not _LIFETIME.fullmatch(text):
         raise ValueError(f"{text!r} is not a lifetime; write for example 365d, 10y or 8760h")
     seconds = sum(int(count) * _LIFETIME_UNITS[unit] for count, unit in _LIFETIME_PART.findall(text))
     if not seconds:
         raise ValueError("a lifetime of nothing")
+    if seconds > _LONGEST_LIFETIME:
+        raise ValueError(f"{text!r} is longer than 1000 years")
     return seconds
 
 

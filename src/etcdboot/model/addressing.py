@@ -34,7 +34,7 @@ class Addressing:
     @property
     def machine(self) -> str:
         """Tells machines apart: members with the same one share a host."""
-        place = self.addresses[0] if self.addresses else self.host
+        place = next((each for each in self.addresses if not each.is_unspecified), self.host)
         return "loopback" if place.is_loopback else place.text
 
 

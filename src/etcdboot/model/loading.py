@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from etcdboot.ground.report import Diagnostic, has_errors
@@ -12,6 +14,7 @@ from etcdboot.model.shapes import UNREADABLE, Problems
 from etcdboot.model.spec import ClusterSpec
 
 _START = Mark(1, 1)
+_NUMBER = re.compile(r"\[([0-9]{1,9})\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +29,8 @@ class SourceMap:
         if self.root is None:
             return None
         node, mark = self.root, self.root.mark
-        for step in _steps(path):
-            found = _child(node, step)
-            if found is None:
-                break
-            node, mark = found
+        while found := _step(node, path):
+            node, mark, path = found
         return mark
 
     def placed(self, diagnostic: Diagnostic) -> Diagnostic:
@@ -40,26 +40,45 @@ class SourceMap:
             return replace(diagnostic, file=self.file)
         return replace(diagnostic, file=self.file, line=mark.line, column=mark.column)
 
-
-def _steps(path: str) -> list[str | int]:
-    steps: list[str | int] = []
-    for part in path.replace("[", ".[").split("."):
-        if part.startswith("["):
-            steps.append(int(part[1:-1]))
-        elif part:
-            steps.append(part)
-    return steps
+    def in_order(self, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+        """The diagnostics in their places, as the text has them; those of one place as they came."""
+        return tuple(sorted(map(self.placed, diagnostics), key=lambda each: (each.line, each.column)))
 
 
-def _child(node: Node, step: str | int) -> tuple[Node, Mark] | None:
-    """The node one step deeper, and where it begins: for a mapping's value, its key."""
-    if isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
-        return node.items[step], node.items[step].mark
+def _step(node: Node, path: str) -> tuple[Node, Mark, str] | None:
+    """One step along the path: the node there, where it begins, and the rest of the path."""
+    if isinstance(node, Sequence):
+        number = _NUMBER.match(path)
+        if number is None or int(number[1]) >= len(node.items):
+            return None
+        item = node.items[int(number[1])]
+        return item, item.mark, path[number.end() :].removeprefix(".")
     if isinstance(node, Mapping):
-        for key, value in node.items:
-            if key.text == step:
-                return value, value.mark if value.mark.line == key.mark.line else key.mark
+        return _below(node, path)
     return None
+
+
+def _below(mapping: Mapping, path: str) -> tuple[Node, Mark, str] | None:
+    """The value whose key the path begins with; it is said to begin at its key, if that is lines above.
+
+    A flag's key may have dots in it, so the longest that fits is taken; and dashes before it.
+    """
+    found = [
+        (rest, key, value)
+        for key, value in mapping.items
+        for spelled in (key.text, key.text.removeprefix("--"))
+        if (rest := _after(spelled, path)) is not None
+    ]
+    if not found:
+        return None
+    rest, key, value = min(found, key=lambda each: len(each[0]))
+    return value, value.mark if value.mark.line == key.mark.line else key.mark, rest.removeprefix(".")
+
+
+def _after(key: str, path: str) -> str | None:
+    """What follows when the path begins with the key; None when it does not."""
+    rest = path.removeprefix(key)
+    return rest if key and path.startswith(key) and rest[:1] in ("", ".", "[") else None
 
 
 @dataclass(frozen=True, slots=True)

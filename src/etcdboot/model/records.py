@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass
 from typing import Any
 
 from etcdboot.ground.syntax.yaml_in import Mapping, Node, Scalar, Sequence, Tag
 from etcdboot.model.shapes import UNREADABLE, Json, Problems, Shape, named, nearest, scalar
+
+_FLAG_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,7 @@ class ListOf:
     item: Shape
     alone: bool = False
     least: int = 0
+    most: int = 0  # 0: as many as you like
 
     def read(self, node: Node, path: str, problems: Problems) -> Any:
         """A tuple of the items; unreadable ones make the whole unreadable, after all have been looked at."""
@@ -28,6 +32,9 @@ class ListOf:
             return UNREADABLE
         if len(node.items) < self.least:
             problems.add("EB105", path, node.mark, f"at least {self.least} is wanted here")
+            return UNREADABLE
+        if self.most and len(node.items) > self.most:
+            problems.add("EB105", path, node.mark, f"{len(node.items)} are too many: at most {self.most}")
             return UNREADABLE
         values = [self.item.read(each, f"{path}[{at}]", problems) for at, each in enumerate(node.items)]
         return UNREADABLE if UNREADABLE in values else tuple(values)
@@ -41,6 +48,8 @@ class ListOf:
         array: Json = {"type": "array", "items": self.item.schema()}
         if self.least:
             array["minItems"] = self.least
+        if self.most:
+            array["maxItems"] = self.most
         return {"anyOf": [self.item.schema(), array]} if self.alone else array
 
 
@@ -53,22 +62,31 @@ class Flags:
         if not isinstance(node, Mapping):
             problems.add("EB105", path, node.mark, f"a mapping of etcd flags is wanted, not {named(node)}")
             return UNREADABLE
-        pairs = [
-            (key.text.removeprefix("--"), self._value(value, f"{path}.{key.text}", problems))
-            for key, value in node.items
-        ]
-        return UNREADABLE if any(value is UNREADABLE for _, value in pairs) else tuple(pairs)
+        values: dict[str, Any] = {}
+        for key, value in node.items:
+            place, name = f"{path}.{key.text}", key.text.removeprefix("--")
+            if not _FLAG_NAME.fullmatch(name):
+                problems.add("EB108", path, key.mark, f"{key.text!r} cannot be the name of an etcd flag")
+                name = key.text  # so that it cannot take another's place
+            if name in values:
+                problems.add("EB110", place, key.mark, f"the flag {name} stands twice", "keep one of them")
+            values[name] = self._value(value, place, problems)
+        return UNREADABLE if UNREADABLE in values.values() else tuple(values.items())
 
     def _value(self, node: Node, path: str, problems: Problems) -> Any:
         if isinstance(node, Sequence):
-            parts = [self._value(each, f"{path}[{at}]", problems) for at, each in enumerate(node.items)]
-            if UNREADABLE in parts or None in parts:
-                return UNREADABLE
-            return ",".join(parts)
+            parts = [self._text(each, f"{path}[{at}]", problems) for at, each in enumerate(node.items)]
+            return UNREADABLE if UNREADABLE in parts else ",".join(parts)
         if isinstance(node, Scalar) and node.tag is Tag.NULL:
             return None
+        return self._text(node, path, problems)
+
+    def _text(self, node: Node, path: str, problems: Problems) -> Any:
         anything = (Tag.TEXT, Tag.BOOLEAN, Tag.INTEGER, Tag.NUMBER)
         text = scalar(node, "a flag's value", anything, path, problems)
+        if text is not None and not text.isprintable():
+            problems.add("EB108", path, node.mark, "a flag's value: one line of printable text is wanted")
+            return UNREADABLE
         return UNREADABLE if text is None else text
 
     def plain(self, value: Any) -> dict[str, str | None]:
@@ -79,7 +97,11 @@ class Flags:
         """An object of scalars and lists of scalars."""
         one = ["string", "number", "boolean"]
         listed = {"type": "array", "items": {"type": one}}
-        return {"type": "object", "additionalProperties": {"anyOf": [{"type": [*one, "null"]}, listed]}}
+        return {
+            "type": "object",
+            "propertyNames": {"pattern": f"^(--)?{_FLAG_NAME.pattern}$"},
+            "additionalProperties": {"anyOf": [{"type": [*one, "null"]}, listed]},
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +163,7 @@ class Record:
         return {
             each.key: each.shape.plain(now)
             for each in self.fields
-            if (now := getattr(value, each.attribute)) not in (None, ())
+            if (now := getattr(value, each.attribute)) is not None
             and (each.required or now != _default(empty[each.attribute]))
         }
 

@@ -17,7 +17,7 @@ _NAME = re.compile(NAME_PATTERN)
 _USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}")  # useradd(8), Debian's NAME_REGEX
 _LIFETIME_PATTERN = r"^([0-9]{1,7}[ydhms])+$"
 _RELEASE_PATTERN = r"^[0-9]+\.[0-9]+\.[0-9]+$"
-MAX_MEMBERS = 1000
+MAX_MEMBERS: Final = 1000  # etcd makes sense up to seven; beyond this the file is not what it seems
 
 
 def parse_name(text: str) -> str:
@@ -146,8 +146,8 @@ CLUSTER: Final = Record(
         Field("certificates", Record(spec.CertificatesSpec, _CERTIFICATES, belongs), "The PKI."),
         Field("endpoints", _urls, "What clients are told.", "the members' client URLs"),
         Field("defaults", Record(spec.MemberDefaults, _DEFAULTS, belongs), "A member key, for all members."),
-        Field("members", ListOf(Record(spec.MemberSpec, _MEMBER, belongs), least=1), "The members.",
-              required=True),
+        Field("members", ListOf(Record(spec.MemberSpec, _MEMBER, belongs), least=1, most=MAX_MEMBERS),
+              "The members.", required=True),
         Field("render", Record(spec.RenderSpec, _RENDER, belongs), "What `etcdboot render` writes."),
     ),
     belongs,

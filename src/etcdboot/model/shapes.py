@@ -98,7 +98,7 @@ class Text:
         text = scalar(node, self.what, (Tag.TEXT,), path, problems)
         if text is None:
             return UNREADABLE
-        if not text or any(ord(each) < 32 or ord(each) == 127 for each in text):
+        if not text or not text.isprintable():
             problems.add("EB108", path, node.mark, f"{self.what}: one line of printable text is wanted")
             return UNREADABLE
         try:

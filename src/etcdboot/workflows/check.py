@@ -75,6 +75,6 @@ def check(file: str, *, strict: bool = False) -> CheckResult:
     if loaded.spec is None:
         return CheckResult(ExitCode.SPEC, loaded.diagnostics)
     planned = plan(loaded.spec, layout=HostLayout(PurePosixPath(folder_of(file))))
-    found = tuple(loaded.source.placed(each) for each in judge(loaded.spec, planned))
+    found = loaded.source.in_order(judge(loaded.spec, planned))
     bad = has_errors(found) or (strict and bool(found))
     return CheckResult(ExitCode.SPEC if bad else ExitCode.OK, found, planned)

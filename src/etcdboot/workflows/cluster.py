@@ -56,7 +56,7 @@ def open_cluster(
         raise SpecError(*loaded.diagnostics)
     folder = folder_of(file)
     planned = plan(loaded.spec, layout=layout(PurePosixPath(folder)), release=release)
-    judged = tuple(loaded.source.placed(each) for each in judge(loaded.spec, planned))
+    judged = loaded.source.in_order(judge(loaded.spec, planned))
     if has_errors(judged):
         raise SpecError(*judged)
     return Cluster(loaded.spec, planned, loaded.source, judged, folder)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from etcdboot.effects.binary import EtcdBinary, find_etcd
-from etcdboot.effects.files import STDIN, folder_of, write_new
+from etcdboot.effects.files import STDIN, folder_of, read_text, write_new
 from etcdboot.effects.templates import load_templates
-from etcdboot.ground.errors import Missing, Refused, SpecError, UsageError
+from etcdboot.ground.errors import EtcdbootError, Missing, Refused, SpecError, UsageError
 from etcdboot.ground.report import Diagnostic, Severity, has_errors
 from etcdboot.ground.templating import Engine
 from etcdboot.knowledge.etcd.releases import NEWEST, Release, parse_release
@@ -126,7 +126,7 @@ def _judged(text: str, file: str) -> tuple[Diagnostic, ...]:
     if loaded.spec is None:
         raise SpecError(*loaded.diagnostics)
     planned = plan(loaded.spec, layout=HostLayout(PurePosixPath(folder_of(file))))
-    found = tuple(loaded.source.placed(each) for each in judge(loaded.spec, planned))
+    found = loaded.source.in_order(judge(loaded.spec, planned))
     if has_errors(found):
         raise SpecError(*found)
     return found
@@ -139,12 +139,19 @@ def _ignore_keys(folder: Path) -> tuple[Diagnostic, ...]:
     try:
         write_new(ignore, lines.encode())
     except Refused:
-        present = set(ignore.read_text(encoding="utf-8", errors="replace").splitlines())
-        absent = [line for line in GITIGNORE if line not in present]
+        absent = [line for line in GITIGNORE if line not in _lines(ignore)]
         if absent:
             message = f"{ignore.name} exists; it should have: {' '.join(absent)}"
             return (Diagnostic(Severity.NOTE, "EB007", message, path=str(ignore)),)
     return ()
+
+
+def _lines(file: Path) -> frozenset[str]:
+    """The lines of a text file; none when it cannot be read, for whatever reason."""
+    try:
+        return frozenset(read_text(str(file)).splitlines())
+    except EtcdbootError:
+        return frozenset()
 
 
 __all__ = ["TLS_CHOICES", "InitResult", "init"]

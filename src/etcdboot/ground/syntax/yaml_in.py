@@ -45,6 +45,8 @@ class Tag(StrEnum):
     SURPRISE = "surprise"
 
 
+# YAML 1.2.2 section 5.1: whatever is not c-printable; the readers tell its place in units of their own.
+_NEVER: Final = re.compile(r"[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _KINDS: Final = (
     (Tag.NULL, re.compile(r"~|null|Null|NULL|")),
     (Tag.BOOLEAN, re.compile(r"true|false")),
@@ -158,14 +160,14 @@ def compose(text: str) -> Node | None:
     """
     import yaml  # here, for --help needs none
 
+    if odd := _NEVER.search(text):
+        raise YamlProblem(f"not text: it has the character {odd[0]!r}", _position(text, odd.start()))
     try:
         return _assemble(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
     except yaml.MarkedYAMLError as cause:
         mark = cause.problem_mark or cause.context_mark
         place = Mark(mark.line + 1, mark.column + 1) if mark else Mark(1, 1)
         raise YamlProblem(f"not YAML: {_told(cause)}", place, _hint(text, place)) from None
-    except yaml.reader.ReaderError as cause:
-        raise YamlProblem(f"not text: {cause.reason}", _position(text, cause.position)) from None
 
 
 def _told(cause: Any) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from etcdboot.ground.address import Host, Url
+from etcdboot.ground.address import Host, Url, parse_url
 from etcdboot.model.addressing import addressing, merged, written_host
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.rules.finding import Finding, at, caution
@@ -140,11 +140,8 @@ def ports_are_free(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
 
 
 def _metrics(member: MemberPlan) -> Iterator[tuple[str, Url]]:
-    from etcdboot.ground.address import parse_url
-
-    for text in (member.flag("listen-metrics-urls") or "").split(","):
-        if text:
-            yield "flags.listen-metrics-urls", parse_url(text)
+    for text in filter(None, (member.flag("listen-metrics-urls") or "").split(",")):
+        yield "flags.listen-metrics-urls", parse_url(text.strip())
 
 
 def _same_listener(one: Host, other: Host) -> bool:

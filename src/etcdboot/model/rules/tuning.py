@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from etcdboot.ground.duration import parse_go_duration
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.rules.finding import Finding, caution
 from etcdboot.model.rules.flags import place
@@ -134,7 +135,8 @@ def lease_checkpoints_come_first(spec: ClusterSpec, plan: ClusterPlan) -> Iterat
     for index, member in enumerate(plan.members):
         gates = _gates(member)
         persist = gates.get("LeaseCheckpointPersist") or member.flag(f"{old}-persist") == "true"
-        if persist and not (gates.get("LeaseCheckpoint") or member.flag(old) == "true"):
+        made = gates.get("LeaseCheckpoint") or gates.get("AllAlpha") or member.flag(old) == "true"
+        if persist and not made:
             message = "LeaseCheckpointPersist needs LeaseCheckpoint"
             yield Finding("EB229", place(spec, index, "feature-gates"), message, "set both, or neither")
 
@@ -147,8 +149,7 @@ def hash_checks_have_an_interval(spec: ClusterSpec, plan: ClusterPlan) -> Iterat
             asked = _gates(member).get("CompactHashCheck") or (
                 member.flag("experimental-compact-hash-check-enabled") == "true"
             )
-            if asked and interval is not None and not interval.strip("0smhnuµ."):
+            if asked and interval is not None and parse_go_duration(interval) <= 0:
                 where = place(spec, index, "compact-hash-check-time")
-                yield Finding(
-                    "EB230", where, "compact-hash-check-time is 0 while the check is on", "write 1m"
-                )
+                message = f"compact-hash-check-time is {interval} while the check is on"
+                yield Finding("EB230", where, message, "write 1m")
