@@ -1,0 +1,59 @@
+"""A host with a real systemd: install.sh puts a rendered tree in its place, and the confined unit serves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from etcdboot.effects.templates import load_templates
+from etcdboot.model.spec import ClientTls, Settings, Target
+from etcdboot.products.render.rendering import render
+from etcdboot.workflows.certs import issue
+from etcdboot.workflows.material import material
+from lab.peers.fixtures import require_capability, require_peer
+from lab.world.process import wait_until
+from lab.world.world import World
+from samples.plans import small_plan
+
+RELEASES = {Settings.CONFIG: "3.6.14", Settings.ENV: "3.5.33", Settings.FLAGS: "3.7.1"}
+
+
+@pytest.mark.lab
+@pytest.mark.slow
+@pytest.mark.parametrize("form", list(Settings))
+def test_an_installed_unit_serves_until_it_is_stopped(form: Settings, tmp_path: Path) -> None:
+    require_capability("root")
+    require_capability("cgroups")
+    release = RELEASES[form]
+    etcd, etcdctl = require_peer("etcd", release), require_peer("etcdctl", release)
+    plan = small_plan(form, Target.SYSTEMD, release=release, client=ClientTls.MUTUAL, names=("etcd1",))
+    issue(plan, tmp_path / "pki")
+    files = render(plan, load_templates(), material(plan, tmp_path / "pki").members)
+    with World() as world:
+        host = world.host("etcd1", "10.0.0.1")
+        host.boot_systemd()
+        for program in (etcd, etcdctl):
+            host.install(program)
+        for each in files:
+            host.write(f"/root/{each.path}", each.content, mode=each.mode)
+        said = host.run("sh /root/etcd1/install.sh").stdout
+        assert "systemctl enable --now --no-block etcd.service" in said
+        host.run("systemctl enable --now --no-block etcd.service")
+        wait_until(
+            "the unit to be ready", lambda: active(host.run("systemctl is-active etcd", check=False).stdout)
+        )
+        health = "set -a; . /etc/etcd/etcdctl.env; set +a; etcdctl endpoint health 2>&1"
+        assert "is healthy" in host.run(["sh", "-c", health]).stdout
+        owner = host.run("stat -c %U /var/lib/etcd/member/wal").stdout.strip()
+        assert owner == host.run("ps -o user= -C etcd").stdout.strip() == "etcd"
+        assert "it runs with what it was started with" in host.run("sh /root/etcd1/install.sh").stdout
+        host.run("systemctl stop etcd")
+        result = host.run("systemctl show -p Result -p NRestarts etcd").stdout.split()
+        assert sorted(result) == ["NRestarts=0", "Result=success"]
+
+
+def active(said: str) -> bool:
+    state = said.strip()
+    assert state != "failed", "the unit failed"
+    return state == "active"
