@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-import grpc
 from google.protobuf.unknown_fields import UnknownFieldSet
 
+from etcdboot.effects.etcd_stubs import StatusCode
 from etcdboot.model.observation import (
     Alarm,
     Alarms,
@@ -31,11 +31,11 @@ _MEMBER_IS_LEARNER = 5
 _ALARM_KINDS: Final = {1: "NOSPACE", 2: "CORRUPT"}
 
 _CODE_CAUSES: Final = {
-    grpc.StatusCode.DEADLINE_EXCEEDED: Cause.SILENT,
-    grpc.StatusCode.PERMISSION_DENIED: Cause.DENIED,
-    grpc.StatusCode.UNAUTHENTICATED: Cause.DENIED,
-    grpc.StatusCode.UNIMPLEMENTED: Cause.NOT_ETCD,
-    grpc.StatusCode.DATA_LOSS: Cause.CORRUPT,
+    StatusCode.DEADLINE_EXCEEDED: Cause.SILENT,
+    StatusCode.PERMISSION_DENIED: Cause.DENIED,
+    StatusCode.UNAUTHENTICATED: Cause.DENIED,
+    StatusCode.UNIMPLEMENTED: Cause.NOT_ETCD,
+    StatusCode.DATA_LOSS: Cause.CORRUPT,
 }
 
 # Looked for in this order, in small letters. The "etcdserver:" ones are etcd's own words
@@ -78,12 +78,12 @@ _WRAPPING: Final = re.compile(
 )
 
 
-def failure_of(code: grpc.StatusCode, detail: str, took: float) -> Failure:
+def failure_of(code: StatusCode, detail: str, took: float) -> Failure:
     """Why a call failed, as far as gRPC's code and text tell."""
     text = detail.lower()
     found = next((cause for part, cause in _TEXT_CAUSES if part in text), None)
     cause = _CODE_CAUSES.get(code) or found or Cause.FAILED
-    if code is grpc.StatusCode.UNAVAILABLE and found is None:
+    if code is StatusCode.UNAVAILABLE and found is None:
         cause = Cause.CLOSED  # gRPC never got through, in words not in the table
     return Failure(cause, _WRAPPING.sub("", detail) or code.name, took)
 

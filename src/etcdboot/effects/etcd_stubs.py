@@ -22,6 +22,10 @@ import grpc
 
 from etcdboot.ground.errors import EtcdbootError, Missing
 
+__all__ = ["StatusCode", "Tls", "load_messages", "open_channel"]
+
+StatusCode = grpc.StatusCode
+
 _PACKAGE = "_etcdboot_etcdrpc"
 _REMEDY = "pip uninstall etcd3 cslab-etcd3; pip install --force-reinstall 'python3-etcd3>=0.13,<0.14'"
 _CHANNEL_OPTIONS = (
