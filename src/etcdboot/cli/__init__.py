@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, NoReturn
@@ -9,7 +10,8 @@ from typing import Any, NoReturn
 import click
 
 from etcdboot import __version__
-from etcdboot.cli.output import Outcome, Output, bug, deliver, failed
+from etcdboot.cli.output import Outcome, Output, bug, deliver, failed, usage
+from etcdboot.effects.environment import colours_unwanted
 from etcdboot.ground.errors import EtcdbootError, ExitCode
 
 # Command → what --help says of it; its module is imported only when it runs.
@@ -77,19 +79,18 @@ class Program(click.Group):
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
     ) -> NoReturn:
         """Run one command, print what it gives, and exit with its code."""
-        output = Output()
-        extra["standalone_mode"] = False
+        words = tuple(sys.argv[1:] if args is None else args)
+        output = Output(colour=False if colours_unwanted() else None)
+        extra |= {"standalone_mode": False, "color": output.colour, "obj": output}
         try:
-            result = super().main(args, prog_name, obj=output, **extra)
+            result = super().main(words, prog_name, **extra)
             code = result if isinstance(result, int) else deliver(result or Outcome(), output)
         except click.ClickException as problem:
-            code = output.usage(problem)
+            code = usage(problem, output, words)
         except EtcdbootError as problem:
             code = failed(problem, output)
         except (click.Abort, KeyboardInterrupt):
-            code = ExitCode.INTERRUPTED
-        except BrokenPipeError:
-            code = ExitCode.OK
+            code = deliver(Outcome(ExitCode.INTERRUPTED), output)
         except Exception as problem:
             code = bug(problem, output)
         raise SystemExit(int(code))

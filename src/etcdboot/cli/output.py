@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,30 +18,27 @@ from etcdboot.ground.report import Diagnostic, Severity
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+# -w json, -wjson, -qw json, --write-out json, --write-out=json; one word a line
+_JSON_ASKED = re.compile(r"^(-[a-z]*w\n?|--write-out[\n=])json$", re.MULTILINE)
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
 @dataclass(slots=True)
 class Output:
-    """How the user wants to hear: ``form`` is -w, ``quiet`` silences the talk."""
+    """How the user wants to hear: ``form`` is -w, ``quiet`` silences the talk.
+
+    ``colour`` False forbids colours; None leaves it to whether a terminal is there.
+    """
 
     form: str = "simple"
     quiet: bool = False
     debug: bool = False
+    colour: bool | None = None
 
     def talk(self, line: str = "", **style: Any) -> None:
         """One line on stderr, unless quiet."""
         if not self.quiet:
-            click.secho(line, err=True, **style)
-
-    def usage(self, problem: click.ClickException) -> ExitCode:
-        """A wrong command line, as click words it."""
-        found = Diagnostic(Severity.ERROR, "EB002", problem.format_message())
-        if self.form == "json":
-            _print_json(ExitCode.USAGE, (found,), {})
-        else:
-            problem.show()
-        return ExitCode.USAGE
+            click.secho(line, err=True, color=self.colour, **style)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +58,19 @@ class Outcome:
 
 
 def deliver(outcome: Outcome, output: Output) -> ExitCode:
-    """Print an outcome; gives its exit code."""
-    if output.form == "json":
-        _print_json(outcome.exit_code, outcome.diagnostics, outcome.body)
-        return outcome.exit_code
+    """Print an outcome; gives its exit code, also when nobody reads any more."""
+    try:
+        if output.form == "json":
+            _print_json(outcome.exit_code, outcome.diagnostics, outcome.body)
+        else:
+            _print(outcome, output)
+    except BrokenPipeError:
+        # What the buffer still holds would be tried, and complained about, once more at the very end.
+        sys.stdout = StringIO()
+    return outcome.exit_code
+
+
+def _print(outcome: Outcome, output: Output) -> None:
     show(outcome.diagnostics, output)
     if output.form == "table" and outcome.table is not None:
         from etcdboot.cli.console import print_table
@@ -75,7 +83,22 @@ def deliver(outcome: Outcome, output: Output) -> ExitCode:
         output.talk("Next:", bold=True)
         for number, line in enumerate(outcome.next_lines, 1):
             output.talk(f"  {number}. {line}")
-    return outcome.exit_code
+
+
+def usage(problem: click.ClickException, output: Output, words: tuple[str, ...]) -> ExitCode:
+    """Print why the command line is wrong, as click words it; gives its exit code."""
+    if output.form == "json" or _asks_for_json(words):
+        output.form = "json"
+        return deliver(
+            Outcome(ExitCode.USAGE, (Diagnostic(Severity.ERROR, "EB002", problem.format_message()),)), output
+        )
+    problem.show()
+    return ExitCode.USAGE
+
+
+def _asks_for_json(words: tuple[str, ...]) -> bool:
+    """Whether ``-w json`` stands among words that click could not read."""
+    return _JSON_ASKED.search("\n".join((*words, ""))) is not None
 
 
 def failed(problem: EtcdbootError, output: Output) -> ExitCode:
@@ -101,9 +124,9 @@ def show(diagnostics: Iterable[Diagnostic], output: Output) -> None:
             continue
         label = click.style(f"{each.severity} {each.code}", fg=_COLOURS[each.severity], bold=True)
         place = f"{each.place}: " if each.place else ""
-        click.echo(f"{place}{label}: {each.message}", err=True)
+        click.echo(f"{place}{label}: {each.message}", err=True, color=output.colour)
         if each.hint:
-            click.echo(f"    hint: {each.hint}", err=True)
+            click.echo(f"    hint: {each.hint}", err=True, color=output.colour)
 
 
 def _print_json(code: ExitCode, diagnostics: Iterable[Diagnostic], body: Mapping[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from etcdboot.cli.options import output_options
 from etcdboot.cli.output import Outcome
 
 _EPILOG = """\b
@@ -15,10 +16,12 @@ and as the first line of cluster.yaml, for editors that speak YAML:
 
 
 @click.command(epilog=_EPILOG)
+@output_options
 def command() -> Outcome:
     """Print the JSON Schema of cluster.yaml, for editors and CI."""
     import json
 
     from etcdboot.model.shape import json_schema
 
-    return Outcome(simple=json.dumps(json_schema(), indent=2))
+    schema = json_schema()
+    return Outcome(body={"schema": schema}, simple=json.dumps(schema, indent=2))

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+
+
+def colours_unwanted() -> bool:
+    """Whether NO_COLOR is set to anything (no-color.org)."""
+    return bool(os.environ.get("NO_COLOR"))
 
 
 def without_etcd(environment: Mapping[str, str]) -> dict[str, str]:
