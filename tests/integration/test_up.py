@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import stat
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,14 +85,29 @@ def test_inherited_etcd_variables_do_no_harm(here: Bench) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_rehearses_the_three_hosts_on_loopback(here: Bench) -> None:
-    etcd = require_peer("etcd", "3.6.14")
-    done = here.run(
-        "up", "--once", "--local", "--etcd", str(etcd), "-f", str(EXAMPLES / "three-hosts-tls/cluster.yaml")
-    )
+@pytest.mark.parametrize("example", sorted(path.parent.name for path in EXAMPLES.glob("*/cluster.yaml")))
+def test_rehearses_every_example_on_loopback(here: Bench, example: str) -> None:
+    # Their settings forms are flags, env and config; their hosts IPv4, IPv6 and names of other machines.
+    spec = EXAMPLES / example / "cluster.yaml"
+    release = re.search(r'version: "([0-9.]+)"', spec.read_text())
+    assert release is not None
+    etcd = require_peer("etcd", release[1])
+    done = here.run("up", "--once", "--local", "--etcd", str(etcd), "-f", str(spec))
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("https://127.0.0.1:") >= 3
+    assert "verdict: healthy" in done.stdout and "://127.0.0.1:" in done.stdout
     assert here.nothing_is_left()
+
+
+def test_members_that_make_their_own_certificates_are_verified_and_talked_to(here: Bench) -> None:
+    write_spec(here.folder, members=3, tls="auto")
+    told = here.json("up", "-d")
+    assert told["verdict"] == "healthy"
+    assert told["environment"]["ETCDCTL_INSECURE_SKIP_TLS_VERIFY"] == "true"
+    etcdctl = here.etcd.with_name("etcdctl")
+    env = {**here.environment({}), **told["environment"]}
+    done = subprocess.run((etcdctl, "member", "list"), env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and done.stdout.count("started") == 3, done.stderr
+    here.json("down")
 
 
 def test_another_patch_is_warned_of(here: Bench) -> None:

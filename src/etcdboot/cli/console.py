@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -53,7 +53,8 @@ class _Plain:
         self._colours: dict[str, str] = {}
 
     def __call__(self, event: Event) -> None:
-        click.echo(self.line(event), err=True)
+        with suppress(OSError):  # a terminal that was closed must not stop what is told of
+            click.echo(self.line(event), err=True)
 
     def line(self, event: Event) -> str:
         """The event as one line."""

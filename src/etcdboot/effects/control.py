@@ -24,6 +24,7 @@ Answer = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
 # Bytes that fit into sun_path on every system we know, less its closing zero (unix(7): 108 on Linux).
 _ROOM = 103
 _LONGEST = 1 << 20  # bytes of one question or answer
+_PARTING = 2.0  # seconds at the end for answers that are under way
 
 
 @asynccontextmanager
@@ -43,14 +44,15 @@ async def serving(folder: Path, answer: Answer) -> AsyncIterator[None]:
                 os.umask(before)
         except OSError as cause:
             raise failed("make the socket", place, cause) from cause
-        conversation = _conversation(answer)
-        server = await asyncio.start_unix_server(conversation, sock=listener, limit=_LONGEST)
+        talks = _Conversations(answer)
+        server = await asyncio.start_unix_server(talks.converse, sock=listener, limit=_LONGEST)
         try:
             yield
         finally:
             server.close()
             with suppress(OSError):
                 place.unlink()
+            await talks.ended()
 
 
 def ask(folder: Path, question: Mapping[str, Any], deadline: float) -> dict[str, Any] | None:
@@ -88,16 +90,39 @@ def _opened(reply: dict[str, Any]) -> dict[str, Any]:
     raise raised
 
 
-def _conversation(answer: Answer) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
-    async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError, ValueError, asyncio.IncompleteReadError):
-            # OSError: the asker went away. ValueError: a line too long, or no JSON: a stranger.
-            while line := await reader.readline():
-                writer.write(_line(await _answered(answer, json.loads(line))))
-                await writer.drain()
-        writer.close()
+class _Conversations:
+    """Those who ask, each in a task of its own; at the end whoever waits for an answer still gets it."""
 
-    return converse
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+        self._all: set[asyncio.Task[None]] = set()
+        self._answering: set[asyncio.Task[None]] = set()
+
+    async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer one asker until it has no more questions."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._all.add(task)
+        try:
+            with suppress(OSError, ValueError, asyncio.IncompleteReadError):
+                # OSError: the asker went away. ValueError: a line too long, or no JSON: a stranger.
+                while line := await reader.readline():
+                    self._answering.add(task)
+                    writer.write(_line(await _answered(self._answer, json.loads(line))))
+                    await writer.drain()
+                    self._answering.discard(task)
+        finally:
+            self._all.discard(task)
+            self._answering.discard(task)
+            writer.close()
+
+    async def ended(self) -> None:
+        """Wait a little for those that are being answered, and break off the others."""
+        if self._answering:
+            await asyncio.wait(set(self._answering), timeout=_PARTING)
+        for task in tuple(self._all):
+            task.cancel()
+        await asyncio.gather(*self._all, return_exceptions=True)
 
 
 async def _answered(answer: Answer, question: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from etcdboot.effects.disk import Disk
 from etcdboot.effects.refusing import failed
+from etcdboot.effects.signals import undisturbed
 from etcdboot.effects.tree import lock
 from etcdboot.ground.errors import EtcdbootError, Refused
 
@@ -33,7 +34,8 @@ def private_folder() -> Iterator[Path]:
         try:
             yield folder
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            with undisturbed():  # the third Ctrl-C of somebody in a hurry
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def remove_leftovers() -> tuple[Path, ...]:

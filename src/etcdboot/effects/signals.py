@@ -46,10 +46,22 @@ def asked_to_end(first: Callable[[signal.Signals], None], again: Callable[[], No
         else:
             again()
 
+    before = {number: signal.getsignal(number) for number in EXIT_CODES}
     for number in EXIT_CODES:
         loop.add_signal_handler(number, hear, number)
     try:
         yield
     finally:
-        for number in EXIT_CODES:
+        for number, handler in before.items():
             loop.remove_signal_handler(number)
+            signal.signal(number, handler)  # removing leaves the default, which would end us where we stand
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let the signals wait until a short piece of work is done."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, EXIT_CODES)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
