@@ -44,7 +44,7 @@ def serving(answers: dict[str, Answer], credentials: grpc.ServerCredentials | No
         server.stop(None).wait()
 
 
-class _Handler(grpc.GenericRpcHandler[Any, Any]):
+class _Handler(grpc.GenericRpcHandler):  # type: ignore[type-arg]  # generic in its stubs alone
     def __init__(self, answers: dict[str, Answer]) -> None:
         self._answers = answers
 

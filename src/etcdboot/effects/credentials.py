@@ -99,4 +99,5 @@ def _check_pair(context: ssl.SSLContext, certificate: Path, key: Path | None) ->
 
 
 def _reason(error: ssl.SSLError) -> str:
-    return (error.reason or str(error.args[-1])).replace("_", " ").lower()
+    reason = getattr(error, "reason", None)  # OpenSSL gives one, and an error of our own has none
+    return (reason or str(error.args[-1])).replace("_", " ").lower()

@@ -29,6 +29,10 @@ _VERIFY_CAUSES = {
     64: Cause.WRONG_NAME,  # IP_ADDRESS_MISMATCH
 }
 
+_FRAME_HEAD = 9  # bytes, the type among them (RFC 9113 section 4.1)
+_FIRST_WORD = 0.2  # seconds
+
+_SILENT = Failure(Cause.SILENT, "the port takes connections and says nothing: the process behind it hangs")
 _NO_TLS = Failure(Cause.NO_TLS, "the port does not speak TLS")
 
 
@@ -68,9 +72,13 @@ def _of_socket(endpoint: Url, cause: OSError) -> Failure:
 
 
 def _explain_plain(connection: socket.socket, endpoint: Url, deadline: float) -> Failure | None:
-    if _speaks_tls(endpoint, deadline):
+    try:
+        failure = _greet(connection)
+    except OSError as cause:
+        failure = _of_socket(endpoint, cause)
+    if failure is not None and _speaks_tls(endpoint, deadline):
         return Failure(Cause.WANTS_TLS, "the port speaks TLS, and was spoken to in the clear")
-    return _greet(connection)
+    return failure
 
 
 def _speaks_tls(endpoint: Url, deadline: float) -> bool:
@@ -84,14 +92,14 @@ def _speaks_tls(endpoint: Url, deadline: float) -> bool:
     return True
 
 
-def _greet(connection: socket.socket) -> Failure | None:
+def _greet(connection: socket.socket, heard: bytes = b"") -> Failure | None:
+    """Whether HTTP/2 is spoken; ``heard`` is what the server has said by itself."""
     try:
-        connection.sendall(_PREFACE)
-        answer = connection.recv(9)
+        if not heard:
+            connection.sendall(_PREFACE)
+        answer = heard or connection.recv(_FRAME_HEAD)
     except TimeoutError:
-        return Failure(
-            Cause.SILENT, "the port takes connections and says nothing: the process behind it hangs"
-        )
+        return _SILENT
     if not answer:
         return Failure(Cause.CLOSED, "the port takes the connection and hangs up")
     if len(answer) < 4 or answer[3] != _SETTINGS:
@@ -105,8 +113,7 @@ def _explain_tls(
     context = _context(credentials)
     try:
         with context.wrap_socket(connection, server_hostname=endpoint.host.text) as tls:
-            tls.settimeout(_left(deadline))
-            return _greet(tls)  # under TLS 1.3 a refusal of our certificate comes with the first read
+            return _greet(tls, _first_word(tls, deadline))
     except ssl.SSLCertVerificationError as cause:
         return _of_certificate(cause, endpoint, credentials, deadline)
     except (ssl.SSLEOFError, ConnectionResetError):
@@ -117,6 +124,20 @@ def _explain_tls(
         return Failure(
             Cause.SILENT, "the port takes connections and says nothing: the process behind it hangs"
         )
+
+
+def _first_word(tls: ssl.SSLSocket, deadline: float) -> bytes:
+    """What the server says before we do: a Go server its SETTINGS, or the alert that refuses our certificate.
+
+    Under TLS 1.3 that alert comes after the handshake, and is lost when we write to a server that has closed.
+    """
+    tls.settimeout(min(_FIRST_WORD, _left(deadline)))
+    try:
+        return tls.recv(_FRAME_HEAD)
+    except TimeoutError:
+        return b""
+    finally:
+        tls.settimeout(_left(deadline))
 
 
 def _context(credentials: Credentials | None) -> ssl.SSLContext:
