@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _LIFETIME_UNITS = {"y": 365 * 86400, "d": 86400, "h": 3600, "m": 60, "s": 1}
-_LIFETIME = re.compile(r"(?:[0-9]{1,7}[ydhms])+")
+_LIFETIME = re.compile(r"(?:[0-9]{1,11}[ydhms])+")
 _LIFETIME_PART = re.compile(r"([0-9]+)([ydhms])")
 # RFC 5280 section 4.1.2.5 ends in the year 9999; far below that nobody can be meant.
 _LONGEST_LIFETIME = 1000 * _LIFETIME_UNITS["y"]

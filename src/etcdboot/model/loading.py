@@ -113,4 +113,4 @@ def load(text: str, file: str = "") -> Loaded:
 
 def dump(spec: ClusterSpec) -> str:
     """The spec as a ``cluster.yaml`` that loads to the same spec."""
-    return yaml_out.dump(CLUSTER.plain(spec))
+    return yaml_out.dump(CLUSTER.plain(spec), hollow=True)

@@ -15,7 +15,7 @@ from etcdboot.model.shapes import Boolean, Choice, Integer, Json, Text
 NAME_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
 _NAME = re.compile(NAME_PATTERN)
 _USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}")  # useradd(8), Debian's NAME_REGEX
-_LIFETIME_PATTERN = r"^([0-9]{1,7}[ydhms])+$"
+_LIFETIME_PATTERN = r"^([0-9]{1,11}[ydhms])+$"
 _RELEASE_PATTERN = r"^[0-9]+\.[0-9]+\.[0-9]+$"
 MAX_MEMBERS: Final = 1000  # etcd makes sense up to seven; beyond this the file is not what it seems
 

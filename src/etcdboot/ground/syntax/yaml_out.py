@@ -32,31 +32,37 @@ def scalar(value: Scalar) -> str:
     return '"' + "".join(map(_character, value)) + '"'
 
 
-def dump(mapping: Mapping[str, Value]) -> str:
-    """A document of one mapping, in the order given; the empty text for an empty one."""
-    return "".join(f"{line}\n" for line in _mapping(mapping))
+def dump(mapping: Mapping[str, Value], *, hollow: bool = False) -> str:
+    """A document of one mapping, in the order given; the empty text for an empty one.
+
+    With ``hollow``, a list or a section with nothing in it is written too, below a key.
+    """
+    return "".join(f"{line}\n" for line in _mapping(mapping, hollow))
 
 
-def _mapping(mapping: Mapping[str, Value]) -> list[str]:
+def _mapping(mapping: Mapping[str, Value], hollow: bool) -> list[str]:
     lines = []
     for name, value in mapping.items():
         key = name if _PLAIN_KEY.fullmatch(name) and name not in _WORDS else scalar(name)
         if isinstance(value, str | int | None):
             lines.append(f"{key}: {scalar(value)}")
             continue
-        inner = _mapping(value) if isinstance(value, Mapping) else _sequence(value)
+        inner = _inner(value, hollow)
         if inner:
             lines += [f"{key}:", *(f"  {line}" for line in inner)]
+        elif hollow:
+            lines.append(f"{key}: " + ("{}" if isinstance(value, Mapping) else "[]"))
     return lines
 
 
-def _sequence(values: Sequence[Value]) -> list[str]:
+def _inner(value: Sequence[Value] | Mapping[str, Value], hollow: bool) -> list[str]:
+    return _mapping(value, hollow) if isinstance(value, Mapping) else _sequence(value, hollow)
+
+
+def _sequence(values: Sequence[Value], hollow: bool) -> list[str]:
     lines = []
     for value in values:
-        if isinstance(value, str | int | None):
-            inner = [scalar(value)]
-        else:
-            inner = _mapping(value) if isinstance(value, Mapping) else _sequence(value)
+        inner = [scalar(value)] if isinstance(value, str | int | None) else _inner(value, hollow)
         lines += [("- " if number == 0 else "  ") + line for number, line in enumerate(inner)]
     return lines
 

@@ -36,6 +36,11 @@ def test_leaves_out_sections_with_nothing_in_them() -> None:
     assert yaml_out.dump({}) == ""
 
 
+def test_writes_what_is_empty_when_asked_to() -> None:
+    document: dict[str, yaml_out.Value] = {"a": [], "b": {}, "c": {"d": []}}
+    assert yaml_out.dump(document, hollow=True) == "a: []\nb: {}\nc:\n  d: []\n"
+
+
 def test_quotes_a_key_that_yaml_reads_as_something_else() -> None:
     document = {"no": 1, "1": 2, "a b": 3, "Y": 4}
     assert yaml.safe_load(yaml_out.dump(document)) == document
