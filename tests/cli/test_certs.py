@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -186,6 +187,21 @@ def test_a_failure_is_json_too(issued: Path) -> None:
     assert (done.returncode, told["ok"], told["exit"]) == (7, False, 7)
     [problem] = told["diagnostics"]
     assert (problem["code"], problem["path"]) == ("EB303", "ca-key.pem")
+
+
+def test_an_interrupted_run_leaves_nothing_behind_and_ends_soon(folder: Path) -> None:
+    hosts = "".join(f"  - {{name: m{n}, host: 10.0.0.{n}}}\n" for n in range(1, 21))
+    (folder / "cluster.yaml").write_text(
+        f'name: big\netcd: {{version: "3.6.14"}}\ncertificates: {{key: rsa-4096}}\nmembers:\n{hosts}'
+    )
+    argv = [sys.executable, "-m", "etcdboot", "certs"]
+    with subprocess.Popen(argv, cwd=folder, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr is not None
+        assert "made the big CA" in next(line for line in running.stderr if line.startswith("[1/"))
+        running.send_signal(signal.SIGINT)
+        assert running.wait(timeout=60) == 130
+        assert "Traceback" not in running.stderr.read()
+    assert [each.name for each in folder.iterdir()] == ["cluster.yaml"]
 
 
 def test_a_foreign_file_is_left_alone(folder: Path) -> None:

@@ -108,7 +108,7 @@ def _signer(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[D
 
 def _due(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[Diagnostic]:
     left = facts.not_after - now
-    if timedelta() < left <= timedelta(seconds=request.renew_before):
+    if 0 < left.total_seconds() <= request.renew_before:
         message = f"{request.name} is valid for {_left(left)} more, until {_day(facts.not_after)}"
         yield warning("EB320", message, _plan_a_new_ca() if request.is_ca else _renew(request), request.name)
 
@@ -168,7 +168,7 @@ _CA_REFUSALS: tuple[Check, ...] = (_not_a_ca, _ca_dates)
 
 
 def _too_long(request: CertRequest, facts: CertFacts) -> bool:
-    return facts.not_after - facts.not_before > timedelta(seconds=request.lifetime) + BACKDATE
+    return (facts.not_after - facts.not_before - BACKDATE).total_seconds() > request.lifetime
 
 
 def _misfit(code: str, request: CertRequest, what: str) -> Diagnostic:

@@ -48,6 +48,18 @@ def test_where_nothing_is_nothing_is_read(disk: Disk) -> None:
     disk.remove(DEEP)
 
 
+def test_a_file_is_created_once_and_never_over_another(disk: Disk) -> None:
+    disk.create(A, b"one", 0o600)
+    assert disk.read(A) == Standing(b"one", 0o600)
+    with pytest.raises(Refused) as caught:
+        disk.create(A, b"two", 0o600)
+    assert code(caught) == "EB404"
+    assert disk.read(A) == Standing(b"one", 0o600)
+    with pytest.raises(Missing) as lacking:
+        disk.create(DEEP, b"", 0o600)
+    assert code(lacking) == "EB408"
+
+
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
 def test_permissions_are_those_asked_for_whatever_the_umask(disk: Disk, umask: int) -> None:
     before = os.umask(umask)

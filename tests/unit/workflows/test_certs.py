@@ -145,8 +145,9 @@ def test_what_no_longer_fits_is_named_and_left_while_what_is_missing_is_made(pki
     assert result.diagnostics[0].place == f"{pki}/members/etcd1/server.pem"
 
 
-def test_a_half_pair_is_named_and_left_to_renew(pki: Path) -> None:
-    (pki / "members/etcd1/server-key.pem").unlink()
+@pytest.mark.parametrize("lacking", ["server-key.pem", "server.pem"])
+def test_a_half_pair_is_named_and_left_to_renew(pki: Path, lacking: str) -> None:
+    (pki / "members/etcd1" / lacking).unlink()
     result = again(pki)
     assert (codes(result), result.exit_code) == (["EB310"], ExitCode.DRIFT)
     assert renew(PLAN, pki, ["etcd1/server"], now=lambda: NOW).exit_code is ExitCode.OK
@@ -156,6 +157,12 @@ def test_a_half_pair_is_named_and_left_to_renew(pki: Path) -> None:
 def test_a_certificate_that_is_due_fits_still(pki: Path) -> None:
     result = again(pki, later=timedelta(days=340))
     assert (set(codes(result)), result.exit_code) == ({"EB320"}, ExitCode.OK)
+
+
+def test_the_longest_lifetimes_are_taken(tmp_path: Path) -> None:
+    plan = plan_of(certificates="lifetime: 1000y, ca-lifetime: 1000y")
+    assert {each.facts.not_after.year for each in again(tmp_path / "pki", plan).certificates} == {3026}
+    assert again(tmp_path / "pki", plan).diagnostics == ()
 
 
 def test_a_lifetime_cut_by_the_ca_is_noted(tmp_path: Path) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import PurePosixPath
 
-from etcdboot.ground.report import Diagnostic, Severity, error, has_errors, warning
-from etcdboot.model.audit import BACKDATE, CertFacts, audit, unfit_authority
+from etcdboot.ground.report import Diagnostic, Severity, error, warning
+from etcdboot.model.audit import CertFacts, audit, unfit_authority
 from etcdboot.model.certificates import CertRequest, PairPaths, pair_paths
 from etcdboot.products.pki.authority import Pair
 from etcdboot.products.pki.pem import Unreadable
+from etcdboot.products.pki.profile import validity
 from etcdboot.products.pki.reading import public_key_of, read
 
 
@@ -55,11 +56,6 @@ class Entry:
         """What the plan wants."""
         return self.found.request
 
-    @property
-    def fits(self) -> bool:
-        """Whether it is as the plan wants it."""
-        return self.facts is not None and not self.refusals and not has_errors(self.findings)
-
 
 def judge(found: Iterable[Found], now: datetime) -> tuple[Entry, ...]:
     """Each request with what stands for it, in the same order: each CA before what it signs."""
@@ -92,8 +88,10 @@ def _judged(found: Found, others: tuple[Found, ...], signer: bytes | None, now: 
     return Entry(found, facts, (*remarks, *audit(request, facts, now)), unfit)
 
 
-def after(entries: Iterable[Entry], made: Mapping[str, Pair], now: datetime) -> tuple[Entry, ...]:
+def after(entries: tuple[Entry, ...], made: Mapping[str, Pair], now: datetime) -> tuple[Entry, ...]:
     """The entries as they stand once what was made is in place."""
+    if not made:
+        return entries
     now_there = [
         replace(entry.found, certificate=pair.certificate, key=pair.key, edited=())
         if (pair := made.get(entry.request.name))
@@ -163,7 +161,7 @@ def _remedy(found: Found) -> str:
 def _cut_short(entry: Entry, now: datetime) -> Iterable[Diagnostic]:
     """A new certificate that would have outlived its CA."""
     request, facts = entry.request, entry.facts
-    if facts is not None and facts.not_after + BACKDATE < now + timedelta(seconds=request.lifetime):
+    if facts is not None and facts.not_after < validity(request, now, None)[1]:
         message = f"{request.name} ends with {request.ca_name}, on {facts.not_after.date()}, before its time"
         yield Diagnostic(Severity.NOTE, "EB322", message, "plan a new CA in time", request.name)
 

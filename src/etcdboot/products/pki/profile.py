@@ -7,7 +7,7 @@ RFC 5246 section 7.4.2 (what TLS asks of a key's usage); etcd server/embed/etcd.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 
 from cryptography import x509
@@ -19,9 +19,6 @@ from etcdboot.model.audit import BACKDATE
 from etcdboot.model.certificates import CertRequest
 from etcdboot.products.pki.reading import NAME_OIDS, USAGE_OIDS
 
-# RFC 5280 section 4.1.2.5: a certificate with no end has this one.
-_END_OF_TIME = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
-
 
 def subject(request: CertRequest) -> x509.Name:
     """Whom it names."""
@@ -31,8 +28,7 @@ def subject(request: CertRequest) -> x509.Name:
 def validity(request: CertRequest, now: datetime, latest: datetime | None) -> tuple[datetime, datetime]:
     """From when until when it is valid, in whole seconds; never beyond ``latest``, the end of its CA."""
     start = now.replace(microsecond=0)
-    endless = request.lifetime >= (_END_OF_TIME - start).total_seconds()
-    end = _END_OF_TIME if endless else start + timedelta(seconds=request.lifetime)
+    end = start + timedelta(seconds=request.lifetime)  # a spec's lifetime is 1000 years at most
     return start - BACKDATE, min(end, latest or end)
 
 

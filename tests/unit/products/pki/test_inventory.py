@@ -34,7 +34,8 @@ def findings(*found: Found) -> list[str]:
 
 
 def test_sound_pairs_fit() -> None:
-    assert all(entry.fits for entry in judged(CA_FOUND, LEAF_FOUND))
+    assert [entry.facts is not None for entry in judged(CA_FOUND, LEAF_FOUND)] == [True, True]
+    assert (refused(CA_FOUND, LEAF_FOUND), findings(CA_FOUND, LEAF_FOUND)) == ([], [])
 
 
 def test_nothing_there_is_no_complaint() -> None:
@@ -54,7 +55,6 @@ def test_half_a_leaf_is_named(lacking: str) -> None:
     key = LEAF_FOUND.key if lacking == "certificate" else None
     half = Found(SERVER, kept, key)
     assert findings(CA_FOUND, half) == ["EB310"]
-    assert not judged(CA_FOUND, half)[1].fits
 
 
 def test_a_ca_that_is_gone_is_refused_when_it_has_signed_or_was_ours_or_left_its_key() -> None:
@@ -96,13 +96,13 @@ def test_an_expired_ca_and_one_that_is_no_ca_are_refused() -> None:
 def test_what_was_changed_by_hand_is_a_warning() -> None:
     changed = replace(LEAF_FOUND, edited=(LEAF_FOUND.paths.certificate,))
     assert findings(CA_FOUND, changed) == ["EB309"]
-    assert judged(CA_FOUND, changed)[1].fits
+    assert refused(CA_FOUND, changed) == []
 
 
 def test_after_the_writing_the_new_pairs_are_judged() -> None:
     before = judged(CA_FOUND, replace(LEAF_FOUND, key=None))
     stands = after(before, {SERVER.name: LEAF}, NOW)
-    assert all(entry.fits for entry in stands)
+    assert [(entry.findings, entry.refusals) for entry in stands] == [((), ()), ((), ())]
 
 
 def test_a_certificate_cut_short_by_its_ca_is_noted_once_it_is_made() -> None:
@@ -118,4 +118,3 @@ def test_a_certificate_cut_short_by_its_ca_is_noted_once_it_is_made() -> None:
 
 def test_no_repr_shows_a_key() -> None:
     assert "PRIVATE" not in repr(judged(CA_FOUND, LEAF_FOUND))
-

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from etcdboot.ground.errors import EtcdbootError, Refused, UsageError
-from etcdboot.products.pki import selection
+from etcdboot.products.pki import profile, selection
 from etcdboot.products.pki.authority import Authority, issue
 from etcdboot.products.pki.inventory import Found, judge
+from etcdboot.products.pki.pem import dump_certificate
 from samples.certificates import AUTHORITY, CLIENT, NOW, SERVER
 
 ALL = (AUTHORITY, SERVER, CLIENT)
@@ -93,6 +98,23 @@ def test_a_key_is_asked_for_only_when_something_must_be_signed() -> None:
     _, [told] = selection.signers(entries, selection.missing(entries))
     assert told.code == "EB303"
     assert "etcd1/server, client/root cannot be signed" in told.message
+
+
+def test_a_ca_with_a_key_that_cannot_sign_for_etcd_is_refused_by_name() -> None:
+    key = ed25519.Ed25519PrivateKey.generate()
+    name = profile.subject(AUTHORITY)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, NOW, NOW + timedelta(days=9))
+    pointer = profile.own_key_identifier(key.public_key())
+    for extension, critical in profile.extensions(AUTHORITY, key.public_key(), pointer):
+        builder = builder.add_extension(extension, critical)
+    theirs = Found(
+        AUTHORITY,
+        dump_certificate(builder.sign(key, None)),
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
+    )
+    entries = judge((theirs, NONE_FOUND[1]), NOW)
+    authorities, [told] = selection.signers(entries, selection.missing(entries))
+    assert (authorities, told.code, told.path) == ({}, "EB301", "ca-key.pem")
 
 
 def test_an_unfit_ca_signs_nothing() -> None:
