@@ -24,7 +24,7 @@ class PlannedAccess:
 def planned_access(plan: ClusterPlan, client: str | None) -> PlannedAccess:
     """Every client URL of every member, the endpoints that clients are told, and a certificate to show.
 
-    ``client`` is a name from ``certificates.clients``; None takes the first of them where one is asked for.
+    ``client`` is a name from ``certificates.clients``; None takes the first, if there is one.
 
     Raises:
         UsageError: EB605, there is no such client certificate in the spec.
@@ -33,8 +33,7 @@ def planned_access(plan: ClusterPlan, client: str | None) -> PlannedAccess:
     endpoints = tuple(dict.fromkeys([*every, *plan.endpoints]))
     if plan.client_tls not in (ClientTls.MUTUAL, ClientTls.SERVER):
         return PlannedAccess(endpoints)
-    shown = client is not None or plan.client_tls is ClientTls.MUTUAL
-    name = _certificate(plan, client) if shown else None
+    name = _certificate(plan, client)
     return PlannedAccess(endpoints, pair_paths(CA).certificate, pair_paths(name) if name else None)
 
 
