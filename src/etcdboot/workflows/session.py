@@ -59,6 +59,7 @@ class Session:
         return EXIT_CODES[self._signal] if self._signal else code
 
     async def _live(self) -> ExitCode:
+        self._tell(EventKind.STEP, f"starting {len(self.supervisor.states())} members")
         await self.supervisor.start_all()
         report = await self._awaited()
         if self._asked.is_set():
