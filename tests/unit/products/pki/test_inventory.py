@@ -118,3 +118,8 @@ def test_a_certificate_cut_short_by_its_ca_is_noted_once_it_is_made() -> None:
 
 def test_no_repr_shows_a_key() -> None:
     assert "PRIVATE" not in repr(judged(CA_FOUND, LEAF_FOUND))
+
+
+def test_when_nothing_was_made_nothing_is_judged_again() -> None:
+    before = judged(CA_FOUND, LEAF_FOUND)
+    assert after(before, {}, NOW) is before
