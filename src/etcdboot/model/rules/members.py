@@ -42,7 +42,7 @@ def names_fit_a_procfile(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Findi
         return
     seen: dict[str, str] = {}
     for index, member in enumerate(spec.members):
-        first = seen.setdefault(process_name(member.name), member.name)
+        first = seen.setdefault(process_name(member.name).lower(), member.name)
         if first.lower() != member.name.lower():
             message = f"{first} and {member.name} are both called {process_name(first)} in a Procfile"
             yield Finding("EB243", at(index, "name"), message, "rename one of them")

@@ -138,7 +138,8 @@ def lease_checkpoints_come_first(spec: ClusterSpec, plan: ClusterPlan) -> Iterat
         made = gates.get("LeaseCheckpoint") or gates.get("AllAlpha") or member.flag(old) == "true"
         if persist and not made:
             message = "LeaseCheckpointPersist needs LeaseCheckpoint"
-            yield Finding("EB229", place(spec, index, "feature-gates"), message, "set both, or neither")
+            written = "feature-gates" if gates.get("LeaseCheckpointPersist") else f"{old}-persist"
+            yield Finding("EB229", place(spec, index, written), message, "set both, or neither")
 
 
 def hash_checks_have_an_interval(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:

@@ -1,0 +1,312 @@
+"""Each rule: a spec that breaks it, with the place that is blamed, and one just beside that does not."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import pytest
+
+from etcdboot.ground.report import Diagnostic, Severity, has_errors
+from etcdboot.model.layout import HostLayout
+from etcdboot.model.loading import load
+from etcdboot.model.planning import plan
+from etcdboot.model.rules import RULES, certificates, flags, judge, members, places, releases, tuning
+from etcdboot.model.rules.finding import Rule
+from meta.source import PACKAGE, files
+
+GOOD = """\
+name: prod
+etcd:
+  version: "3.6.14"
+members:
+  - name: etcd1
+    host: 10.0.0.1
+  - name: etcd2
+    host: 10.0.0.2
+  - name: etcd3
+    host: 10.0.0.3
+"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """``bad`` breaks the rule at ``path``, which stands in ``line``; ``near`` does not."""
+
+    rule: Rule
+    code: str
+    path: str
+    line: int
+    bad: str
+    near: str = GOOD
+    severity: Severity = Severity.ERROR
+
+
+def edited(*edits: tuple[str, str], text: str = GOOD) -> str:
+    """The good spec with each first text replaced by its second one."""
+    for old, new in edits:
+        assert old in text
+        text = text.replace(old, new, 1)
+    return text
+
+
+def told(*lines: str, release: str = "3.6.14", text: str = GOOD) -> str:
+    """The good spec with these etcd flags; the first stands in line 5."""
+    written = "".join(f"\n    {line}" for line in lines)
+    return edited(('version: "3.6.14"', f'version: "{release}"\n  flags:{written}'), text=text)
+
+
+def plus(more: str, text: str = GOOD) -> str:
+    """The good spec with more at its end; that begins in line 11."""
+    return text + more
+
+
+def member(more: str, name: str = "etcd1") -> str:
+    """The good spec with one more key for a member; for etcd1 it stands in line 6."""
+    return edited((f"- name: {name}\n", f"- name: {name}\n    {more}\n"))
+
+
+def release(version: str, text: str = GOOD) -> str:
+    return edited(("3.6.14", version), text=text)
+
+
+def count(number: int) -> str:
+    hosts = "".join(f"  - {{name: m{at}, host: 10.0.0.{at}}}\n" for at in range(1, number + 1))
+    return 'name: prod\netcd: {version: "3.6.14"}\nmembers:\n' + hosts
+
+
+TOGETHER = edited(
+    ("    host: 10.0.0.2", "    host: 10.0.0.1\n    client-port: 12379\n    peer-port: 12380"),
+    ("    host: 10.0.0.3", "    host: 10.0.0.1\n    client-port: 22379\n    peer-port: 22380"),
+)
+MODE, KEPT = "auto-compaction-mode", "auto-compaction-retention"
+MIN, MAX = "tls-min-version", "tls-max-version"
+RSA = "TLS_RSA_WITH_AES_128_GCM_SHA256"
+ECDSA = "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"
+LEASES = "experimental-enable-lease-checkpoint"
+WARNING = Severity.WARNING
+AT = "etcd.flags"
+
+CASES = (
+    # members
+    Case(members.names_are_unique, "EB201", "members[1].name", 7, edited(("etcd2", "ETCD1"))),
+    Case(members.names_are_unique, "EB201", "members[2].name", 9, edited(("etcd3", "etcd1"))),
+    Case(members.names_are_free, "EB237", "members[0].name", 5, edited(("etcd1", "Client")),
+         edited(("etcd1", "client1"))),
+    Case(members.names_are_free, "EB238", "members[0].name", 5, edited(("etcd1", "default")),
+         edited(("etcd1", "default1")), WARNING),
+    Case(members.names_fit_a_procfile, "EB243", "members[1].name", 7,
+         plus("render: {targets: [procfile]}\n", edited(("etcd1", "a.b"), ("etcd2", "A_b"))),
+         plus("render: {targets: [script]}\n", edited(("etcd1", "a.b"), ("etcd2", "A_b")))),
+    Case(members.count_survives_a_loss, "EB204", "members", 3, count(1), count(3), WARNING),
+    Case(members.count_survives_a_loss, "EB204", "members", 3, count(4), count(5), WARNING),
+    Case(members.count_survives_a_loss, "EB242", "members", 3, count(9), count(7), WARNING),
+    Case(members.founders_exist, "EB245", "members", 4,
+         plus("defaults: {initial-cluster-state: existing}\n"), member("initial-cluster-state: existing")),
+    # places
+    Case(places.host_is_written, "EB206", "members[0]", 5, edited(("\n    host: 10.0.0.1", "")),
+         edited(("host: 10.0.0.1", "address: 10.0.0.1"))),
+    Case(places.schemes_follow_tls, "EB207", "members[0].advertise-client-urls", 6,
+         member("advertise-client-urls: http://10.0.0.1:2379"),
+         member("advertise-client-urls: https://10.0.0.1:2379")),
+    Case(places.schemes_follow_tls, "EB207", "members[0].listen-peer-urls", 6,
+         plus("tls: {peer: off}\n", member("listen-peer-urls: https://10.0.0.1:2380")),
+         plus("tls: {peer: off}\n", member("listen-peer-urls: http://10.0.0.1:2380"))),
+    Case(places.schemes_follow_tls, "EB207", "endpoints", 11, plus("endpoints: http://lb.example.com:2379\n"),
+         plus("endpoints: https://lb.example.com:2379\n")),
+    Case(places.listens_on_addresses, "EB208", "members[0].listen-peer-urls", 6,
+         member("listen-peer-urls: https://e1.example.com:2380"),
+         member("listen-peer-urls: https://localhost:2380")),
+    Case(places.advertises_something_dialable, "EB209", "members[0].advertise-client-urls", 6,
+         member("advertise-client-urls: https://0.0.0.0:2379"), member("listen-client-urls: https://0.0.0.0:2379")),
+    Case(places.advertises_what_it_listens_on, "EB248", "members[0].advertise-client-urls", 6,
+         member("advertise-client-urls: https://10.9.9.9:2379"),
+         member("advertise-client-urls: https://lb.example.com:2379"), WARNING),
+    Case(places.advertises_what_it_listens_on, "EB248", "members[0].advertise-client-urls", 5,
+         edited(("10.0.0.1", "127.0.0.2\n    listen-client-urls: https://localhost:9")),
+         edited(("10.0.0.1", "127.0.0.2\n    listen-client-urls: https://localhost:2379")), WARNING),
+    Case(places.loopback_stays_at_home, "EB249", "members[0].initial-advertise-peer-urls", 5,
+         edited(("10.0.0.1", "127.0.0.1")),
+         edited(("10.0.0.1", "127.0.0.1"), ("10.0.0.2", "127.0.0.2"), ("10.0.0.3", "127.0.0.3"))),
+    Case(places.name_without_address_listens_everywhere, "EB210", "members[0].host", 6,
+         edited(("10.0.0.1", "e1.example.com")),
+         edited(("10.0.0.1", "e1.example.com\n    address: 10.0.0.1")), WARNING),
+    Case(places.peer_urls_are_unique, "EB202", "members[1].initial-advertise-peer-urls", 7,
+         edited(("10.0.0.2", "10.0.0.1")), TOGETHER),
+    Case(places.ports_are_free, "EB205", "members[0].listen-client-urls", 5, member("client-port: 2380"),
+         member("client-port: 2381")),
+    Case(places.ports_are_free, "EB205", "members[0].flags.listen-metrics-urls", 7,
+         member("flags:\n      listen-metrics-urls: http://10.0.0.9:1, http://0.0.0.0:2379"),
+         member("flags:\n      listen-metrics-urls: http://10.0.0.9:1, http://0.0.0.0:2378")),
+    Case(places.ports_are_free, "EB205", "members[1].listen-peer-urls", 7, edited(("10.0.0.2", "10.0.0.1")),
+         plus("defaults: {address: 0.0.0.0}\n")),
+    Case(places.folders_are_its_own, "EB203", "members[1].data-dir", 7,
+         plus("defaults: {data-dir: /d}\n", TOGETHER), plus("defaults: {data-dir: '/d/{name}'}\n", TOGETHER)),
+    Case(places.folders_are_its_own, "EB203", "members[0].data-dir", 6, member("data-dir: /etc/etcd"),
+         member("data-dir: /etc/etcd/data")),
+    Case(places.hosts_need_absolute_paths, "EB244", "members[0].data-dir", 6, member("data-dir: data"),
+         plus("render: {targets: [script]}\n", member("data-dir: data"))),
+    Case(places.hosts_need_absolute_paths, "EB244", "defaults.binary", 11, plus("defaults: {binary: etcd}\n"),
+         plus("defaults: {binary: /etcd}\n")),
+    # releases
+    Case(releases.version_is_written, "EB239", "etcd", 2, edited(('version: "3.6.14"', "user: etcd")),
+         edited(('version: "3.6.14"', 'user: etcd\ndefaults: {version: "3.6.14"}')), WARNING),
+    Case(releases.release_is_safe, "EB211", "etcd.version", 3, release("3.5.1")),
+    Case(releases.release_is_safe, "EB211", "etcd.version", 3, release("3.5.30"), release("3.5.33"), WARNING),
+    Case(releases.release_is_safe, "EB211", "etcd.version", 3,
+         edited(('"3.6.14"', '"3.5.1"\n  allow-dangerous-release: true')), severity=WARNING),
+    Case(releases.release_is_safe, "EB211", "defaults.version", 11, plus('defaults: {version: "3.5.2"}\n')),
+    Case(releases.release_is_supported, "EB241", "etcd.version", 3, release("3.4.45"), release("3.5.33"),
+         WARNING),
+    Case(releases.minors_are_neighbours, "EB212", "members[0].version", 6, member('version: "3.4.45"'),
+         member('version: "3.5.33"')),
+    Case(releases.minors_are_neighbours, "EB212", "members[2].version", 10,
+         member('version: "3.4.45"', "etcd3"),
+         member('version: "3.7.1"', "etcd3")),
+    Case(releases.peer_port_is_guarded, "EB240", "tls.peer", 11,
+         plus("tls: {peer: auto}\n", release("3.5.33")),
+         plus("tls: {peer: auto}\n"), WARNING),
+    # flags
+    Case(flags.flags_can_be_told, "EB213", f"{AT}.name", 5, told("name: x")),
+    Case(flags.flags_can_be_told, "EB214", f"{AT}.force-new-cluster", 5, told("force-new-cluster: true")),
+    Case(flags.flags_can_be_told, "EB215", f"{AT}.quota", 5, told("quota: 1"),
+         told("quota-backend-bytes: 0")),
+    Case(flags.flags_can_be_told, "EB215", f"{AT}.feature-gates", 5,
+         told("feature-gates: Fast=true"), told("feature-gates: CompactHashCheck=true")),
+    Case(flags.flags_can_be_told, "EB215", "defaults.flags.enable-v2", 11,
+         plus("defaults: {flags: {--enable-v2: true}}\n"), told("enable-v2: true", release="3.5.33")),
+    Case(flags.flags_can_be_told, "EB216", f"{AT}.snapshot-count", 5, told("snapshot-count: many"),
+         told("snapshot-count: 10")),
+    Case(flags.flags_can_be_told, "EB217", f"{AT}.corrupt-check-time", 6,
+         told("experimental-corrupt-check-time: 1h", "corrupt-check-time: 2h"),
+         told("corrupt-check-time: 2h")),
+    Case(flags.flags_can_be_told, "EB218", f"{AT}.experimental-corrupt-check-time", 5,
+         told("experimental-corrupt-check-time: 1h"), told("corrupt-check-time: 1h"), WARNING),
+    Case(flags.flags_can_be_told, "EB219", f"{AT}.unsafe-no-fsync", 5, told("unsafe-no-fsync: true"),
+         told("unsafe-no-fsync: false"), WARNING),
+    Case(flags.settings_can_say_the_flags, "EB234", f"{AT}.peer-crl-file", 5, told("peer-crl-file: /c"),
+         plus("render: {settings: env}\n", told("peer-crl-file: /c"))),
+    Case(flags.verification_is_not_switched_off, "EB232", f"{AT}.peer-cert-allowed-cn", 5,
+         plus("tls: {peer: auto}\n", told("peer-cert-allowed-cn: x")), told("peer-cert-allowed-cn: x")),
+    Case(flags.verification_is_not_switched_off, "EB232", f"{AT}.client-crl-file", 5,
+         plus("tls: {client: server}\n", told("client-crl-file: /c")), told("client-crl-file: /c")),
+    Case(flags.allowed_names_exclude_one_another, "EB231", f"{AT}.peer-cert-allowed-cn", 5,
+         told("peer-cert-allowed-cn: x", "peer-cert-allowed-hostname: h"), told("peer-cert-allowed-cn: x")),
+    Case(flags.revocation_lists_are_der, "EB233", f"{AT}.client-crl-file", 5, told("client-crl-file: /c"),
+         told("client-crl-file: /c", release="3.5.33"), WARNING),
+    # tuning
+    Case(tuning.election_outlasts_heartbeats, "EB220", f"{AT}.heartbeat-interval", 5,
+         told("heartbeat-interval: 201"), told("heartbeat-interval: 200")),
+    Case(tuning.election_outlasts_heartbeats, "EB220", f"{AT}.election-timeout", 5,
+         told("election-timeout: 499"), told("election-timeout: 500")),
+    Case(tuning.timing_is_the_same_everywhere, "EB224", "members[1].flags.election-timeout", 8,
+         member("flags: {election-timeout: 5000}", "etcd2"), told("election-timeout: 5000"), WARNING),
+    Case(tuning.quota_is_reasonable, "EB221", f"{AT}.quota-backend-bytes", 5,
+         told("quota-backend-bytes: 8589934593"), told("quota-backend-bytes: 8589934592"), WARNING),
+    Case(tuning.quota_is_reasonable, "EB222", f"{AT}.quota-backend-bytes", 5, told("quota-backend-bytes: 8"),
+         told("quota-backend-bytes: 0"), WARNING),
+    Case(tuning.quota_is_reasonable, "EB222", f"{AT}.quota-backend-bytes", 5, told("quota-backend-bytes: -1"),
+         told("quota-backend-bytes: 16777216"), WARNING),
+    Case(tuning.revisions_are_counted_not_timed, "EB223", f"{AT}.{KEPT}", 6,
+         told(f"{MODE}: revision", f"{KEPT}: 1h"), told(f"{MODE}: revision", f"{KEPT}: 1000")),
+    Case(tuning.revisions_are_counted_not_timed, "EB223", f"{AT}.{KEPT}", 5, told(f"{KEPT}: -1h"),
+         told(f"{KEPT}: 1h")),
+    Case(tuning.wal_has_a_folder_of_its_own, "EB225", f"{AT}.wal-dir", 5, told("wal-dir: /var/lib/etcd/"),
+         told("wal-dir: /var/lib/etcd/wal")),
+    Case(tuning.wal_has_a_folder_of_its_own, "EB225", f"{AT}.wal-dir", 5, told("wal-dir: wal"),
+         told("wal-dir: /wal")),
+    Case(tuning.rotation_has_one_file, "EB226", f"{AT}.enable-log-rotation", 5,
+         told("enable-log-rotation: true"), told("enable-log-rotation: true", "log-outputs: /var/log/etcd")),
+    Case(tuning.tls_versions_are_in_order, "EB228", f"{AT}.{MAX}", 6,
+         told(f"{MIN}: TLS1.3", f"{MAX}: TLS1.2"),
+         told(f"{MIN}: TLS1.2", f"{MAX}: TLS1.3")),
+    Case(tuning.ciphers_carry_http2, "EB227", f"{AT}.cipher-suites", 5, told(f"cipher-suites: {RSA}"),
+         told(f"cipher-suites: [{RSA}, {ECDSA}]")),
+    Case(tuning.ciphers_carry_http2, "EB227", f"{AT}.cipher-suites", 5,
+         told(f"cipher-suites: {ECDSA}", f"{MIN}: TLS1.3"),
+         plus("tls: {client: off}\n", told(f"cipher-suites: {ECDSA}", f"{MIN}: TLS1.3"))),
+    Case(tuning.lease_checkpoints_come_first, "EB229", f"{AT}.{LEASES}-persist", 5,
+         told(f"{LEASES}-persist: true", release="3.5.33"),
+         told(f"{LEASES}-persist: true", f"{LEASES}: true", release="3.5.33")),
+    Case(tuning.lease_checkpoints_come_first, "EB229", "defaults.flags.feature-gates", 13,
+         plus("defaults: {flags: {feature-gates: LeaseCheckpoint=false}}\n",
+              told('feature-gates: "LeaseCheckpoint=true,LeaseCheckpointPersist=true"')),
+         told('feature-gates: "AllAlpha=true,LeaseCheckpointPersist=true"')),
+    Case(tuning.hash_checks_have_an_interval, "EB230", f"{AT}.compact-hash-check-time", 6,
+         told("feature-gates: CompactHashCheck=true", "compact-hash-check-time: 0s"),
+         told("feature-gates: CompactHashCheck=true", "compact-hash-check-time: 1s")),
+    Case(tuning.hash_checks_have_an_interval, "EB230", f"{AT}.experimental-compact-hash-check-time", 6,
+         told("experimental-compact-hash-check-enabled: true", "experimental-compact-hash-check-time: -1m",
+              release="3.5.33"),
+         told("experimental-compact-hash-check-time: -1m", release="3.5.33")),
+    # certificates
+    Case(certificates.lifetimes_nest, "EB236", "certificates.lifetime", 11,
+         plus("certificates: {lifetime: 11y}\n"),
+         plus("certificates: {lifetime: 10y}\n")),
+    Case(certificates.lifetimes_nest, "EB236", "certificates.renew-before", 11,
+         plus("certificates: {renew-before: 365d}\n"), plus("certificates: {renew-before: 364d}\n")),
+    Case(certificates.clients_are_unique, "EB235", "certificates.clients[1]", 11,
+         plus("certificates: {clients: [root, ROOT]}\n"), plus("certificates: {clients: [root, ops]}\n")),
+)  # fmt: skip
+IDS = [f"{case.code}-{case.rule.__name__}-{at}" for at, case in enumerate(CASES)]
+
+
+def found_by(rule: Rule, text: str) -> tuple[Diagnostic, ...]:
+    """What one rule says of a spec, in the spec's order."""
+    loaded = load(text, "cluster.yaml")
+    assert loaded.spec is not None, loaded.diagnostics
+    made = plan(loaded.spec, layout=HostLayout(PurePosixPath("/here")))
+    return loaded.source.in_order(each.diagnostic() for each in rule(loaded.spec, made))
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_a_rule_names_the_fault_and_its_place(case: Case) -> None:
+    found = found_by(case.rule, case.bad)
+    places_found = {(each.code, each.severity, each.path, each.line) for each in found}
+    assert (case.code, case.severity, case.path, case.line) in places_found
+    assert all(each.message and each.file == "cluster.yaml" for each in found)
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_a_rule_lets_pass_what_is_nearly_so(case: Case) -> None:
+    assert [each for each in found_by(case.rule, case.near) if each.code == case.code] == []
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_the_judge_says_what_its_rules_say_and_nothing_twice(case: Case) -> None:
+    loaded = load(case.bad)
+    assert loaded.spec is not None
+    judged = judge(loaded.spec, plan(loaded.spec, layout=HostLayout(PurePosixPath("/here"))))
+    assert case.code in {each.code for each in judged}
+    assert len(set(judged)) == len(judged)
+
+
+def test_every_rule_has_a_spec_that_breaks_it() -> None:
+    assert set(RULES) == {case.rule for case in CASES}
+
+
+def test_every_code_of_the_rules_has_a_spec_that_brings_it() -> None:
+    used = {
+        code for path in files(PACKAGE / "model") for code in re.findall(r"EB2\d\d", path.read_text("utf-8"))
+    }
+    assert {case.code for case in CASES} == used
+
+
+def test_nothing_is_wrong_with_the_good_spec() -> None:
+    assert [each for rule in RULES for each in found_by(rule, GOOD)] == []
+
+
+def test_a_dangerous_release_is_excused_on_loopback_only() -> None:
+    at_home = edited(
+        ("3.6.14", "3.5.1"), ("10.0.0.1", "127.0.0.1"), ("10.0.0.2", "127.0.0.2"), ("10.0.0.3", "::1")
+    )
+    assert not has_errors(found_by(releases.release_is_safe, at_home))
+    assert has_errors(found_by(releases.release_is_safe, at_home.replace("::1", "10.0.0.3")))
+
+
+def test_a_flag_of_several_scopes_is_blamed_where_it_wins() -> None:
+    text = told("wal-dir: /fine", text=member("flags: {wal-dir: relative}"))
+    assert [each.path for each in found_by(tuning.wal_has_a_folder_of_its_own, text)] == [
+        "members[0].flags.wal-dir"
+    ]
