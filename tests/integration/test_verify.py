@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -257,6 +260,55 @@ def test_denied_by_auth_is_not_called_healthy_though_etcdctl_does(tmp_path: Path
         [found] = [each for each in report.those(Outcome.WARN) if each.code == "EB612"]
         assert "not verified further" in found.seen
         assert not failures(report, "EB615")
+
+
+def test_names_the_dates_of_an_expired_server_certificate(tmp_path: Path) -> None:
+    # Under TLS 1.2, as of 3.5.1, the refusal of our own expired certificate would hide the dates.
+    with local_cluster(tmp_path, "3.6.14", size=1, tls="mutual", awaited=False) as cluster:
+        cluster.kill("etcd1")
+        shutil.rmtree(cluster.pki)
+        issue(cluster.write_spec(), cluster.pki, now=lambda: datetime(2020, 1, 1, tzinfo=UTC))
+        cluster.start("etcd1")
+        question = ask(str(cluster.file))
+        wait_until(lambda: verify_once(question).verdict is Verdict.REFUSED, "a listening port")
+        [found] = failures(verify_once(question), "EB610")
+        assert found.layer is Layer.TLS
+        assert "is valid from 2019-12-31T23:55:00Z to 2020-12-31T" in found.seen
+
+
+@pytest.mark.parametrize("release", ["3.4.23", "3.6.14"])
+def test_an_election_is_waited_out_within_the_deadline(tmp_path: Path, release: str) -> None:
+    with local_cluster(tmp_path, release) as cluster:
+        question = ask(str(cluster.file))
+        leader = next(
+            each.row()["member"] for each in verify_once(question).members if each.row()["leader"] == "true"
+        )
+        cluster.kill(leader)
+        report = verify_once(question)
+        assert report.verdict is Verdict.DEGRADED, report.checks
+        assert sum(each.health for each in report.endpoints) == 2
+
+
+def test_a_frozen_member_is_told_from_a_dead_one(tmp_path: Path) -> None:
+    with local_cluster(tmp_path, tls="mutual") as cluster:
+        cluster.running["etcd2"].send_signal(signal.SIGSTOP)
+        [found] = failures(verify_once(ask(str(cluster.file)), 3), "EB610")
+        assert found.subject == "etcd2"
+        assert "takes connections and says nothing" in found.seen
+
+
+def test_a_member_that_was_added_and_never_started_is_named(tmp_path: Path) -> None:
+    with local_cluster(tmp_path, size=2) as cluster:
+        [peer] = free_loopback_ports(1)
+        add = ("member", "add", "late", f"--peer-urls=http://127.0.0.1:{peer}")
+        # Etcd adds nobody before all members have been connected for 5 s.
+        wait_until(lambda: cluster.etcdctl(*add, check=False).returncode == 0, "the member is added")
+        report = verify_once(ask(str(cluster.file)))
+        assert report.verdict is Verdict.DEGRADED
+        [found] = failures(report, "EB617")
+        assert "is not in the spec" in found.seen
+        alone = verify_once(ask(None, endpoints=",".join(cluster.endpoints)))
+        assert ["never started" in each.seen for each in failures(alone, "EB617")] == [True]
 
 
 def test_waits_for_members_that_start_late_and_says_how_it_goes(tmp_path: Path) -> None:
