@@ -217,7 +217,9 @@ def test_the_waiting_has_an_end(here: Bench) -> None:
 # --- it ends
 
 
-@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)]
+)
 def test_a_signal_stops_one_member_after_the_other(
     here: Bench, number: signal.Signals, exit_code: int
 ) -> None:
@@ -239,6 +241,19 @@ def test_a_second_ctrl_c_kills_members_that_do_not_end(here: Bench) -> None:
     run.process.send_signal(signal.SIGINT)
     assert run.ended() == 130
     assert "killing all members" in run.said()
+    assert here.nothing_is_left()
+
+
+@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_before_anything_is_started_leaves_nothing(
+    here: Bench, number: signal.Signals, exit_code: int
+) -> None:
+    fake = script(here.folder, f"touch {here.folder}/asked; exec sleep 1000")
+    run = here.start("up", "--etcd", str(fake))
+    wait_until("etcd is asked for its release", (here.folder / "asked").exists)
+    assert list(here.temporary.iterdir()), "the private folder is there by then"
+    run.process.send_signal(number)
+    assert run.ended() == exit_code
     assert here.nothing_is_left()
 
 

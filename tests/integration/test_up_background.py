@@ -92,6 +92,17 @@ def test_a_throw_away_cluster_in_the_background_is_found_without_naming_it(here:
     wait_until("nothing is left", here.nothing_is_left)
 
 
+def test_of_several_throw_away_clusters_one_must_be_named(here: Bench) -> None:
+    first, second = here.json("up", "-d"), here.json("up", "-d")
+    done = here.run("ps")
+    assert done.returncode == 7 and "EB526" in done.stderr
+    assert first["state"] in done.stderr and second["state"] in done.stderr
+    here.json("down", "--state", first["state"])
+    assert here.json("ps")["state"] == second["state"]
+    here.json("down")
+    wait_until("nothing is left", here.nothing_is_left)
+
+
 def test_nothing_running_is_an_error_for_all_but_down(here: Bench) -> None:
     for words in (("ps",), ("env",), ("stop", "etcd1"), ("start", "etcd1")):
         done = here.run(*words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -20,13 +20,13 @@ from etcdboot.ground.report import Diagnostic, error, has_errors
 from etcdboot.model import identity
 from etcdboot.model.certificates import pair_paths
 from etcdboot.model.layout import LocalLayout
-from etcdboot.model.loading import Loaded
+from etcdboot.model.loading import Loaded, SourceMap
 from etcdboot.model.material import identity_of
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.planning import plan
 from etcdboot.model.rehearsal import Adapted, confine, fit_release, ports_needed, rehearse, throw_away
 from etcdboot.model.rules import judge
-from etcdboot.model.spec import ClientTls, ClusterSpec
+from etcdboot.model.spec import ClientTls
 from etcdboot.products.render.launch import launch
 from etcdboot.workflows.certs import issue
 from etcdboot.workflows.material import material
@@ -54,45 +54,39 @@ def decide(loaded: Loaded | None, etcd: Path | None, state: Path, *, local: bool
     adapted = _adapted(loaded, local=local)
     binary = find_etcd(etcd, lambda release: not has_errors(fit_release(adapted.spec, release)[1]))
     spec, told = fit_release(adapted.spec, binary.release)
-    place = _placing(loaded)
+    source = loaded.source if loaded else SourceMap()
     if has_errors(told):
-        raise Refused(*map(place, told))
+        raise Refused(*map(source.placed, told))
     layout = LocalLayout(PurePosixPath(state), PurePosixPath(binary.path))
     planned = plan(spec, layout=layout, release=binary.release)
     judged = judge(spec, planned)
     if has_errors(judged):
-        raise SpecError(*map(place, judged))
-    return Draft(spec, planned, binary, adapted.dropped, tuple(map(place, (*told, *judged))))
+        raise SpecError(*map(source.placed, judged))
+    warnings = tuple(map(source.placed, (*told, *judged)))
+    return Draft(planned, binary, adapted.dropped, warnings, source)
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What :func:`decide` gives: everything known, nothing touched."""
 
-    spec: ClusterSpec
     plan: ClusterPlan
     etcd: EtcdBinary
     dropped: tuple[str, ...]
     warnings: tuple[Diagnostic, ...]
+    source: SourceMap
 
     def refuse_strange_hosts(self) -> None:
         """Refused (EB509) when a member's address is not of this machine."""
-        strange = tuple(_strange(self.plan))
-        if strange:
-            raise Refused(*strange)
-
-    def refuse_busy_ports(self) -> None:
-        """Refused (EB506) when somebody listens where a member would."""
-        found = tuple(
-            error("EB506", f"{member.name} cannot listen on {each.url}: {each.why}", _FREE_THE_PORT)
-            for member in self.plan.members
-            for each in ports.occupied((*member.listen_peer_urls, *member.listen_client_urls))
-        )
+        found = tuple(map(self.source.placed, _strange(self.plan)))
         if found:
             raise Refused(*found)
 
-
-_FREE_THE_PORT = "end what holds it, change the spec's ports, or rehearse on free ones: `etcdboot up --local`"
+    def refuse_busy_ports(self) -> None:
+        """Refused (EB506) when somebody listens where a member would."""
+        found = tuple(map(self.source.placed, _busy(self.plan)))
+        if found:
+            raise Refused(*found)
 
 
 def make_ready(draft: Draft, disk: Disk, pki: Path, reporter: Reporter) -> Ready:
@@ -141,8 +135,12 @@ def _adapted(loaded: Loaded | None, *, local: bool) -> Adapted:
     return confine(loaded.spec)
 
 
-def _placing(loaded: Loaded | None) -> Callable[[Diagnostic], Diagnostic]:
-    return loaded.source.placed if loaded else lambda each: each
+def _busy(planned: ClusterPlan) -> Iterator[Diagnostic]:
+    hint = "end what holds it, change the spec's ports, or rehearse on free ones: `etcdboot up --local`"
+    for index, member in enumerate(planned.members):
+        for each in ports.occupied((*member.listen_peer_urls, *member.listen_client_urls)):
+            message = f"{member.name} cannot listen on {each.url}: {each.why}"
+            yield error("EB506", message, hint, f"members[{index}]")
 
 
 def _strange(planned: ClusterPlan) -> Iterator[Diagnostic]:
