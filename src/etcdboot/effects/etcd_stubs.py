@@ -91,7 +91,7 @@ def _unusable(message: str) -> EtcdbootError:
 
 
 def open_channel(address: str, tls: Tls | None) -> grpc.Channel:
-    """A channel to ``host:port`` (IPv6 in brackets) or ``unix:path``; the first call dials, not this."""
+    """A channel to ``host:port`` (IPv6 in brackets); the first call dials, not this."""
     if tls is None:
         return grpc.insecure_channel(address, options=_CHANNEL_OPTIONS)
     credentials = grpc.ssl_channel_credentials(tls.roots, tls.key, tls.certificate)

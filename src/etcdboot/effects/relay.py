@@ -1,8 +1,9 @@
 """A way to members whose certificate gRPC does not take: TLS by stdlib ssl, and gRPC in the clear behind it.
 
-The certificates of ``--auto-tls`` carry P-521 keys (SelfCert, client/pkg/transport/listener.go at
-v3.6.14), for which gRPC's BoringSSL offers no signature. Nobody has signed them either: nothing is to be
-verified. gRPC dials a Unix socket in a private folder; each connection goes on to the endpoint over TLS.
+The certificates of ``--auto-tls`` carry P-521 keys (SelfCert, client/pkg/transport/listener.go at v3.6.14),
+for which gRPC's BoringSSL offers no signature. Nobody has signed them either: nothing is to be verified.
+gRPC dials a port of loopback; each connection goes on to the endpoint over TLS. That opens nothing to other
+users of this machine: such a member serves whoever dials it.
 """
 
 from __future__ import annotations
@@ -10,10 +11,8 @@ from __future__ import annotations
 import select
 import socket
 import ssl
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from threading import Thread
 
 from etcdboot.effects.credentials import new_context
@@ -25,16 +24,10 @@ _CHUNK = 65536
 @contextmanager
 def relayed(endpoint: Url, limit: float) -> Iterator[str]:
     """The address to dial instead of the endpoint; ``limit`` seconds for each step on the way there."""
-    with (
-        tempfile.TemporaryDirectory(prefix="etcdboot-") as folder,  # 0700: nobody else gets in
-        socket.socket(socket.AF_UNIX) as listener,
-    ):
-        path = Path(folder, "etcd")
-        listener.bind(str(path))
-        listener.listen()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
         Thread(target=_serve, args=(listener, endpoint, limit), daemon=True).start()
         try:
-            yield f"unix:{path}"
+            yield f"127.0.0.1:{listener.getsockname()[1]}"
         finally:
             with suppress(OSError):
                 listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
