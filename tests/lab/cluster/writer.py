@@ -1,0 +1,106 @@
+"""The writer itself, a process of its own: see load.py. Writes until SIGTERM, then reads back and counts."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import grpc  # after etcd_stubs, which silences it
+
+from etcdboot.effects.etcd_stubs import Tls, load_messages, open_channel
+
+ATTEMPT = 3.0  # seconds for one endpoint: longer than an election, which takes one or two
+PAUSE = 0.005  # between writes
+PREFIX = b"lab/load/"
+
+stopped = False
+
+
+def main() -> None:
+    arguments = parse()
+    rpc = load_messages()
+    stubs = [
+        rpc.KVStub(open_channel(each.partition("://")[2], tls(arguments))) for each in arguments.endpoints
+    ]
+    signal.signal(signal.SIGTERM, stop)
+    taken: list[bytes] = []
+    failed, retried, slowest, errors = 0, 0, 0.0, Counter[str]()
+    number = 0
+    while not stopped:
+        number += 1
+        key = PREFIX + b"%09d" % number
+        begun = time.monotonic()
+        failures = write(rpc, stubs, key, first=number)
+        slowest = max(slowest, time.monotonic() - begun)
+        errors.update(failures)
+        retried += len(failures)
+        if len(failures) < len(stubs):
+            taken.append(key)
+            print(".", flush=True)
+        else:
+            failed += 1
+        time.sleep(PAUSE)
+    missing = len(set(taken) - read_back(rpc, stubs))
+    print(
+        json.dumps(
+            {
+                "taken": len(taken),
+                "failed": failed,
+                "retried": retried,
+                "missing": missing,
+                "slowest": round(slowest, 3),
+                "errors": errors,
+            }
+        )
+    )
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--endpoints", type=lambda text: text.split(","), required=True)
+    for name in ("--cacert", "--cert", "--key"):
+        parser.add_argument(name, type=lambda path: Path(path).read_bytes())
+    return parser.parse_args()
+
+
+def tls(arguments: argparse.Namespace) -> Tls | None:
+    return Tls(arguments.cacert, arguments.key, arguments.cert) if arguments.cacert else None
+
+
+def stop(number: int, frame: object) -> None:
+    global stopped
+    stopped = True
+
+
+def write(rpc: Any, stubs: list[Any], key: bytes, first: int) -> list[str]:
+    """Put at one endpoint after the other until one takes it; the failures on the way."""
+    failures = []
+    for step in range(len(stubs)):
+        try:
+            stubs[(first + step) % len(stubs)].Put(rpc.PutRequest(key=key, value=key), timeout=ATTEMPT)
+        except grpc.RpcError as error:
+            failures.append(f"{error.code().name}: {error.details()}")
+        else:
+            break
+    return failures
+
+
+def read_back(rpc: Any, stubs: list[Any]) -> set[bytes]:
+    """Every key of the load, read linearizably from the first endpoint that answers."""
+    request = rpc.RangeRequest(key=PREFIX, range_end=PREFIX[:-1] + b"0", keys_only=True)
+    for stub in stubs:
+        try:
+            return {each.key for each in stub.Range(request, timeout=10.0).kvs}
+        except grpc.RpcError:
+            continue
+    sys.exit("no endpoint answers")
+
+
+if __name__ == "__main__":
+    main()
