@@ -6,7 +6,6 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ import click
 
 from etcdboot.ground.errors import EtcdbootError, ExitCode
 from etcdboot.ground.report import Diagnostic, Severity
+from etcdboot.ground.values import dataclass, field
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from etcdboot.cli.seconds import SECONDS
 from etcdboot.ground.errors import ExitCode
 from etcdboot.ground.progress import Event, EventKind, Reporter, silent
 from etcdboot.ground.syntax.sh import quote
+from etcdboot.ground.values import replace
 from etcdboot.model.log_line import compact
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from etcdboot.effects.environment import without_etcd
 from etcdboot.ground.errors import EtcdbootError, Missing, Refused
+from etcdboot.ground.values import dataclass
 from etcdboot.knowledge.etcd.releases import Release, parse_release
 
 VARIABLE = "ETCDBOOT_ETCD"

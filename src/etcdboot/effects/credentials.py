@@ -6,11 +6,11 @@ gRPC says of a bad file only "Failed to create security handshaker", so stdlib s
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass
 from pathlib import Path
 
 from etcdboot.effects.etcd_stubs import Tls
 from etcdboot.ground.errors import Missing, Refused
+from etcdboot.ground.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

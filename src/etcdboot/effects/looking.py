@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 
 from etcdboot.effects.credentials import Credentials
 from etcdboot.effects.etcd import Target, observe
 from etcdboot.ground.address import Url
+from etcdboot.ground.values import dataclass, replace
 from etcdboot.model.observation import Cause, Failure, Observation, Trust, unreachable
 
 _PROBE_LIMIT = 1.0  # seconds for a second look at an endpoint that failed

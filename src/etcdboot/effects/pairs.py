@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from etcdboot.effects.disk import Disk
@@ -18,6 +17,7 @@ from etcdboot.effects.root import HERE, Watcher, unwatched
 from etcdboot.effects.tree import PRIVATE_FOLDER, Tree, open_disk
 from etcdboot.ground.artifact import Change, Standing
 from etcdboot.ground.errors import EtcdbootError
+from etcdboot.ground.values import replace
 from etcdboot.model.manifest import Manifest
 
 STAGED = PurePosixPath(".staged")

@@ -7,11 +7,11 @@ import random
 import socket
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from etcdboot.ground.address import Host, Url
 from etcdboot.ground.errors import Missing
+from etcdboot.ground.values import dataclass
 
 LOOPBACK = "127.0.0.1"
 # Below the range that the kernel takes for outgoing connections (32768 and up, ip(7)), so that none of those

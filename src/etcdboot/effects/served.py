@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cryptography import x509
 from cryptography.x509.oid import ExtensionOID
+
+from etcdboot.ground.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

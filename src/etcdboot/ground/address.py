@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+
+from etcdboot.ground.values import dataclass
 
 # RFC 1123 section 2.1 labels, plus the underscore that DNS allows and that real host names carry.
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)\Z")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePosixPath
+
+from etcdboot.ground.values import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The standard library's ``dataclass`` for frozen, slotted classes, at a tenth of its price at start-up.
 
 ``dataclasses`` writes the source of six methods for each class and compiles it: half a millisecond a class,
-and a command imports fifty (docs/design/0006). Here the same methods are closures. What else a dataclass can
+and a command imports fifty (docs/design/0010). Here the same methods are closures. What else a dataclass can
 do is left to the standard library; ``replace``, ``fields`` and ``asdict`` work on both, and type checkers see
 only ``dataclasses``.
 """

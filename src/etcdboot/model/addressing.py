@@ -5,9 +5,8 @@ The rules are the table in docs/spec.md, "Derived URLs"; a written list replaces
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-
 from etcdboot.ground.address import Host, HostKind, Url, parse_host, parse_url
+from etcdboot.ground.values import dataclass, fields, replace
 from etcdboot.model.spec import ClientTls, MemberDefaults, MemberSpec, PeerTls, TlsSpec
 
 DEFAULT_CLIENT_PORT = 2379

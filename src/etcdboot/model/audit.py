@@ -7,12 +7,12 @@ the end say which apply. An error means "no longer fits", a warning "renew it so
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from etcdboot.ground.address import Host
 from etcdboot.ground.duration import format_lifetime
 from etcdboot.ground.report import Diagnostic, Severity, error, warning
+from etcdboot.ground.values import dataclass
 from etcdboot.model.certificates import CertRequest
 
 # Clocks differ: what is signed now is valid from five minutes ago, and lives that much longer on paper.

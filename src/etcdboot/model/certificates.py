@@ -6,12 +6,12 @@ that one needs clientAuth too; etcd#9785), client/pkg/transport/listener.go at v
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from etcdboot.ground.address import Host
+from etcdboot.ground.values import dataclass
 from etcdboot.model.spec import KeyAlgorithm
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Protocol
+
+from etcdboot.ground.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

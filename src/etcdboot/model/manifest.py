@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import PurePosixPath
+
+from etcdboot.ground.values import dataclass, field, replace
 
 MANIFEST = PurePosixPath(".etcdboot.json")
 VERSION = 1

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from etcdboot.ground.artifact import Artifact
 from etcdboot.ground.report import Diagnostic, error
+from etcdboot.ground.values import dataclass, field, replace
 from etcdboot.model.certificates import CertKind, CertRequest, pair_paths
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import Final
 
 from etcdboot.ground.address import Url
+from etcdboot.ground.values import dataclass
 
 
 @unique

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from pathlib import PurePosixPath
 
 from etcdboot.ground.artifact import Artifact, Change, ChangeKind, Standing
 from etcdboot.ground.report import Diagnostic, error
+from etcdboot.ground.values import replace
 from etcdboot.model.manifest import Manifest, check_path, digest
 
 # What writing leaves as it is: there is nothing to do, or it is not ours to do.

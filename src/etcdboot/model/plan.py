@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from etcdboot.ground.address import Host, Url
+from etcdboot.ground.values import dataclass
 from etcdboot.knowledge.etcd.releases import Release
 from etcdboot.model.certificates import CertRequest
 from etcdboot.model.layout import MemberPaths

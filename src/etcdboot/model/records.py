@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import MISSING, dataclass
+from dataclasses import MISSING
 from typing import Any
 
 from etcdboot.ground.syntax.yaml_in import Mapping, Node, Scalar, Sequence, Tag
+from etcdboot.ground.values import dataclass
 from etcdboot.model.shapes import UNREADABLE, Json, Problems, Shape, named, nearest, scalar
 
 _FLAG_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 from etcdboot.ground.report import Diagnostic, error, warning
+from etcdboot.ground.values import dataclass, replace
 from etcdboot.knowledge.etcd.releases import Release
 from etcdboot.model.spec import ClusterSpec, EtcdSpec, FlagValues, MemberDefaults, MemberSpec
 

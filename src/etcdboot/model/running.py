@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from etcdboot.ground.errors import ExitCode
 from etcdboot.ground.report import Diagnostic, Severity
+from etcdboot.ground.values import dataclass, field
 
 
 class Phase(StrEnum):

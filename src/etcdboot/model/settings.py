@@ -7,8 +7,8 @@ to the member's release is left out here and becomes a :class:`Misfit`, which a 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from etcdboot.ground.values import dataclass
 from etcdboot.knowledge.etcd.baseline import baseline
 from etcdboot.knowledge.etcd.flags import value_problem
 from etcdboot.knowledge.etcd.gates import parse_gates

@@ -7,12 +7,12 @@ accept, what editors complete and what the docs list cannot drift apart.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
 from etcdboot.ground.report import Diagnostic, Severity
 from etcdboot.ground.syntax.yaml_in import Mark, Node, Scalar, Sequence, Tag
+from etcdboot.ground.values import dataclass, field
 
 Json = dict[str, Any]
 # What a shape gives when the node did not fit; the problem has been reported by then.

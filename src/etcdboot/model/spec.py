@@ -5,9 +5,9 @@ The keys of ``cluster.yaml`` are these names in kebab-case; :mod:`etcdboot.model
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 
+from etcdboot.ground.values import dataclass, field
 from etcdboot.knowledge.etcd.releases import Release
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
@@ -14,6 +13,7 @@ from etcdboot.ground.artifact import Artifact, Change, ChangeKind
 from etcdboot.ground.errors import ExitCode, Refused
 from etcdboot.ground.progress import Event, EventKind, Reporter, silent
 from etcdboot.ground.report import Diagnostic, Severity, has_errors
+from etcdboot.ground.values import dataclass, replace
 from etcdboot.model.audit import CertFacts
 from etcdboot.model.certificates import CertRequest, pair_paths
 from etcdboot.model.plan import ClusterPlan

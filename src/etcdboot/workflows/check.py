@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
 from etcdboot.effects.files import folder_of
 from etcdboot.ground.errors import ExitCode
 from etcdboot.ground.report import Diagnostic, has_errors
+from etcdboot.ground.values import dataclass
 from etcdboot.model.layout import HostLayout
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.planning import plan

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from etcdboot.effects.files import STDIN, folder_of, read_text
 from etcdboot.ground.errors import SpecError
 from etcdboot.ground.report import Diagnostic, has_errors
+from etcdboot.ground.values import dataclass
 from etcdboot.knowledge.etcd.releases import NEWEST, Release
 from etcdboot.model.layout import HostLayout, Layout
 from etcdboot.model.loading import Loaded, SourceMap, load

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from etcdboot.ground.values import dataclass
 from etcdboot.knowledge.etcd.baseline import baseline
 from etcdboot.knowledge.etcd.gates import parse_gates
 from etcdboot.knowledge.etcd.spelling import GATES_FLAG

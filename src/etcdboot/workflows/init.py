@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from etcdboot.effects.binary import EtcdBinary, find_etcd
@@ -11,6 +10,7 @@ from etcdboot.effects.templates import load_templates
 from etcdboot.ground.errors import EtcdbootError, Missing, Refused, SpecError, UsageError
 from etcdboot.ground.report import Diagnostic, Severity, has_errors
 from etcdboot.ground.templating import Engine
+from etcdboot.ground.values import dataclass
 from etcdboot.knowledge.etcd.releases import NEWEST, Release, parse_release
 from etcdboot.model.layout import HostLayout
 from etcdboot.model.loading import load

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from etcdboot.effects import ports
@@ -17,6 +16,7 @@ from etcdboot.ground.artifact import Artifact
 from etcdboot.ground.errors import Drift, Refused, SpecError
 from etcdboot.ground.progress import Event, EventKind, Reporter
 from etcdboot.ground.report import Diagnostic, error, has_errors
+from etcdboot.ground.values import dataclass
 from etcdboot.model import identity
 from etcdboot.model.certificates import pair_paths
 from etcdboot.model.layout import LocalLayout

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from etcdboot.effects.tree import Tree, open_tree
 from etcdboot.ground.artifact import Change, ChangeKind
 from etcdboot.ground.errors import ExitCode, Refused, SpecError, UsageError, first_of
 from etcdboot.ground.report import Diagnostic, error, warning
+from etcdboot.ground.values import dataclass, field, replace
 from etcdboot.knowledge.etcd.releases import next_minor_apart, parse_release
 from etcdboot.model.manifest import Manifest
 from etcdboot.model.plan import ClusterPlan

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from etcdboot.effects.signals import EXIT_CODES, asked_to_end
 from etcdboot.effects.supervisor.supervisor import Supervisor
 from etcdboot.ground.errors import ExitCode, UsageError
 from etcdboot.ground.progress import Event, EventKind, Reporter
+from etcdboot.ground.values import dataclass, field
 from etcdboot.model.running import LocalCluster, Phase
 from etcdboot.products.verify.judge import Verdict, VerifyReport
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 from etcdboot.effects.disk import Disk
@@ -18,6 +17,7 @@ from etcdboot.effects.supervisor.supervisor import Supervisor
 from etcdboot.ground.errors import ExitCode, UsageError
 from etcdboot.ground.progress import Event, EventKind, Reporter
 from etcdboot.ground.report import Diagnostic
+from etcdboot.ground.values import dataclass
 from etcdboot.model.running import LocalCluster, Settled
 from etcdboot.products.verify.judge import VerifyReport
 from etcdboot.products.verify.text import simple

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +13,7 @@ from etcdboot.ground.address import Url, parse_url
 from etcdboot.ground.errors import Refused, UsageError
 from etcdboot.ground.progress import Event, EventKind, Reporter, silent
 from etcdboot.ground.report import Diagnostic
+from etcdboot.ground.values import dataclass, replace
 from etcdboot.products.verify.judge import VerifyReport, judge
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ import signal
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,6 +16,7 @@ from etcdboot.effects.refusing import failed
 from etcdboot.effects.supervisor.guard import tied
 from etcdboot.effects.supervisor.lines import LineSplitter
 from etcdboot.ground.errors import Missing
+from etcdboot.ground.values import dataclass
 
 _CHUNK = 1 << 16
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC

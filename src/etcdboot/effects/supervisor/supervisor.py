@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 
 from etcdboot.effects.supervisor.process import Program, Run, launch
 from etcdboot.ground.errors import Refused, UsageError
 from etcdboot.ground.progress import Event, EventKind, Reporter
+from etcdboot.ground.values import dataclass, field
 from etcdboot.model.log_line import complaint
 from etcdboot.model.running import MemberState, Phase, how_it_ended
 

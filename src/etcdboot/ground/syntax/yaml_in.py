@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
+
+from etcdboot.ground.values import dataclass, field
 
 MAX_BYTES: Final = 1 << 20  # a thousand members with flags of their own need a fifth of it
 MAX_DEPTH: Final = 32

@@ -6,9 +6,9 @@ One table: a new one is a row, and ``render --explain`` shows its reason.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
+from etcdboot.ground.values import dataclass
 from etcdboot.knowledge.etcd.releases import (
     Release,
     defaults_are_dated,

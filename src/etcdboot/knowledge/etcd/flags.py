@@ -6,9 +6,9 @@ configuration file are other spellings of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
+from etcdboot.ground.values import dataclass
 from etcdboot.knowledge.etcd import values
 from etcdboot.knowledge.etcd.flag_table import TABLE
 from etcdboot.knowledge.etcd.gates import FEATURE_GATES

@@ -147,7 +147,6 @@ def has_initial_corruption_check(release: Release) -> bool:
     return _from_minor(release, 5)
 
 
-
 def refuses_empty_peer_section(release: Release) -> bool:
     """From 3.6 a ``peer-transport-security:`` without anything below is fatal (facts-newer §B8c)."""
     return _from_minor(release, 6)

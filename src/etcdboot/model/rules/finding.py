@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from etcdboot.ground.report import Diagnostic, Severity
+from etcdboot.ground.values import dataclass
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.spec import ClusterSpec
 

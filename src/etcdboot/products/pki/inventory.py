@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
 from etcdboot.ground.report import Diagnostic, Severity, error, warning
+from etcdboot.ground.values import dataclass, field, replace
 from etcdboot.model.audit import CertFacts, audit, unfit_authority
 from etcdboot.model.certificates import CertRequest, PairPaths, pair_paths
 from etcdboot.products.pki.authority import Pair

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 
 from etcdboot.ground.errors import Refused, UsageError
 from etcdboot.ground.report import Diagnostic, Severity, error
+from etcdboot.ground.values import replace
 from etcdboot.model.certificates import CertRequest
 from etcdboot.products.pki.authority import Authority, Pair
 from etcdboot.products.pki.inventory import Entry, unreadable

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from etcdboot.ground.errors import SpecError
 from etcdboot.ground.report import Diagnostic, error
 from etcdboot.ground.syntax import yaml_out
+from etcdboot.ground.values import dataclass, field
 from etcdboot.knowledge.etcd.flags import env_name, file_value
 from etcdboot.knowledge.etcd.forms import expressible
 from etcdboot.model.plan import Flag, MemberPlan

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import PurePosixPath
 
 from etcdboot.ground.artifact import Artifact
@@ -11,6 +10,7 @@ from etcdboot.ground.errors import SpecError, UsageError
 from etcdboot.ground.report import Diagnostic, error
 from etcdboot.ground.syntax.characters import Unsayable
 from etcdboot.ground.templating import Engine, TemplateProblem
+from etcdboot.ground.values import replace
 from etcdboot.model.plan import ClusterPlan, Flag, MemberPlan
 from etcdboot.model.spec import Settings
 from etcdboot.products.render.launch import launch

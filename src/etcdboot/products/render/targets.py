@@ -7,9 +7,9 @@ the whole cluster; ``{unit}`` stands for the member's systemd unit.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
+from etcdboot.ground.values import dataclass
 from etcdboot.model.plan import MemberPlan
 from etcdboot.model.spec import Settings, Target
 from etcdboot.products.render.launch import CONFIG_FILE

@@ -5,9 +5,9 @@ Source: systemd.exec(5), "Sandboxing" and "Capabilities".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from etcdboot.ground.values import dataclass
 from etcdboot.model.plan import MemberPlan
 
 _PRIVILEGED_PORTS = 1024  # Linux: net.ipv4.ip_unprivileged_port_start

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import StrEnum, unique
 
+from etcdboot.ground.values import dataclass
 from etcdboot.model.observation import Layer
 from etcdboot.products.verify.evidence import Evidence
 

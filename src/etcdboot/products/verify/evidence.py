@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from etcdboot.ground.address import Url, parse_url
+from etcdboot.ground.values import dataclass
 from etcdboot.model.observation import Failure, MemberList, Observation, SeenMember, Status
 
 if TYPE_CHECKING:  # endpoints alone are judged without a plan, and without its modules

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from etcdboot.ground.address import Url
 from etcdboot.ground.errors import UsageError
+from etcdboot.ground.values import dataclass
 from etcdboot.model.certificates import CA, CertKind, PairPaths, pair_paths
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.spec import ClientTls
