@@ -56,6 +56,7 @@ def script(folder: Path, text: str) -> Path:
 # --- it runs
 
 
+@pytest.mark.xdist_group("ports of examples/local")
 @pytest.mark.parametrize("example", ["local", "local-tls"])
 def test_once_starts_verifies_stops_and_leaves_nothing(here: Bench, example: str) -> None:
     done = here.run("up", "--once", "-f", str(EXAMPLES / example / "cluster.yaml"))

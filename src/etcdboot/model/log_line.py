@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-# Keys of etcd's zap encoder that stand in every line (client/pkg/logutil/zap.go at v3.6.14).
-_ALWAYS = ("level", "ts", "caller", "msg")
+# Keys of etcd's zap encoder that stand in every line (client/pkg/logutil/zap.go at v3.6.14), and the one that
+# is of use to etcd's makers only.
+_LEFT_OUT = ("level", "ts", "caller", "msg", "stacktrace")
 _BAD = ("fatal", "panic", "dpanic", "error")
 _ROOM = 160  # characters of details on one line
 
@@ -16,7 +17,7 @@ def compact(line: str) -> str:
     fields = _fields(line)
     if fields is None:
         return line
-    details = ", ".join(f"{key}={_text(value)}" for key, value in fields.items() if key not in _ALWAYS)
+    details = ", ".join(f"{key}={_text(value)}" for key, value in fields.items() if key not in _LEFT_OUT)
     if len(details) > _ROOM:
         details = details[: _ROOM - 1] + "…"
     head = f"{fields['level']:5} {fields['msg']}"
@@ -42,4 +43,5 @@ def _fields(line: str) -> dict[str, Any] | None:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return " ".join(text.split())

@@ -15,6 +15,10 @@ def test_a_line_loses_time_and_caller_and_keeps_the_rest() -> None:
     assert compact(line("warn", "lost", peer="e2", tries=3)) == "warn  lost (peer=e2, tries=3)"
 
 
+def test_a_stack_trace_is_for_the_log_only_and_a_line_stays_one_line() -> None:
+    assert compact(line("fatal", "a", stacktrace="main\n\tmain.go:3", error="b\nc")) == "fatal a (error=b c)"
+
+
 def test_a_line_without_details_has_no_brackets() -> None:
     assert compact(line("info", "ready")) == "info  ready"
 
