@@ -67,7 +67,7 @@ def test_healthy_means_that_a_read_was_committed_and_that_nothing_failed(
 
 
 @given(SEEN)
-def test_a_failure_always_says_what_to_do(observations: tuple[Observation, ...]) -> None:
-    for each in judge(planned(), observations).those(Outcome.FAIL):
+def test_a_failure_or_a_warning_always_says_what_to_do(observations: tuple[Observation, ...]) -> None:
+    for each in judge(planned(), observations).those(Outcome.FAIL, Outcome.WARN):
         assert each.remedy
         assert each.expected

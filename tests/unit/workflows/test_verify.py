@@ -80,6 +80,33 @@ def test_endpoints_with_a_spec_are_judged_against_it_with_its_credentials(file: 
     assert question.access == ask_by_plan(question.plan, tmp_path / "pki").access
 
 
+def test_files_given_with_a_spec_and_endpoints_are_used_instead_of_the_spec_s(
+    file: str, tmp_path: Path
+) -> None:
+    issue(planned(), tmp_path / "other")
+    files = CredentialFiles(tmp_path / "other" / "ca.pem")
+    question = ask(file, endpoints="10.0.0.2:2379", files=files)
+    assert question.plan is not None
+    assert question.access.credentials is not None
+    assert question.access.credentials.files == files
+
+
+@pytest.mark.parametrize(("tls", "scheme"), [("off", "http"), ("auto", "https")])
+def test_a_spec_without_a_ca_needs_no_files(tmp_path: Path, tls: str, scheme: str) -> None:
+    (tmp_path / "cluster.yaml").write_text(f'{SPEC}tls: {{client: "{tls}"}}\n')
+    question = ask(str(tmp_path / "cluster.yaml"))
+    assert question.access.credentials is None
+    assert {each.scheme for each in question.endpoints} == {scheme}
+
+
+def test_a_spec_with_server_tls_needs_the_ca_alone(tmp_path: Path) -> None:
+    issue(planned(), tmp_path / "pki")
+    (tmp_path / "cluster.yaml").write_text(f"{SPEC}tls: {{client: server}}\n")
+    question = ask(str(tmp_path / "cluster.yaml"))
+    assert question.access.credentials is not None
+    assert question.access.credentials.files == CredentialFiles(tmp_path / "pki" / "ca.pem")
+
+
 def test_a_good_answer_is_healthy() -> None:
     with serving(good()) as port:
         assert verify_once(ask(None, endpoints=f"127.0.0.1:{port}")).verdict is Verdict.HEALTHY

@@ -46,7 +46,5 @@ def _endpoint(endpoint: EndpointReport) -> str:
 
 def _check(result: CheckResult) -> Iterator[str]:
     yield f"{result.status} {result.code} {result.layer}: {result.subject}: {result.seen}"
-    if result.expected:
-        yield f"    expected: {result.expected}"
-    if result.remedy:
-        yield f"    remedy: {result.remedy}"
+    yield f"    expected: {result.expected}"
+    yield f"    remedy: {result.remedy}"
