@@ -46,7 +46,7 @@ class Supervisor:
         self._seats = {program.name: _Seat(program, endpoints) for program, endpoints in programs}
         self._reporter = reporter
         self._grace = grace
-        self._killed = False
+        self._ending = False
         self._turn = asyncio.Lock()  # one start or stop at a time
         self.changed = asyncio.Event()
         self.passes_logs = False
@@ -80,8 +80,8 @@ class Supervisor:
         async with self._turn:
             if seat.phase in (Phase.RUNNING, Phase.STOPPING):
                 raise Refused.because("EB511", f"{name} is {seat.phase}", "`etcdboot ps` shows all members")
-            if self._killed:
-                raise Refused.because("EB511", "the cluster is being killed", "run `etcdboot up` again")
+            if self._ending:
+                raise Refused.because("EB511", "the cluster is ending", "run `etcdboot up` again")
             seat.last_lines.clear()
             seat.run = await launch(seat.program, self._hear(name, seat))
             seat.status = None
@@ -96,17 +96,18 @@ class Supervisor:
         await self._stop(name, seat)
 
     async def stop_all(self) -> None:
-        """Stop the members one after the other: each hands its leadership on while others are left.
+        """Stop the members one after the other, and let none start again.
 
-        All at once take 7 s, one at a time 0.2 to 2.2 s (measured).
+        Each hands its leadership on while others are left: 0.2 to 2.2 s in all, against 7 s at once (measured).
         """
+        self._ending = True
         for name, seat in self._seats.items():
             await self._stop(name, seat)
         await self._settled()
 
     async def kill_all(self) -> None:
         """Make all members end at once, and none start again."""
-        self._killed = True
+        self._ending = True
         for seat in self._seats.values():
             if seat.run and seat.status is None:
                 seat.phase = Phase.STOPPING

@@ -109,6 +109,15 @@ def test_what_makes_no_sense_is_refused(tmp_path: Path) -> None:
     tried(tmp_path, {"e1": OBEYS}, act)
 
 
+def test_none_starts_again_once_all_are_stopped(tmp_path: Path) -> None:
+    async def act(supervisor: Supervisor) -> None:
+        await supervisor.stop_all()
+        with pytest.raises(Refused, match="ending"):
+            await supervisor.start("e1")
+
+    tried(tmp_path, {"e1": OBEYS}, act)
+
+
 def test_killing_cuts_a_stop_short(tmp_path: Path) -> None:
     async def act(supervisor: Supervisor) -> None:
         stopping = asyncio.create_task(supervisor.stop_all())
