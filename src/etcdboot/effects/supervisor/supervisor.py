@@ -98,7 +98,7 @@ class Supervisor:
     async def stop_all(self) -> None:
         """Stop the members one after the other, and let none start again.
 
-        Each hands its leadership on while others are left: 0.2 to 2.2 s in all, against 7 s at once (measured).
+        Each hands its leadership on while others are left: 0.2 to 2.2 s in all, at once 7 s (measured).
         """
         self._ending = True
         for name, seat in self._seats.items():
