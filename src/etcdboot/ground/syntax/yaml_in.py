@@ -47,25 +47,28 @@ class Tag(StrEnum):
 
 
 # YAML 1.2.2 section 5.1: whatever is not c-printable; the readers tell its place in units of their own.
-_NEVER: Final = re.compile(r"[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# The second is slow to compile and needed for few texts.
+_NEVER_ASCII: Final = r"[^\t\n\r -~]"
+_NEVER: Final = r"[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _KINDS: Final = (
     (Tag.NULL, re.compile(r"~|null|Null|NULL|")),
     (Tag.BOOLEAN, re.compile(r"true|false")),
     (Tag.INTEGER, re.compile(r"0|-?[1-9][0-9]*")),
     (Tag.NUMBER, re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")),
 )
-# pattern -> what a YAML 1.1 reader makes of it
+_BOOLEANS: Final = frozenset(("yes", "no", "on", "off", "y", "n", "true", "false"))
+_NUMERIC: Final = frozenset("+-.=0123456789")
+# pattern -> what a YAML 1.1 reader makes of it; compiled when first needed, for most specs hold none
 _SURPRISES: Final = (
-    (re.compile(r"(yes|no|on|off|y|n|true|false)", re.IGNORECASE), "a boolean in YAML 1.1"),
-    (re.compile(r"[-+]?0[0-7_]+"), "an octal number in YAML 1.1"),
-    (re.compile(r"[-+]?0b[01_]+|[-+]?0x[0-9a-fA-F_]+|0o[0-7]+"), "a number to some YAML readers"),
-    (re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?"), "a sexagesimal number in YAML 1.1"),
-    (re.compile(r"[-+]?[0-9][0-9_]*_[0-9_]*|\+[0-9]+"), "a number in YAML 1.1"),
-    (re.compile(r"[-+]?([0-9][0-9_]*)?\.[0-9_]+([eE][-+]?[0-9]+)?|[-+]?[0-9][0-9_]*\.?([eE][-+]?[0-9]+)?"),
+    (r"[-+]?0[0-7_]+", "an octal number in YAML 1.1"),
+    (r"[-+]?0b[01_]+|[-+]?0x[0-9a-fA-F_]+|0o[0-7]+", "a number to some YAML readers"),
+    (r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?", "a sexagesimal number in YAML 1.1"),
+    (r"[-+]?[0-9][0-9_]*_[0-9_]*|\+[0-9]+", "a number in YAML 1.1"),
+    (r"[-+]?([0-9][0-9_]*)?\.[0-9_]+([eE][-+]?[0-9]+)?|[-+]?[0-9][0-9_]*\.?([eE][-+]?[0-9]+)?",
      "a number to some YAML readers"),
-    (re.compile(r"[-+]?\.(inf|nan)", re.IGNORECASE), "a number in YAML 1.1"),
-    (re.compile(r"\d{4}-\d\d?-\d\d?([Tt ].*)?"), "a date in YAML 1.1"),
-    (re.compile(r"="), "a special value in YAML 1.1"),
+    (r"[-+]?\.(inf|nan|Inf|NaN|INF|NAN)", "a number in YAML 1.1"),
+    (r"\d{4}-\d\d?-\d\d?([Tt ].*)?", "a date in YAML 1.1"),
+    (r"=", "a special value in YAML 1.1"),
 )  # fmt: skip
 
 
@@ -90,7 +93,11 @@ class Scalar:
     @property
     def surprise(self) -> str:
         """What another YAML reader makes of it, if it differs from what it looks like."""
-        return next((what for pattern, what in _SURPRISES if pattern.fullmatch(self.text)), "")
+        if self.text.lower() in _BOOLEANS:
+            return "a boolean in YAML 1.1"
+        if self.text[:1] not in _NUMERIC or self.text.count(".") > 1:  # addresses and releases, mostly
+            return ""
+        return next((what for pattern, what in _SURPRISES if re.fullmatch(pattern, self.text)), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +168,7 @@ def compose(text: str) -> Node | None:
     """
     import yaml  # here, for --help needs none
 
-    if odd := _NEVER.search(text):
+    if odd := re.search(_NEVER_ASCII if text.isascii() else _NEVER, text):
         raise YamlProblem(f"not text: it has the character {odd[0]!r}", _position(text, odd.start()))
     try:
         return _assemble(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
