@@ -28,6 +28,7 @@ def test_what_is_dumped_is_loaded_again() -> None:
         (PAIR.certificate[:200], "the certificate in it is damaged"),
         (PAIR.certificate.replace(b"MII", b"AAA", 1), "the certificate in it is damaged"),
     ],
+    ids=("empty", "blank", "binary", "key", "cut", "changed"),
 )
 def test_a_damaged_certificate_says_what_is_wrong(pem: bytes, why: str) -> None:
     with pytest.raises(Unreadable, match=why):
@@ -41,6 +42,7 @@ def test_a_damaged_certificate_says_what_is_wrong(pem: bytes, why: str) -> None:
         (PAIR.certificate, "there is no private key in it"),
         (PAIR.key[:100], "the private key in it is damaged"),
     ],
+    ids=("empty", "certificate", "cut"),  # a key in a test's name would make it another test each time
 )
 def test_a_damaged_key_says_what_is_wrong(pem: bytes, why: str) -> None:
     with pytest.raises(Unreadable, match=why):
