@@ -56,7 +56,7 @@ def member(name: str, /, **changed: Any) -> SeenMember:
     return replace(SeenMember(IDS[name], name, (url(name, 2380),), (url(name),)), **changed)
 
 
-def members(*changed: SeenMember, without: str = "") -> tuple[SeenMember, ...]:
+def members(*changed: SeenMember, without: str | None = None) -> tuple[SeenMember, ...]:
     by_id = {each.id: each for each in (*map(member, NAMES), *changed)}
     return tuple(each for each in by_id.values() if each.name != without)
 

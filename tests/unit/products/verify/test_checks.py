@@ -36,7 +36,7 @@ def result(code: str, *observations: Observation) -> CheckResult:
     return found
 
 
-def listed(*changed: object, without: str = "") -> MemberList:
+def listed(*changed: object, without: str | None = None) -> MemberList:
     return MemberList(CLUSTER, members(*changed, without=without))  # type: ignore[arg-type]
 
 
