@@ -72,7 +72,11 @@ def parse_host(text: str) -> Host:
         address = ipaddress.ip_address(text)
     except ValueError:
         return Host(_checked_name(text), HostKind.DNS)
-    return Host(str(address), HostKind.IPV4 if address.version == 4 else HostKind.IPV6)
+    if isinstance(address, ipaddress.IPv6Address):
+        # One address, one spelling: Pythons differ in how they write ::ffff:10.0.0.1.
+        mapped = address.ipv4_mapped
+        return Host(str(mapped), HostKind.IPV4) if mapped else Host(str(address), HostKind.IPV6)
+    return Host(str(address), HostKind.IPV4)
 
 
 def _checked_name(text: str) -> str:

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from etcdboot.ground.artifact import Artifact, Change, ChangeKind, Standing
+
+KEY = b"-----BEGIN PRIVATE KEY-----"
+
+
+def test_no_repr_shows_a_content() -> None:
+    artifact = Artifact(PurePosixPath("a-key.pem"), KEY, 0o600, secret=True)
+    shown = repr((artifact, Standing(KEY, 0o600), Change(artifact, ChangeKind.UPDATE, before=KEY)))
+    assert "a-key.pem" in shown
+    assert "PRIVATE" not in shown
+
+
+def test_an_artifact_is_public_and_roots_unless_said() -> None:
+    artifact = Artifact(PurePosixPath("a"), b"")
+    assert (artifact.mode, artifact.secret, artifact.host_path, artifact.owner) == (0o644, False, "", "")
