@@ -1,4 +1,4 @@
-"""``check``: is this spec good?"""
+"""``check``: whether a spec is good, and what it comes to."""
 
 from __future__ import annotations
 
