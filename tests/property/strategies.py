@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from etcdboot.ground.address import Host, HostKind, Url
+from etcdboot.ground.address import Host, HostKind, Url, parse_host
 from etcdboot.knowledge.etcd.flag_table import TABLE
 from etcdboot.knowledge.etcd.releases import NEWEST_PATCH, Release
 from etcdboot.model.spec import (
@@ -60,10 +60,10 @@ ports = st.integers(1, 65535)
 lifetimes = st.integers(1, _SECONDS_OF_1000_YEARS)
 
 _labels = words(string.ascii_lowercase, string.ascii_lowercase + string.digits, 8)
+_addresses = st.ip_addresses().map(str).map(parse_host)  # in canonical form
 hosts = st.one_of(
     st.lists(_labels, min_size=1, max_size=3).map(lambda labels: Host(".".join(labels), HostKind.DNS)),
-    st.ip_addresses(v=4).map(lambda address: Host(str(address), HostKind.IPV4)),
-    st.ip_addresses(v=6).map(lambda address: Host(str(address), HostKind.IPV6)),
+    _addresses,
     st.sampled_from((Host("127.0.0.1", HostKind.IPV4), Host("0.0.0.0", HostKind.IPV4))),
 )
 host_texts = hosts.map(str)

@@ -10,20 +10,15 @@ from etcdboot.ground.address import Host, HostKind, Url, parse_host, parse_san, 
     [
         ("10.0.0.1", HostKind.IPV4, "10.0.0.1"),
         ("FD00:0::1", HostKind.IPV6, "fd00::1"),
-        ("::ffff:10.0.0.1", HostKind.IPV6, "::ffff:10.0.0.1"),
+        ("::ffff:10.0.0.1", HostKind.IPV4, "10.0.0.1"),
         ("E1.Example.COM.", HostKind.DNS, "e1.example.com"),
         ("etcd_1", HostKind.DNS, "etcd_1"),
         ("a" * 63, HostKind.DNS, "a" * 63),
-        ("0", HostKind.DNS, None),
     ],
 )
-def test_a_host_is_read_into_its_canonical_form(text: str, kind: HostKind, canonical: str | None) -> None:
-    if canonical is None:
-        with pytest.raises(ValueError, match="looks like an IPv4 address"):
-            parse_host(text)
-    else:
-        assert parse_host(text) == Host(canonical, kind)
-        assert str(parse_host(text)) == canonical
+def test_a_host_is_read_into_its_canonical_form(text: str, kind: HostKind, canonical: str) -> None:
+    assert parse_host(text) == Host(canonical, kind)
+    assert str(parse_host(text)) == canonical
 
 
 @pytest.mark.parametrize(
@@ -51,7 +46,7 @@ def test_a_host_is_read_into_its_canonical_form(text: str, kind: HostKind, canon
         ("a/b", "neither"),
         (":1", "carries a port"),
         ("fd00::g", "neither"),
-        ("１.２.３.４", "neither"),
+        ("\uff11.2.3.4", "neither"),
     ],
 )
 def test_what_is_no_host_is_told_why(text: str, said: str) -> None:
@@ -77,11 +72,8 @@ def test_a_host_knows_where_it_leads(text: str, loopback: bool, unspecified: boo
 
 
 def test_only_ipv6_stands_in_brackets_in_a_url() -> None:
-    assert [parse_host(text).in_url for text in ("fd00::1", "10.0.0.1", "a")] == [
-        "[fd00::1]",
-        "10.0.0.1",
-        "a",
-    ]
+    assert parse_host("fd00::1").in_url == "[fd00::1]"
+    assert (parse_host("10.0.0.1").in_url, parse_host("a").in_url) == ("10.0.0.1", "a")
 
 
 @pytest.mark.parametrize(

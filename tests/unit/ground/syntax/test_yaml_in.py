@@ -50,8 +50,9 @@ def test_an_empty_text_is_not_nothing(text: str) -> None:
     ("text", "tag"),
     [
         ("~", Tag.NULL), ("null", Tag.NULL), ("", Tag.NULL), ("true", Tag.BOOLEAN), ("false", Tag.BOOLEAN),
-        ("0", Tag.INTEGER), ("-12", Tag.INTEGER), ("3.6", Tag.NUMBER), ("-0.5", Tag.NUMBER), ("abc", Tag.TEXT),
-        ("3.6.14", Tag.TEXT), ("10.0.0.1", Tag.TEXT), ("fd00::1", Tag.TEXT), ("a:b", Tag.TEXT), ("365d", Tag.TEXT),
+        ("0", Tag.INTEGER), ("-12", Tag.INTEGER), ("3.6", Tag.NUMBER), ("-0.5", Tag.NUMBER),
+        ("abc", Tag.TEXT), ("3.6.14", Tag.TEXT), ("10.0.0.1", Tag.TEXT), ("fd00::1", Tag.TEXT),
+        ("a:b", Tag.TEXT), ("365d", Tag.TEXT),
         ("::1", Tag.TEXT), ("-", Tag.TEXT),
     ],
 )  # fmt: skip
@@ -88,7 +89,7 @@ def test_what_readers_disagree_about_is_a_surprise(text: str, said: str) -> None
         ("a: 1\na: 2", Mark(2, 1), "'a' stands twice; the first is in line 1"),
         ("? [a]\n: 1", Mark(1, 3), "a plain word"),
         ("a\n---\nb", Mark(2, 1), "second document"),
-        ("a: [", Mark(1, 5), "not YAML"),
+        ("a: [", Mark(2, 1), "not YAML"),
         ("a: b: c", Mark(1, 5), "not YAML"),
         ("é\n\x07", Mark(2, 1), r"not text: it has the character '\x07'"),
         ("x\ud800", Mark(1, 2), r"not text: it has the character '\ud800'"),
@@ -104,7 +105,7 @@ def test_what_is_refused_is_refused_in_its_place(text: str, mark: Mark, said: st
 
 def test_quoted_merge_keys_and_the_tag_of_no_tag_are_harmless() -> None:
     assert isinstance(compose('"<<": 1'), Mapping)
-    assert compose("! x") == Scalar("x", True, Mark(1, 1)) or isinstance(compose("! x"), Scalar)
+    assert isinstance(compose("! x"), Scalar)
 
 
 def test_a_tab_is_told_as_one() -> None:
