@@ -94,7 +94,7 @@ def _judge(path: str, name: str, value: str | None, release: Release) -> Misfit 
         return Misfit("EB213", place, f"etcdboot decides {name} from the spec", f"use {owner}")
     if forbidden:
         return Misfit("EB214", place, f"{name} cannot stand in a spec: {forbidden}", "leave it out")
-    spelled = spell(name, value if value is not None else _ANY, release)
+    spelled = spell(name, _or_any(name, value), release)
     if isinstance(spelled, Unspellable):
         return Misfit("EB215", place, spelled.message, spelled.hint)
     for flag, text in spelled.flags if value is not None else ():
@@ -107,13 +107,15 @@ def _judge(path: str, name: str, value: str | None, release: Release) -> Misfit 
     return None
 
 
-_ANY = "true"  # a value that every kind of flag can be spelled with, where only the names matter
+def _or_any(name: str, value: str | None) -> str:
+    """The value; for a flag that is taken away one that it can be spelled with, for only its name matters."""
+    if value is not None:
+        return value
+    return "" if name == GATES_FLAG else "true"
 
 
 def _spelled_parts(name: str, value: str | None, release: Release) -> dict[str, str]:
-    if name == GATES_FLAG and value is None:
-        return {}
-    spelled = spell(name, _ANY if value is None else value, release)
+    spelled = spell(name, _or_any(name, value), release)
     if isinstance(spelled, Unspellable):
         return {}
     parts: dict[str, str] = {}

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+import pytest
+
+from etcdboot.model.certificates import USAGES, CertKind, pair_paths
+
+
+@pytest.mark.parametrize(
+    ("name", "certificate", "key"),
+    [
+        ("ca", "ca.pem", "ca-key.pem"),
+        ("peer-ca", "peer-ca.pem", "peer-ca-key.pem"),
+        ("etcd1/server", "members/etcd1/server.pem", "members/etcd1/server-key.pem"),
+        ("etcd.1/peer", "members/etcd.1/peer.pem", "members/etcd.1/peer-key.pem"),
+        ("client/root", "clients/root.pem", "clients/root-key.pem"),
+        ("client/a.b", "clients/a.b.pem", "clients/a.b-key.pem"),
+    ],
+)
+def test_a_pair_has_the_files_of_the_tutorials(name: str, certificate: str, key: str) -> None:
+    paths = pair_paths(name)
+    assert (str(paths.certificate), str(paths.key)) == (certificate, key)
+
+
+def test_every_kind_has_its_usages() -> None:
+    assert set(USAGES) == set(CertKind)
