@@ -65,8 +65,8 @@ class Load:
 def writer(plan: ClusterPlan, pki: str) -> list[str]:
     """The command that writes to a planned cluster, with the first client's certificate from ``pki``.
 
-    It wants ``operating.ENVIRONMENT``. One write at a time, each tried at one endpoint after the other, a
-    few seconds each; a dot on a line of its own for every write that was taken.
+    It wants ``operating.ENVIRONMENT``. One write at a time, to the first member until that fails for a few
+    seconds, then to the next; a dot on a line of its own for every write that was taken.
     """
     endpoints = [str(url) for member in plan.members for url in member.advertise_client_urls]
     argv = [sys.executable, "-P", str(_WRITER), "--endpoints", ",".join(endpoints)]

@@ -36,7 +36,7 @@ def main() -> None:
         number += 1
         key = PREFIX + b"%09d" % number
         begun = time.monotonic()
-        failures = write(rpc, stubs, key, first=number)
+        failures = write(rpc, stubs, key)
         slowest = max(slowest, time.monotonic() - begun)
         errors.update(failures)
         retried += len(failures)
@@ -78,14 +78,15 @@ def stop(number: int, frame: object) -> None:
     stopped = True
 
 
-def write(rpc: Any, stubs: list[Any], key: bytes, first: int) -> list[str]:
-    """Put at one endpoint after the other until one takes it; the failures on the way."""
-    failures = []
-    for step in range(len(stubs)):
+def write(rpc: Any, stubs: list[Any], key: bytes) -> list[str]:
+    """Put at one endpoint after the other until one takes it and stays first; what failed on the way."""
+    failures: list[str] = []
+    while len(failures) < len(stubs):
         try:
-            stubs[(first + step) % len(stubs)].Put(rpc.PutRequest(key=key, value=key), timeout=ATTEMPT)
+            stubs[0].Put(rpc.PutRequest(key=key, value=key), timeout=ATTEMPT)
         except grpc.RpcError as error:
             failures.append(f"{error.code().name}: {error.details()}")
+            stubs.append(stubs.pop(0))
         else:
             break
     return failures

@@ -114,6 +114,15 @@ class Host:
     def copy(self, folder: Path, to: str) -> None:
         """Copy a folder of the test's into the host, modes kept."""
         packed = subprocess.run(["tar", "-C", folder, "-c", "."], check=True, capture_output=True).stdout
+        self.unpack(packed, to)
+
+    def pack(self, folder: str) -> bytes:
+        """A folder of the host's, for ``unpack`` on another."""
+        command = [*self._entry(), "tar", "-C", folder, "-c", "."]
+        return subprocess.run(command, check=True, capture_output=True).stdout
+
+    def unpack(self, packed: bytes, to: str) -> None:
+        """Put there what ``pack`` gave, modes kept."""
         self.run(["sh", "-c", 'mkdir -p "$1" && tar -C "$1" --no-same-owner -xp', "copy", to], stdin=packed)
 
     def install(self, program: Path, to: str | None = None) -> str:

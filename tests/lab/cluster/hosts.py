@@ -1,0 +1,90 @@
+"""A planned cluster on the hosts of a world, and the operator's host beside them."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+from typing import Any
+
+from etcdboot.model.spec import ClientTls, Target
+from lab.cluster.load import Load, writer
+from lab.cluster.operating import ENVIRONMENT, etcdboot, planned
+from lab.cluster.starting import by_script, by_unit
+from lab.peers.fixtures import require_peer
+from lab.world.host import Host
+from lab.world.process import Process
+from lab.world.world import World
+
+FOLDER = "/srv/cluster"  # the operator's: cluster.yaml, pki and out
+
+
+class HostCluster:
+    """The members' hosts by name, at the addresses that the spec says; ``operator`` is one host more.
+
+    With ``systemd`` they are machines that systemd runs. Each has its release's etcd where the spec says.
+    """
+
+    def __init__(self, world: World, spec: str, operator: str, *, systemd: bool = False) -> None:
+        self.plan = planned(spec, FOLDER)
+        self.processes: dict[str, Process] = {}
+        self.hosts: dict[str, Host] = {}
+        for member in self.plan.members:
+            host = self.hosts[member.name] = world.host(member.name, *map(str, member.addresses))
+            if systemd:
+                host.boot_systemd()
+            host.install(require_peer("etcd", str(member.release)), str(member.paths.binary))
+        self.operator = world.host("operator", operator)
+        self.operator.install(require_peer("etcdctl", str(self.plan.members[0].release)))
+        self.operator.write(f"{FOLDER}/cluster.yaml", spec)
+
+    def on_desk(
+        self, *words: str, check: bool = True, within: float = 90.0
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command on the operator's host, in the folder of the spec."""
+        script = f'cd {FOLDER} && exec "$@"'
+        return self.operator.run(
+            ["sh", "-c", script, "desk", *words], env=ENVIRONMENT, check=check, within=within
+        )
+
+    def etcdboot(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run etcdboot there."""
+        return self.on_desk(*etcdboot(*arguments), check=check)
+
+    def deliver(self, name: str, to: str) -> None:
+        """Copy a member's rendered folder from the operator's host to the member's."""
+        self.hosts[name].unpack(self.operator.pack(f"{FOLDER}/out/{name}"), to)
+
+    def start(self, name: str, target: Target) -> None:
+        """Start a member from what stands in its config-dir: by its script, or as its unit says."""
+        host = self.hosts[name]
+        member = self.plan.member(name)
+        assert member is not None
+        start = by_script(str(member.paths.config_dir))
+        if target is Target.SYSTEMD:
+            unit = host.read(f"{member.paths.config_dir}/{member.unit}").decode()
+            start = by_unit(unit, lambda path: host.read(path).decode())
+        self.processes[name] = host.start(start.argv, user=start.user or None, env=start.environment)
+
+    def verify(self, *arguments: str) -> dict[str, Any]:
+        """What ``etcdboot verify -w json`` prints on the operator's host, healthy or not."""
+        done = self.etcdboot("verify", "-w", "json", *arguments, check=False)
+        said: dict[str, Any] = json.loads(done.stdout)
+        return said
+
+    def etcdctl(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run the first member's release's etcdctl on the operator's host, as the client root."""
+        identity = ["--cacert=pki/ca.pem", "--cert=pki/clients/root.pem", "--key=pki/clients/root-key.pem"]
+        endpoints = f"--endpoints={','.join(map(str, self.plan.endpoints))}"
+        if self.plan.client_tls is not ClientTls.MUTUAL:
+            identity = []
+        return self.on_desk("env", "ETCDCTL_API=3", "etcdctl", endpoints, *identity, *arguments, check=check)
+
+    def load(self) -> Load:
+        """Begin to write from the operator's host, through all endpoints."""
+        command = shlex.join(writer(self.plan, f"{FOLDER}/pki"))
+        return Load(self.operator.start(f"exec {command}", env=ENVIRONMENT))
+
+    def said(self) -> str:
+        """The last words of the members that we started, for a failure's message."""
+        return "\n".join(f"{name}: {each.output[-3000:]}" for name, each in self.processes.items())
