@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import json
+import sys
+from io import StringIO
+
+import click
+import pytest
+from rich.table import Table
+
+from etcdboot.cli.output import Outcome, Output, deliver, failed, show, usage
+from etcdboot.ground.errors import ExitCode, Refused
+from etcdboot.ground.report import Diagnostic, Severity, error, warning
+
+NOTE = Diagnostic(Severity.NOTE, "EB007", "a note", path=".gitignore")
+
+
+def table() -> Table:
+    made = Table("member", "health")
+    made.add_row("etcd1", "good")
+    return made
+
+
+def test_the_product_is_stdout_and_the_talk_is_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    outcome = Outcome(
+        ExitCode.OK,
+        (warning("EB204", "few", "more", "members"), NOTE),
+        simple="done",
+        next_lines=("do", "this"),
+    )
+    assert deliver(outcome, Output()) is ExitCode.OK
+    shown = capsys.readouterr()
+    assert shown.out == "done\n"
+    assert shown.err == (
+        "members: warning EB204: few\n    hint: more\n.gitignore: note EB007: a note\n"
+        "\nNext:\n  1. do\n  2. this\n"
+    )
+
+
+def test_a_product_that_ends_its_line_is_left_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    deliver(Outcome(simple="a\n"), Output())
+    assert capsys.readouterr().out == "a\n"
+
+
+def test_nothing_to_say_is_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    deliver(Outcome(), Output())
+    assert capsys.readouterr() == ("", "")
+
+
+def test_quiet_leaves_errors_and_the_product(capsys: pytest.CaptureFixture[str]) -> None:
+    found = (NOTE, error("EB201", "bad"), warning("EB204", "few"))
+    deliver(Outcome(diagnostics=found, simple="x", next_lines=("do",)), Output(quiet=True))
+    assert capsys.readouterr() == ("x\n", "error EB201: bad\n")
+
+
+def test_json_is_one_object_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    outcome = Outcome(
+        ExitCode.DRIFT, (NOTE,), {"changes": ["é"]}, simple="x", table=table, next_lines=("do",)
+    )
+    assert deliver(outcome, Output(form="json")) is ExitCode.DRIFT
+    shown = capsys.readouterr()
+    assert shown.err == ""
+    assert json.loads(shown.out) == {
+        "ok": False, "exit": 4, "diagnostics": [NOTE.as_json()], "changes": ["é"],
+    }  # fmt: skip
+    assert "é" in shown.out
+
+
+def test_a_table_is_made_only_when_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    deliver(Outcome(simple="plain", table=table), Output())
+    assert capsys.readouterr().out == "plain\n"
+    deliver(Outcome(simple="plain", table=table), Output(form="table"))
+    shown = capsys.readouterr().out
+    assert "etcd1" in shown and "plain" not in shown
+    deliver(Outcome(simple="plain"), Output(form="table"))
+    assert capsys.readouterr().out == "plain\n"
+
+
+def test_what_stops_a_command_gives_its_code(capsys: pytest.CaptureFixture[str]) -> None:
+    assert failed(Refused.because("EB005", "exists", "--force", "a"), Output()) is ExitCode.REFUSED
+    assert capsys.readouterr().err == "a: error EB005: exists\n    hint: --force\n"
+
+
+def test_colours_are_forced_or_forbidden(capsys: pytest.CaptureFixture[str]) -> None:
+    for colour, coloured in ((True, True), (False, False), (None, False)):
+        output = Output(colour=colour)
+        show((error("EB201", "bad", "hint"),), output)
+        output.talk("Next:", bold=True)
+        assert ("\x1b[" in capsys.readouterr().err) is coloured
+
+
+def test_a_reader_who_left_changes_no_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone(StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError
+
+    monkeypatch.setattr(sys, "stdout", Gone())
+    assert deliver(Outcome(ExitCode.SPEC, simple="x"), Output()) is ExitCode.SPEC
+    print("more")  # goes nowhere, and nobody minds
+
+
+@pytest.mark.parametrize(
+    ("words", "is_json"),
+    [
+        (("check", "-w", "json"), True), (("check", "-wjson"), True), (("check", "-qw", "json"), True),
+        (("check", "--write-out", "json"), True), (("check", "--write-out=json"), True),
+        (("check",), False), (("check", "-w", "table"), False), (("check", "-f", "json"), False),
+        (("check", "w", "json"), False), (("check", "-w", "jsonl"), False), ((), False),
+    ],
+)  # fmt: skip
+def test_a_usage_error_is_in_the_form_asked_for(
+    words: tuple[str, ...], is_json: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert usage(click.UsageError("no such thing"), Output(), words) is ExitCode.USAGE
+    shown = capsys.readouterr()
+    assert (shown.out.startswith("{"), shown.err == "") == (is_json, is_json)
+    assert "no such thing" in shown.out + shown.err
