@@ -12,7 +12,7 @@ import yaml
 
 from etcdboot.model.spec import Settings, Target
 from etcdboot.workflows.render import Pki, RenderRequest, run
-from lab.cluster.operating import EXAMPLES, planned
+from lab.cluster.operating import EXAMPLES, example, planned
 from lab.cluster.starting import Start, by_unit
 from lab.peers.fixtures import ETCD_RELEASES, require_peer
 
@@ -31,19 +31,13 @@ def rendered(name: str, release: str, settings: Settings, folder: Path) -> Itera
     The examples' paths are those of other machines; nothing here ever starts far enough to open one.
     """
     spec = folder / "cluster.yaml"
-    spec.write_text(of_release((EXAMPLES / name / "cluster.yaml").read_text(), release))
+    spec.write_text(re.sub("-dir: (?!/)", "-dir: /nowhere/", example(name, release)))  # fit for another host
     plan = planned(spec.read_text(), folder)
     result = run(RenderRequest(str(spec), pki=Pki.NONE, settings=settings, targets=(Target.SYSTEMD,)))
     for member in plan.members:
         own = result.out / member.name
         files = {str(member.paths.config_dir / each.name): each.read_text() for each in own.iterdir()}
         yield by_unit(files[str(member.paths.config_dir / member.unit)], files.__getitem__), own
-
-
-def of_release(text: str, release: str) -> str:
-    """The example's text with another release, fit for a systemd host."""
-    version = f'version: "{release}"\n  allow-dangerous-release: true'
-    return re.sub("-dir: (?!/)", "-dir: /nowhere/", re.sub('version: "[^"]*"', version, text))
 
 
 def said_by(etcd: Path, *arguments: str, env: dict[str, str] | None = None) -> str:

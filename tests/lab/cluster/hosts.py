@@ -7,6 +7,7 @@ import shlex
 import subprocess
 from typing import Any
 
+from etcdboot.model.plan import MemberPlan
 from etcdboot.model.spec import ClientTls, Target
 from lab.cluster.load import Load, writer
 from lab.cluster.operating import ENVIRONMENT, etcdboot, planned
@@ -22,21 +23,25 @@ FOLDER = "/srv/cluster"  # the operator's: cluster.yaml, pki and out
 class HostCluster:
     """The members' hosts by name, at the addresses that the spec says; ``operator`` is one host more.
 
-    With ``systemd`` they are machines that systemd runs. Each has its release's etcd where the spec says.
+    Members on loopback run on the operator's. Each host has its release's etcd where the spec says, and with
+    ``systemd`` the members' are machines that systemd runs.
     """
 
     def __init__(self, world: World, spec: str, operator: str, *, systemd: bool = False) -> None:
         self.plan = planned(spec, FOLDER)
         self.processes: dict[str, Process] = {}
-        self.hosts: dict[str, Host] = {}
-        for member in self.plan.members:
-            host = self.hosts[member.name] = world.host(member.name, *map(str, member.addresses))
-            if systemd:
-                host.boot_systemd()
-            host.install(require_peer("etcd", str(member.release)), str(member.paths.binary))
         self.operator = world.host("operator", operator)
         self.operator.install(require_peer("etcdctl", str(self.plan.members[0].release)))
         self.operator.write(f"{FOLDER}/cluster.yaml", spec)
+        self.hosts = {each.name: self._host(world, each, systemd) for each in self.plan.members}
+
+    def _host(self, world: World, member: MemberPlan, systemd: bool) -> Host:
+        is_local = all(each.is_loopback for each in member.addresses)
+        host = self.operator if is_local else world.host(member.name, *map(str, member.addresses))
+        if systemd:
+            host.boot_systemd()
+        host.install(require_peer("etcd", str(member.release)), str(member.paths.binary))
+        return host
 
     def on_desk(
         self, *words: str, check: bool = True, within: float = 90.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -22,9 +23,11 @@ def etcdboot(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "etcdboot", *arguments]
 
 
-def example(name: str) -> str:
-    """The spec of an example."""
-    return (EXAMPLES / name / "cluster.yaml").read_text()
+def example(name: str, release: str = "") -> str:
+    """The spec of an example, for the release that it names or for another."""
+    text = (EXAMPLES / name / "cluster.yaml").read_text()
+    version = f'version: "{release}"\n  allow-dangerous-release: true'
+    return re.sub('version: "[^"]*"', version, text) if release else text
 
 
 def planned(spec: str, folder: str | Path) -> ClusterPlan:
