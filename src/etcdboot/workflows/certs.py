@@ -10,7 +10,7 @@ from etcdboot.effects import clock, keys
 from etcdboot.effects.pairs import PairTree, open_pairs
 from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.ground.artifact import Artifact, Change, ChangeKind
-from etcdboot.ground.errors import ExitCode, Refused
+from etcdboot.ground.errors import Drift, ExitCode, Refused
 from etcdboot.ground.progress import Event, EventKind, Reporter, silent
 from etcdboot.ground.report import Diagnostic, Severity, has_errors
 from etcdboot.ground.values import dataclass, replace
@@ -23,6 +23,7 @@ from etcdboot.products.pki.inventory import Entry, Found
 from etcdboot.products.pki.pem import PrivateKey
 
 Clock = Callable[[], datetime]
+_HALF = "EB310"  # a pair without one of its files
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,30 @@ def renew(
         entries = selection.concerned(inventory.judge(_look(tree, plan), moment), chosen)
         wanted = selection.renewed(entries, chosen)
         return _carry_out(tree, plan, entries, wanted, moment, reporter)
+
+
+def vouch(plan: ClusterPlan, pki_dir: Path, *, now: Clock = clock.now) -> tuple[Diagnostic, ...]:
+    """Judge the certificates of the plan's members before they are handed on, whoever made them.
+
+    Gives what is worth saying of those that may go; a key that is not there is not missed.
+
+    Raises:
+        Refused: one is damaged, its key is another's, or its CA is not sound.
+        Drift: one does not fit the plan any more.
+    """
+    with open_pairs(pki_dir, writing=False) as tree:
+        found = tuple(replace(each, foreign=(), edited=(), lost=False) for each in _look(tree, plan))
+    names = frozenset(request.name for member in plan.members for request in member.certificates)
+    entries = selection.concerned(inventory.judge(found, now()), names)
+    refusals = tuple(_placed(each, pki_dir) for entry in entries for each in entry.refusals)
+    if refusals:
+        raise Refused(*refusals)
+    findings = tuple(
+        _placed(each, pki_dir) for entry in entries for each in entry.findings if each.code != _HALF
+    )
+    if has_errors(findings):
+        raise Drift(*findings)
+    return findings
 
 
 def _look(tree: PairTree, plan: ClusterPlan) -> Iterator[Found]:

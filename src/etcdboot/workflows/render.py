@@ -73,17 +73,19 @@ def run(request: RenderRequest) -> RenderResult:
         SpecError: the spec is wrong, names no release, or says what a form or a syntax cannot hold.
         Missing: the spec, the template folder or certificates are not there, or the disk said no.
         UsageError: no such member, or a broken template.
-        Refused: another etcdboot writes there.
+        Refused: another etcdboot writes there, or a certificate is damaged or not its key's.
+        Drift: a certificate does not fit the plan any more.
     """
     cluster = open_cluster(request.file)
     _demand_release(cluster)
     plan = _chosen(cluster.plan, request)
     out = request.out or Path(request.file).parent / "out"
-    artifacts = render(plan, load_templates(request.templates), _material(plan, request))
+    files, remarks = _material(plan, request)
+    artifacts = render(plan, load_templates(request.templates), files)
     kept = tuple(each for each in artifacts if _in_scope(str(each.path), request))
     with open_tree(out, writing=request.writes) as tree:
         changes = tree.compare(kept, within=lambda path: _in_scope(path, request))
-        result = RenderResult(out, changes, diagnostics=cluster.diagnostics)
+        result = RenderResult(out, changes, diagnostics=cluster.diagnostics + remarks)
         leaps = tuple(_leaps(plan, tree.manifest, request))
         if request.writes:
             return _written(tree, result, plan, request, leaps)
@@ -118,11 +120,16 @@ def _in_scope(path: str, request: RenderRequest) -> bool:
     return not in_pki or request.pki is Pki.ALL or (request.pki is Pki.PUBLIC and not is_key)
 
 
-def _material(plan: ClusterPlan, request: RenderRequest) -> Material:
-    if request.pki is Pki.NONE:
-        return {}
+def _material(plan: ClusterPlan, request: RenderRequest) -> tuple[Material, tuple[Diagnostic, ...]]:
+    """The members' certificate files, judged before they are handed on, and what is worth saying of them."""
+    concerned = _concerned(plan, request)
+    if request.pki is Pki.NONE or not any(member.certificates for member in concerned.members):
+        return {}, ()
     folder = request.pki_dir or Path(request.file).parent / "pki"
-    return material(_concerned(plan, request), folder, public=request.pki is Pki.PUBLIC).members
+    files = material(concerned, folder, public=request.pki is Pki.PUBLIC).members
+    from etcdboot.workflows.certs import vouch  # here, for without certificates no cryptography is needed
+
+    return files, vouch(concerned, folder)
 
 
 def _concerned(plan: ClusterPlan, request: RenderRequest) -> ClusterPlan:

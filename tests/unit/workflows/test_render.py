@@ -2,14 +2,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from etcdboot.ground.artifact import ChangeKind
-from etcdboot.ground.errors import ExitCode, Missing, SpecError, UsageError
+from etcdboot.ground.errors import Drift, ExitCode, Missing, Refused, SpecError, UsageError
 from etcdboot.model.spec import Settings, Target
-from etcdboot.workflows.certs import issue, renew
+from etcdboot.workflows.certs import issue, renew, vouch
 from etcdboot.workflows.cluster import open_cluster
 from etcdboot.workflows.render import Pki, RenderRequest, RenderResult, run
 
@@ -153,3 +154,53 @@ def test_a_template_of_ones_own_is_used(request_: RenderRequest, tmp_path: Path)
     (own / "etcdctl.env.j2").write_text("# {{ member.name }}\n")
     run(replace(request_, templates=tmp_path / "own"))
     assert (tmp_path / "out/etcd3/etcdctl.env").read_text() == "# etcd3\n"
+
+
+# --- certificates that must not be handed on
+
+
+def test_a_damaged_certificate_is_not_handed_on(request_: RenderRequest, tmp_path: Path) -> None:
+    (tmp_path / "pki/members/etcd1/server.pem").write_text("garbage")
+    with pytest.raises(Refused) as refusal:
+        run(request_)
+    assert [each.code for each in refusal.value.diagnostics] == ["EB301"]
+    assert refusal.value.diagnostics[0].file == str(tmp_path / "pki/members/etcd1/server.pem")
+    assert not (tmp_path / "out").exists()
+    assert run(replace(request_, members=("etcd2",))).exit_code is ExitCode.OK
+    assert run(replace(request_, pki=Pki.NONE)).exit_code is ExitCode.OK
+
+
+def test_a_key_of_another_pair_is_not_handed_on(request_: RenderRequest, tmp_path: Path) -> None:
+    members = tmp_path / "pki/members"
+    (members / "etcd1/peer-key.pem").write_bytes((members / "etcd2/peer-key.pem").read_bytes())
+    with pytest.raises(Refused) as refusal:
+        run(request_)
+    assert [each.code for each in refusal.value.diagnostics] == ["EB302"]
+
+
+def test_a_certificate_for_another_host_is_drift(request_: RenderRequest, tmp_path: Path) -> None:
+    Path(request_.file).write_text(SPEC.replace("10.0.0.3", "10.0.0.9"))
+    for pki in (Pki.ALL, Pki.PUBLIC):
+        with pytest.raises(Drift) as drift:
+            run(replace(request_, pki=pki, check=True))
+        assert {each.path for each in drift.value.diagnostics if each.code == "EB311"} == {
+            "etcd3/server",
+            "etcd3/peer",
+        }
+    issue(open_cluster(request_.file).plan, tmp_path / "pki")
+    renew(open_cluster(request_.file).plan, tmp_path / "pki", ("etcd3/server", "etcd3/peer"))
+    assert run(request_).exit_code is ExitCode.OK
+
+
+def test_somebody_elses_certificates_are_handed_on_when_they_fit(
+    request_: RenderRequest, tmp_path: Path
+) -> None:
+    (tmp_path / "pki/.etcdboot.json").unlink()
+    assert run(request_).exit_code is ExitCode.OK
+
+
+def test_a_certificate_that_is_due_is_handed_on_and_named(request_: RenderRequest, tmp_path: Path) -> None:
+    Path(request_.file).write_text(f"{SPEC}certificates: {{renew-before: 364d}}\n")
+    soon = datetime.now(UTC) + timedelta(days=2)
+    found = vouch(open_cluster(request_.file).plan, tmp_path / "pki", now=lambda: soon)
+    assert {each.code for each in found} == {"EB320"}
