@@ -5,11 +5,14 @@ from __future__ import annotations
 
 def main() -> None:
     """Run the command line; never returns."""
-    from etcdboot.cli import program
     from etcdboot.effects.ending import leave
 
     try:
+        from etcdboot.cli import program
+
         program.main(prog_name="etcdboot")
+    except KeyboardInterrupt:  # while it was still being imported
+        leave(130)
     except SystemExit as ending:
         leave(ending.code if isinstance(ending.code, int) else 1)
 

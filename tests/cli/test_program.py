@@ -149,6 +149,18 @@ def test_a_closed_stdin_is_named() -> None:
     assert "EB003" in done.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+@pytest.mark.parametrize("form", ["simple", "json"])
+def test_a_full_disk_is_told_and_is_exit_8(form: str) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [*PROGRAM, "schema", "-w", form], env=environment(), stdout=full,
+            stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 8
+    assert done.stderr == "error EB408: cannot write the output: No space left on device\n"
+
+
 def on_a_terminal(**more: str) -> bytes:
     """What ``check`` prints to a terminal of an empty spec."""
     ours, its = pty.openpty()

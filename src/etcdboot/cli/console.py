@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -22,7 +22,11 @@ def print_table(renderable: RenderableType) -> None:
     """Print a table on stdout, as wide as it needs when stdout is no terminal."""
     from rich.console import Console
 
-    Console(width=None if sys.stdout.isatty() else 200, soft_wrap=True).print(renderable)
+    Console(width=None if _is_terminal(sys.stdout) else 200, soft_wrap=True).print(renderable)
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()  # None: closed by the caller, `>&-`
 
 
 @contextmanager
@@ -30,7 +34,7 @@ def reporter(output: Output) -> Iterator[Reporter]:
     """Hear events, on stderr: a moving line on a terminal, plain lines elsewhere, nothing when quiet."""
     if output.quiet:
         yield silent
-    elif sys.stderr.isatty() and output.form != "json":
+    elif _is_terminal(sys.stderr) and output.form != "json":
         from rich.console import Console
         from rich.status import Status
 

@@ -58,7 +58,7 @@ class Outcome:
 
 
 def deliver(outcome: Outcome, output: Output) -> ExitCode:
-    """Print an outcome; gives its exit code, also when nobody reads any more."""
+    """Print an outcome; gives its exit code, also when nobody reads any more; 8 when it cannot be kept."""
     try:
         if output.form == "json":
             _print_json(outcome.exit_code, outcome.diagnostics, outcome.body)
@@ -67,6 +67,11 @@ def deliver(outcome: Outcome, output: Output) -> ExitCode:
     except BrokenPipeError:
         # What the buffer still holds would be tried, and complained about, once more at the very end.
         sys.stdout = StringIO()
+    except OSError as cause:
+        sys.stdout = StringIO()
+        lost = Diagnostic(Severity.ERROR, "EB408", f"cannot write the output: {cause.strerror or cause}")
+        show((lost,), output)
+        return ExitCode.MISSING
     return outcome.exit_code
 
 

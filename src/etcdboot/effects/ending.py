@@ -14,7 +14,7 @@ def leave(code: int) -> NoReturn:
     Taking the interpreter apart costs as much as a tenth of a command, more with gRPC loaded, and by now
     there is nothing of ours to tidy: files are closed and synced, members reaped, folders removed.
     """
-    for stream in (sys.stdout, sys.stderr):
+    for stream in filter(None, (sys.stdout, sys.stderr)):  # None: closed by the caller, `>&-`
         with suppress(OSError, ValueError):  # the reader has gone, or the stream was closed
             stream.flush()
     os._exit(code)

@@ -14,7 +14,7 @@ from etcdboot.knowledge.etcd.flags import value_problem
 from etcdboot.knowledge.etcd.gates import parse_gates
 from etcdboot.knowledge.etcd.owned import owner_of, risk_of, why_forbidden
 from etcdboot.knowledge.etcd.releases import Release
-from etcdboot.knowledge.etcd.spelling import GATES_FLAG, Unspellable, merge_gates, spell
+from etcdboot.knowledge.etcd.spelling import GATES_FLAG, Spelled, Unspellable, merge_gates, spell
 from etcdboot.model.spec import ClusterSpec, FlagValues
 
 
@@ -115,9 +115,9 @@ def _or_any(name: str, value: str | None) -> str:
 
 
 def _spelled_parts(name: str, value: str | None, release: Release) -> dict[str, str]:
+    """The parts of a flag that :func:`_judge` lets pass."""
     spelled = spell(name, _or_any(name, value), release)
-    if isinstance(spelled, Unspellable):
-        return {}
+    assert isinstance(spelled, Spelled), f"{name} was judged before"
     parts: dict[str, str] = {}
     for flag, text in spelled.flags:
         parts.update(_parts(flag, text))

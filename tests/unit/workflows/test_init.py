@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.ground.errors import Refused, UsageError
+from etcdboot.ground.errors import Refused, SpecError, UsageError
 from etcdboot.knowledge.etcd.releases import NEWEST
 from etcdboot.model.loading import load
 from etcdboot.model.spec import ClientTls, ClusterSpec, PeerTls, Target
@@ -53,6 +53,17 @@ def test_without_an_etcd_on_this_machine_a_local_spec_is_for_the_newest(
     file = tmp_path / "cluster.yaml"
     init((), file=str(file), local=3)
     assert (written(file).etcd.version, written(file).etcd.binary) == (NEWEST, None)
+
+
+def test_what_cannot_be_loaded_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    etcd = tmp_path / "{odd}" / "etcd"
+    etcd.parent.mkdir()
+    etcd.write_text("#!/bin/sh\necho 'etcd Version: 3.5.33'\n")
+    etcd.chmod(0o755)
+    monkeypatch.setenv("ETCDBOOT_ETCD", str(etcd))
+    with pytest.raises(SpecError, match="only {name} may stand in braces"):
+        init((), file=str(tmp_path / "cluster.yaml"), local=3)
+    assert not (tmp_path / "cluster.yaml").exists()
 
 
 def test_a_refusal_leaves_everything_as_it_was(tmp_path: Path) -> None:
