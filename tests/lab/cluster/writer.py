@@ -9,9 +9,10 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
+from threading import Event
 from typing import Any
 
-import grpc  # after etcd_stubs, which silences it
+import grpc
 
 from etcdboot.effects.etcd_stubs import Tls, load_messages, open_channel
 
@@ -19,20 +20,18 @@ ATTEMPT = 3.0  # seconds for one endpoint: longer than an election, which takes 
 PAUSE = 0.005  # between writes
 PREFIX = b"lab/load/"
 
-stopped = False
-
 
 def main() -> None:
     arguments = parse()
     rpc = load_messages()
-    stubs = [
-        rpc.KVStub(open_channel(each.partition("://")[2], tls(arguments))) for each in arguments.endpoints
-    ]
-    signal.signal(signal.SIGTERM, stop)
+    identity = tls(arguments)
+    stubs = [rpc.KVStub(open_channel(each.partition("://")[2], identity)) for each in arguments.endpoints]
+    stopping = Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     taken: list[bytes] = []
     failed, retried, slowest, errors = 0, 0, 0.0, Counter[str]()
     number = 0
-    while not stopped:
+    while not stopping.wait(PAUSE):
         number += 1
         key = PREFIX + b"%09d" % number
         begun = time.monotonic()
@@ -45,20 +44,9 @@ def main() -> None:
             print(".", flush=True)
         else:
             failed += 1
-        time.sleep(PAUSE)
     missing = len(set(taken) - read_back(rpc, stubs))
-    print(
-        json.dumps(
-            {
-                "taken": len(taken),
-                "failed": failed,
-                "retried": retried,
-                "missing": missing,
-                "slowest": round(slowest, 3),
-                "errors": errors,
-            }
-        )
-    )
+    counts = {"taken": len(taken), "failed": failed, "retried": retried, "missing": missing}
+    print(json.dumps({**counts, "slowest": round(slowest, 3), "errors": errors}))
 
 
 def parse() -> argparse.Namespace:
@@ -71,11 +59,6 @@ def parse() -> argparse.Namespace:
 
 def tls(arguments: argparse.Namespace) -> Tls | None:
     return Tls(arguments.cacert, arguments.key, arguments.cert) if arguments.cacert else None
-
-
-def stop(number: int, frame: object) -> None:
-    global stopped
-    stopped = True
 
 
 def write(rpc: Any, stubs: list[Any], key: bytes) -> list[str]:
