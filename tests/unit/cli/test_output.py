@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from io import StringIO
@@ -97,6 +98,18 @@ def test_a_reader_who_left_changes_no_exit_code(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(sys, "stdout", Gone())
     assert deliver(Outcome(ExitCode.SPEC, simple="x"), Output()) is ExitCode.SPEC
     print("more")  # goes nowhere, and nobody minds
+
+
+def test_an_output_that_cannot_be_kept_is_exit_8(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Full(StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(sys, "stdout", Full())
+    assert deliver(Outcome(simple="x"), Output()) is ExitCode.MISSING
+    assert capsys.readouterr().err == "error EB408: cannot write the output: No space left on device\n"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from dataclasses import fields
 import pytest
 
 from etcdboot.model import spec
+from etcdboot.model.loading import load
 from etcdboot.model.records import Record
 from etcdboot.model.shape import CLUSTER, belongs, json_schema, parse_name
 
@@ -58,3 +59,25 @@ def test_every_key_is_documented() -> None:
 
 def test_the_schema_names_the_releases() -> None:
     assert "etcd 3.4 to " in json_schema()["description"]
+
+
+@pytest.mark.parametrize(
+    ("section", "code"),
+    [
+        ("bootstrap: {initial-cluster-token: 'a!~b'}", None),
+        ("bootstrap: {initial-cluster-token: a b}", "EB108"),
+        ("bootstrap: {initial-cluster-token: é}", "EB108"),
+        (f"bootstrap: {{initial-cluster-token: {'a' * 257}}}", "EB108"),
+        ("etcd: {user: _etcd-1}", None),
+        ("etcd: {user: Root}", "EB108"),
+        ("etcd: {user: 'a:b'}", "EB108"),
+        ("etcd: {data-dir: '/srv/{name}/{name}'}", None),
+        ("etcd: {data-dir: '/srv/{nmae}'}", "EB108"),
+        ("etcd: {data-dir: '/srv/name}'}", "EB108"),
+        ("etcd: {data-dir: /srv/../etc}", "EB108"),
+        ("etcd: {data-dir: /srv/..data}", None),
+    ],
+)
+def test_a_text_has_the_form_that_its_readers_need(section: str, code: str | None) -> None:
+    found = load(f"name: x\nmembers: [{{name: a}}]\n{section}\n").diagnostics
+    assert [each.code for each in found] == ([code] if code else [])

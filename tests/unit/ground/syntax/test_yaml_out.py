@@ -37,8 +37,8 @@ def test_leaves_out_sections_with_nothing_in_them() -> None:
 
 
 def test_writes_what_is_empty_when_asked_to() -> None:
-    document: dict[str, yaml_out.Value] = {"a": [], "b": {}, "c": {"d": []}}
-    assert yaml_out.dump(document, hollow=True) == "a: []\nb: {}\nc:\n  d: []\n"
+    document: dict[str, yaml_out.Value] = {"a": [], "b": {}, "c": {"d": []}, "e": None}
+    assert yaml_out.dump(document, hollow=True) == "a: []\nb: {}\nc:\n  d: []\ne: null\n"
 
 
 def test_quotes_a_key_that_yaml_reads_as_something_else() -> None:
