@@ -1,1 +1,1 @@
-"""What is made from a plan: rendered files, certificates, judgements. Pure; siblings never import one another."""
+"""What is made from a plan: files, certificates, judgements. Pure; siblings never import one another."""
