@@ -101,7 +101,9 @@ class Disk(Root):
             os.rename(old.name, new.name, src_dir_fd=source, dst_dir_fd=target)
 
     def remove(self, path: PurePosixPath) -> None:
-        """Remove a file, if it is there."""
+        """Remove a file, if it is there; where nothing is, a disk that cannot be written does not matter."""
+        if not self.exists(path):
+            return
         with (
             suppress(FileNotFoundError),
             self._folder(path.parent) as folder,
@@ -125,6 +127,8 @@ class Disk(Root):
 
     def remove_folder(self, path: PurePosixPath) -> bool:
         """Remove a folder if it is empty; whether it went."""
+        if not self.exists(path):
+            return False
         try:
             with self._folder(path.parent) as folder, self._step("remove the folder", path, folder):
                 try:

@@ -12,6 +12,7 @@ from etcdboot.ground.errors import EtcdbootError, Missing, Refused
 _REMEDIES = {
     errno.ENOSPC: "free some space and run again; nothing was left half-written",
     errno.EDQUOT: "the quota of this user is used up: free some space and run again",
+    errno.ENOENT: "make the folder that it is to be in first",
     errno.EROFS: "the file system is mounted read-only: choose another folder, or mount it writable",
     errno.EACCES: "run as the user that owns the folder, or choose another folder",
     errno.EPERM: "run as the user that owns the folder, or choose another folder",
@@ -43,6 +44,12 @@ def failed(step: str, place: Path, cause: OSError, found: os.stat_result | None 
 def absent(place: Path) -> EtcdbootError:
     """The error for a file or a folder that should be there."""
     return Missing.because("EB408", f"{place} is not there (any more)", "run again", str(place))
+
+
+def dangling(place: Path) -> EtcdbootError:
+    """The error for a root that is a symlink to nowhere."""
+    message = f"{place} is a symlink, and what it leads to is not there"
+    return Missing.because("EB408", message, "make the folder it leads to, or remove the symlink", str(place))
 
 
 def blocked(place: Path, found: os.stat_result) -> EtcdbootError:

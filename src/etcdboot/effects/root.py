@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Self
 
-from etcdboot.effects.refusing import absent, failed
+from etcdboot.effects.refusing import absent, dangling, failed
 
 Watcher = Callable[[str, PurePosixPath], None]
 HERE = PurePosixPath()
@@ -38,7 +38,7 @@ class Root:
             # The root itself is the user's word: it may be reached through a symlink.
             self.fd = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except FileNotFoundError as cause:
-            raise absent(root) from cause
+            raise (dangling(root) if root.is_symlink() else absent(root)) from cause
         except OSError as cause:
             raise failed("open the folder", root, cause, _at(None, root)) from cause
 

@@ -107,8 +107,9 @@ class Tree:
                 raise Refused.because(
                     "EB407", f"{place}: {cause}", "use that etcdboot, or upgrade", place
                 ) from None
-            hint = "move it away: files that equal the plan are then adopted, all others left alone"
-            raise Refused.because("EB406", f"{place} cannot be read: {cause}", hint, place) from None
+            message = f"{place} cannot be read: {cause}"
+            hint = "bring it back from a copy; without it, what is not just as planned counts as foreign"
+            raise Refused.because("EB406", message, hint, place) from None
 
     def _account(self, manifest: Manifest) -> None:
         """Bring the manifest to the disk, if it says anything new."""

@@ -169,8 +169,7 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "EB217": (
         "one setting under two names",
-        "A flag and its older spelling are both written in one place and only one of "
-        "them can win. Keep one.",
+        "A flag and its older spelling are both written in one place and only one of them can win. Keep one.",
     ),
     "EB218": (
         "deprecated flag",
@@ -456,8 +455,9 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "EB406": (
         "manifest unreadable",
-        "The file .etcdboot.json, which says what etcdboot wrote, is damaged. Move it away: files that "
-        "equal the plan are then adopted, all others count as foreign.",
+        "The file .etcdboot.json, which says what etcdboot wrote, is damaged. Bring it back from a copy. "
+        "Without it nothing is known to be ours: rendered files that equal the plan are adopted, and all "
+        "others, certificates and keys among them, are left alone.",
     ),
     "EB407": (
         "manifest of a newer etcdboot",

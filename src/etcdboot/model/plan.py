@@ -70,8 +70,9 @@ class ClusterPlan:
 
     @property
     def initial_cluster(self) -> str:
-        """The founders' ``name=peer URL`` list."""
-        return self.members[0].initial_cluster if self.members else ""
+        """The founders' ``name=peer URL`` list; empty without a founder."""
+        founders = (each.initial_cluster for each in self.members if each.state is ClusterState.NEW)
+        return next(founders, "")
 
     @property
     def quorum(self) -> int:

@@ -85,7 +85,7 @@ def test_a_file_is_private_before_its_first_byte_and_whole_before_it_is_in_place
     with Disk(tmp_path, look) as disk:
         disk.write(PurePosixPath("key.pem"), b"secret", 0o600)
     assert seen == [
-        ("remove", None, 0),
+        ("look at", None, 0),
         ("create", None, 0),
         ("set the permissions of", 0o600, 0),
         ("write", 0o600, 0),
@@ -144,6 +144,13 @@ def test_the_root_itself_may_be_reached_through_a_symlink(tmp_path: Path) -> Non
     with Disk(tmp_path / "link") as disk:
         disk.write(A, b"x", 0o644)
     assert (tmp_path / "real" / "a").read_bytes() == b"x"
+
+
+def test_a_root_that_is_a_symlink_to_nowhere_is_called_so(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("nowhere")
+    with pytest.raises(Missing, match="is a symlink, and what it leads to is not there") as caught:
+        Disk(tmp_path / "link")
+    assert code(caught) == "EB408"
 
 
 def test_does_not_hang_on_a_fifo(disk: Disk) -> None:
@@ -245,4 +252,4 @@ def test_the_first_error_is_told_when_cleaning_up_fails_too(tmp_path: Path) -> N
 
     with Disk(tmp_path, fail) as disk, pytest.raises(Missing, match="No space left"):
         disk.write(A, b"after", 0o644)
-    assert steps[-1] == "remove"
+    assert steps[-1] == "look at"  # whether there is something to clean up

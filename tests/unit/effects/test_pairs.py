@@ -256,3 +256,10 @@ def test_the_manifest_tells_what_was_written(tmp_path: Path) -> None:
         assert tree.manifest.files == {path: digest(content) for path, content in OLD.items()}
         assert tree.manifest.secret == {path for path in OLD if "key" in path}
         assert {each.kind for each in tree.compare(())} == {ChangeKind.STALE}
+
+
+def test_good_pairs_need_no_disk_that_can_be_written(tmp_path: Path) -> None:
+    write(tmp_path, OLD)
+    steps: list[str] = []
+    write(tmp_path, OLD, lambda step, path: steps.append(step))
+    assert not {"create", "write", "rename to", "remove", "remove the folder"} & set(steps)
