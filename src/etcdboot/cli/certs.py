@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from etcdboot.cli.options import output_options, pki_option, spec_option
+from etcdboot.cli.options import output_options, pki_option, spec_option, to_paste
 from etcdboot.cli.output import Outcome, Output
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def issue(output: Output, file: str, pki: str | None) -> Outcome:
     cluster = open_cluster(file)
     with reporter(output) as report:
         result = certs.issue(cluster.plan, _pki(cluster, pki), reporter=report)
-    return _outcome(cluster, result, "write each member's files: etcdboot render")
+    return _outcome(cluster, result, f"write each member's files: {to_paste('render', file)}")
 
 
 @command.command(epilog="\b\nExamples:\n  etcdboot certs renew etcd1/server\n  etcdboot certs renew --all")
@@ -81,8 +81,8 @@ def renew(output: Output, names: tuple[str, ...], everything: bool, file: str, p
     cluster = open_cluster(file)
     with reporter(output) as report:
         result = certs.renew(cluster.plan, _pki(cluster, pki), names, everything=everything, reporter=report)
-    again = "write the members' files again: etcdboot render; etcd reads a new pair at the next connection"
-    return _outcome(cluster, result, again)
+    again = "write the members' files again (etcd reads a new pair at the next connection)"
+    return _outcome(cluster, result, f"{again}: {to_paste('render', file)}")
 
 
 def _pki(cluster: Cluster, written: str | None) -> Path:

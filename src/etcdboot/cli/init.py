@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from etcdboot.cli.options import output_options
+from etcdboot.cli.options import output_options, to_paste
 from etcdboot.cli.output import Outcome
 
 _EPILOG = """\b
@@ -57,16 +57,15 @@ def command(
     body = {"file": str(result.file) if result.file else None, "members": list(result.members)}
     if result.file is None:
         return Outcome(diagnostics=result.diagnostics, body=body | {"text": result.text}, simple=result.text)
-    named = "" if file == "cluster.yaml" else f" -f {file}"
+    count = len(result.members)
     return Outcome(
         diagnostics=result.diagnostics,
         body=body,
-        simple=f"wrote {result.file}: {len(result.members)} members",
+        simple=f"wrote {result.file}: {count} member{'s' if count > 1 else ''}",
         next_lines=(
-            f"look it over, then: etcdboot check{named}",
-            f"make the certificates: etcdboot certs{named}" if tls in ("mutual", "server") else
-            f"write the files: etcdboot render{named}",
-            f"or try it here first: etcdboot up{named}" if local else
-            f"or try it here first: etcdboot up --local{named}",
+            f"look it over, then: {to_paste('check', file)}",
+            f"make the certificates: {to_paste('certs', file)}" if tls in ("mutual", "server") else
+            f"write the files: {to_paste('render', file)}",
+            f"or try it here first: {to_paste('up' if local else 'up --local', file)}",
         ),
     )  # fmt: skip

@@ -37,6 +37,13 @@ state_option = click.option(
 )  # fmt: skip
 
 
+def to_paste(command: str, file: str) -> str:
+    """The command line for the same spec, in a shell's syntax."""
+    from etcdboot.ground.syntax import sh
+
+    return f"etcdboot {command}" if file == "cluster.yaml" else f"etcdboot {command} -f {sh.quote(file)}"
+
+
 def _set_form(ctx: click.Context, param: click.Parameter, value: str) -> None:
     ctx.ensure_object(Output).form = value
 

@@ -67,17 +67,28 @@ def named(node: Node) -> str:
             return "a mapping"
 
 
-def scalar(node: Node, wanted: str, tags: tuple[Tag, ...], path: str, problems: Problems) -> str | None:
-    """The text of a scalar with one of the tags; None after saying why not."""
+def scalar(
+    node: Node,
+    wanted: str,
+    tags: tuple[Tag, ...],
+    path: str,
+    problems: Problems,
+    *,
+    quotable: Callable[[str], bool] = bool,
+) -> str | None:
+    """The text of a scalar with one of the tags; None after saying why not.
+
+    ``quotable`` tells of a text that stands there as a number or so whether quotes would make it right.
+    """
     if isinstance(node, Scalar) and node.tag in tags:
         return node.text
     if isinstance(node, Scalar) and node.tag is Tag.SURPRISE:
         hint = f'write "{node.text}", or what you mean' if Tag.TEXT in tags else f"write {wanted}"
         problems.add("EB106", path, node.mark, f"{node.text} is {node.surprise}; {wanted} is wanted", hint)
         return None
-    hint = (
-        f'quote it: "{node.text}"' if isinstance(node, Scalar) and tags == (Tag.TEXT,) and node.text else ""
-    )
+    hint = ""
+    if isinstance(node, Scalar) and tags == (Tag.TEXT,) and quotable(node.text):
+        hint = f'quote it: "{node.text}"'
     if isinstance(node, Scalar) and not node.plain and Tag.TEXT not in tags:
         hint = "leave the quotes out"
     problems.add("EB105", path, node.mark, f"{wanted} is wanted here, not {named(node)}", hint)
@@ -95,7 +106,7 @@ class Text:
 
     def read(self, node: Node, path: str, problems: Problems) -> Any:
         """The parsed value."""
-        text = scalar(node, self.what, (Tag.TEXT,), path, problems)
+        text = scalar(node, self.what, (Tag.TEXT,), path, problems, quotable=self._is_right)
         if text is None:
             return UNREADABLE
         if not text or not text.isprintable():
@@ -106,6 +117,13 @@ class Text:
         except ValueError as cause:
             problems.add("EB108", path, node.mark, str(cause))
             return UNREADABLE
+
+    def _is_right(self, text: str) -> bool:
+        try:
+            self.parse(text)
+        except ValueError:
+            return False
+        return bool(text)
 
     def plain(self, value: Any) -> str:
         """The text it was read from, or one like it."""

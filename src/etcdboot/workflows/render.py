@@ -10,11 +10,12 @@ from etcdboot.effects.templates import load_templates
 from etcdboot.effects.tree import Tree, open_tree
 from etcdboot.ground.artifact import Change, ChangeKind
 from etcdboot.ground.errors import ExitCode, Refused, SpecError, UsageError, first_of
-from etcdboot.ground.report import Diagnostic, error, warning
+from etcdboot.ground.report import Diagnostic, error, has_errors, warning
 from etcdboot.ground.values import dataclass, field, replace
 from etcdboot.knowledge.etcd.releases import next_minor_apart, parse_release
 from etcdboot.model.manifest import Manifest
 from etcdboot.model.plan import ClusterPlan
+from etcdboot.model.rules import judge
 from etcdboot.model.spec import ClusterSpec, Settings, Target
 from etcdboot.products.render.differences import difference
 from etcdboot.products.render.next_steps import next_steps
@@ -76,9 +77,10 @@ def run(request: RenderRequest) -> RenderResult:
         Refused: another etcdboot writes there, or a certificate is damaged or not its key's.
         Drift: a certificate does not fit the plan any more.
     """
-    cluster = open_cluster(request.file)
+    cluster = _as_asked(open_cluster(request.file), request)
     _demand_release(cluster)
-    plan = _chosen(cluster.plan, request)
+    _demand_members(cluster.plan, request)
+    plan = cluster.plan
     out = request.out or Path(request.file).parent / "out"
     files, remarks = _material(plan, request)
     artifacts = render(plan, load_templates(request.templates), files)
@@ -102,12 +104,25 @@ def _demand_release(cluster: Cluster) -> None:
         raise SpecError(cluster.source.placed(error("EB456", message, hint, "etcd.version")))
 
 
-def _chosen(plan: ClusterPlan, request: RenderRequest) -> ClusterPlan:
+def _as_asked(cluster: Cluster, request: RenderRequest) -> Cluster:
+    """The cluster as if the spec said the settings and targets asked for, judged like that; SpecError."""
+    written = cluster.spec.render
+    settings, targets = request.settings or written.settings, request.targets or written.targets
+    if (settings, targets) == (written.settings, written.targets):
+        return cluster
+    spec = replace(cluster.spec, render=replace(written, settings=settings, targets=targets))
+    plan = replace(cluster.plan, settings=settings, targets=targets)
+    judged = cluster.source.in_order(judge(spec, plan))
+    if has_errors(judged):
+        raise SpecError(*judged)
+    return replace(cluster, spec=spec, plan=plan, diagnostics=judged)
+
+
+def _demand_members(plan: ClusterPlan, request: RenderRequest) -> None:
     for name in request.members:
         if plan.member(name) is None:
             known = ", ".join(each.name for each in plan.members)
             raise UsageError.because("EB457", f"there is no member {name}", f"the members are {known}")
-    return replace(plan, settings=request.settings or plan.settings, targets=request.targets or plan.targets)
 
 
 def _in_scope(path: str, request: RenderRequest) -> bool:

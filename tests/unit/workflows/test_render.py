@@ -204,3 +204,15 @@ def test_a_certificate_that_is_due_is_handed_on_and_named(request_: RenderReques
     soon = datetime.now(UTC) + timedelta(days=2)
     found = vouch(open_cluster(request_.file).plan, tmp_path / "pki", now=lambda: soon)
     assert {each.code for each in found} == {"EB320"}
+
+
+def test_what_is_asked_for_is_judged_as_if_the_spec_said_it(request_: RenderRequest) -> None:
+    Path(request_.file).write_text(
+        SPEC.replace('"3.6.14"', '"3.6.14", config-dir: "out/{name}"') + "render: {targets: [script]}\n"
+    )
+    asked = replace(request_, pki=Pki.NONE)
+    assert run(asked).exit_code is ExitCode.OK
+    with pytest.raises(SpecError) as refusal:
+        run(replace(asked, targets=(Target.SYSTEMD,)))
+    [found] = refusal.value.diagnostics
+    assert (found.code, found.path, found.line) == ("EB244", "etcd.config-dir", 2)
