@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from io import StringIO
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -123,14 +124,13 @@ def bug(problem: Exception, output: Output) -> ExitCode:
 
 
 def show(diagnostics: Iterable[Diagnostic], output: Output) -> None:
-    """Print diagnostics on stderr as compilers do; errors also when quiet."""
-    for each in diagnostics:
-        if output.quiet and each.severity is not Severity.ERROR:
-            continue
+    """Print diagnostics on stderr as compilers do; errors also when quiet. One hint of several is said once."""
+    shown = [each for each in diagnostics if not output.quiet or each.severity is Severity.ERROR]
+    for each, following in zip_longest(shown, shown[1:]):
         label = click.style(f"{each.severity} {each.code}", fg=_COLOURS[each.severity], bold=True)
         place = f"{each.place}: " if each.place else ""
         click.echo(f"{place}{label}: {each.message}", err=True, color=output.colour)
-        if each.hint:
+        if each.hint and (following is None or following.hint != each.hint):
             click.echo(f"    hint: {each.hint}", err=True, color=output.colour)
 
 

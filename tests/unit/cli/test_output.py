@@ -128,3 +128,19 @@ def test_a_usage_error_is_in_the_form_asked_for(
     shown = capsys.readouterr()
     assert (shown.out.startswith("{"), shown.err == "") == (is_json, is_json)
     assert "no such thing" in shown.out + shown.err
+
+
+def test_a_hint_that_several_share_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    found = (
+        error("EB330", "a", "make it"),
+        error("EB330", "b", "make it"),
+        NOTE,
+        error("EB1", "c", "make it"),
+    )
+    show(found, Output())
+    assert capsys.readouterr().err == (
+        "error EB330: a\nerror EB330: b\n    hint: make it\n"
+        ".gitignore: note EB007: a note\nerror EB1: c\n    hint: make it\n"
+    )
+    show(found, Output(quiet=True))
+    assert capsys.readouterr().err.count("hint: make it") == 1
