@@ -124,7 +124,7 @@ def bug(problem: Exception, output: Output) -> ExitCode:
 
 
 def show(diagnostics: Iterable[Diagnostic], output: Output) -> None:
-    """Print diagnostics on stderr as compilers do; errors also when quiet. One hint of several is said once."""
+    """Print diagnostics on stderr as compilers do; errors also when quiet; a hint that they share once."""
     shown = [each for each in diagnostics if not output.quiet or each.severity is Severity.ERROR]
     for each, following in zip_longest(shown, shown[1:]):
         label = click.style(f"{each.severity} {each.code}", fg=_COLOURS[each.severity], bold=True)
