@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
+from etcdboot.ground.address import parse_url
 from etcdboot.ground.values import dataclass
 from etcdboot.model.plan import MemberPlan
 
@@ -64,4 +65,6 @@ def _any_below(paths: tuple[PurePosixPath, ...], tops: tuple[str, ...]) -> bool:
 
 
 def _binds_privileged(member: MemberPlan) -> bool:
-    return any(url.port < _PRIVILEGED_PORTS for url in (*member.listen_peer_urls, *member.listen_client_urls))
+    metrics = filter(None, (member.flag("listen-metrics-urls") or "").split(","))
+    bound = (*member.listen_peer_urls, *member.listen_client_urls, *map(parse_url, metrics))
+    return any(url.port < _PRIVILEGED_PORTS for url in bound)

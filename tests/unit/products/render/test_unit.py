@@ -36,3 +36,5 @@ def test_a_path_below_a_home_or_a_temporary_folder_stays_visible() -> None:
 def test_a_privileged_port_keeps_the_one_capability_it_needs() -> None:
     low = replace(small_plan().members[0], listen_client_urls=(parse_url("https://10.0.0.1:443"),))
     assert grants(low).capabilities == "CAP_NET_BIND_SERVICE"
+    metrics = small_plan(flags=(Flag("listen-metrics-urls", "http://127.0.0.1:80"),)).members[0]
+    assert grants(metrics).capabilities == "CAP_NET_BIND_SERVICE"
