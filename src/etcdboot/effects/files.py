@@ -14,6 +14,7 @@ from etcdboot.ground.errors import Missing, Refused, SpecError
 
 STDIN = "-"
 _TOO_LARGE = 1 << 24
+_REMEDY = "name a file that is there and that you may read with -f"
 
 
 def read_text(file: str) -> str:
@@ -26,11 +27,11 @@ def read_text(file: str) -> str:
     try:
         raw = _read_stdin() if file == STDIN else _read(Path(file))
     except FileNotFoundError:
-        hint = "make one with `etcdboot init`, or name it with -f" if file == "cluster.yaml" else ""
+        hint = "make one with `etcdboot init`, or name it with -f" if file == "cluster.yaml" else _REMEDY
         raise Missing.because("EB003", f"{file} is not there", hint, file) from None
     except OSError as cause:
         why = os.strerror(cause.errno) if cause.errno else str(cause)
-        raise Missing.because("EB003", f"cannot read {file}: {why}", path=file) from None
+        raise Missing.because("EB003", f"cannot read {file}: {why}", _REMEDY, file) from None
     try:
         # What was cut off in the middle of a character is too large, not spoilt.
         return codecs.getincrementaldecoder("utf-8")().decode(raw, final=len(raw) < _TOO_LARGE)

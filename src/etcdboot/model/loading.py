@@ -94,7 +94,13 @@ def load(text: str, file: str = "") -> Loaded:
     """Read a ``cluster.yaml``; ``file`` is what diagnostics call it. Never raises on bad input."""
     problems = Problems(file)
     if len(text) > MAX_BYTES:
-        problems.add("EB102", "", _START, f"larger than {MAX_BYTES >> 20} MiB; this is no cluster.yaml")
+        problems.add(
+            "EB102",
+            "",
+            _START,
+            f"larger than {MAX_BYTES >> 20} MiB; this is no cluster.yaml",
+            "name another file with -f",
+        )
         return Loaded(None, SourceMap(file), tuple(problems.found))
     try:
         root = compose(text)
