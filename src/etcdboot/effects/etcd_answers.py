@@ -74,7 +74,8 @@ _TEXT_CAUSES: Final = (
 
 # What gRPC puts before the system's own words.
 _WRAPPING: Final = re.compile(
-    r"^failed to connect to all addresses; last error: (?:[A-Z]+: )?(?:ipv[46]:\S+: )?"
+    r"^failed to connect to all addresses; last error: "
+    r"(?:[A-Z_]+: )?(?:ipv[46]:\S+: )?(?:connect failed: addr: \S+ error: )?"
 )
 
 

@@ -44,6 +44,15 @@ def test_what_grpc_wraps_around_the_system_s_words_is_taken_off() -> None:
     assert (failure.detail, failure.took) == ("Connection refused", 0.5)
 
 
+def test_of_a_network_that_is_not_there_only_the_system_s_words_stay() -> None:
+    wrapped = (
+        "failed to connect to all addresses; last error: FAILED_PRECONDITION: ipv4:10.0.0.1:2379: "
+        "connect failed: addr: ipv4:10.0.0.1:2379 error: Network is unreachable"
+    )
+    failure = failure_of(grpc.StatusCode.UNAVAILABLE, wrapped, 0.5)
+    assert (failure.cause, failure.detail) == (Cause.UNROUTABLE, "Network is unreachable")
+
+
 def test_a_failure_without_words_carries_its_code() -> None:
     assert failure_of(grpc.StatusCode.CANCELLED, "", 0).detail == "CANCELLED"
 
