@@ -548,8 +548,8 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "EB507": (
         "data of another identity",
-        "A member that has data ignores corrected peer URLs, token and initial-cluster without a word (facts "
-        "§C). Put the spec back, or give up the data: remove the member's data-dir, or run up --ephemeral.",
+        "A member that has data ignores corrected peer URLs, token and initial-cluster without a word. "
+        "Put the spec back, or give up the data: remove the member's data-dir, or run up --ephemeral.",
     ),
     "EB508": (
         "data of a release too far away",

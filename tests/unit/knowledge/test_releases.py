@@ -169,3 +169,7 @@ def test_refuses_no_other_release() -> None:
 @pytest.mark.parametrize("minor", MINORS)
 def test_the_newest_patch_of_every_minor_has_no_known_danger(minor: str) -> None:
     assert dangers_of(NEWEST_PATCH[minor]) == ()
+
+
+def test_whoever_is_warned_can_look_up_who_says_so() -> None:
+    assert {each.source for each in DANGEROUS if "§" in each.source} == set()

@@ -204,7 +204,7 @@ class Danger:
         return Release(self.last.major, self.last.minor, self.last.patch + 1)
 
 
-# What is wrong | in which releases | who says so. The whole list stands in facts §H.
+# What is wrong | in which releases | who says so (the changelog: that of the release after the last).
 _FAULTS: Final = (
     ("a member killed under load may silently diverge from the others", "3.5.0-3.5.2", "etcd issue 13766"),
     (
@@ -212,19 +212,19 @@ _FAULTS: Final = (
         "3.4.0-3.4.7",
         "etcd issue 11651, pull 11652",
     ),
-    ("it panics when auth is on", "3.5.3-3.5.3", "facts §H"),
-    ("revisions may diverge when a member crashes during defragmentation", "3.5.0-3.5.5", "facts §H"),
-    ("a member that joins while auth is on may diverge", "3.4.20-3.4.21 3.5.5-3.5.5", "facts §H"),
+    ("it panics when auth is on", "3.5.3-3.5.3", "etcd changelog"),
+    ("revisions may diverge when a member crashes during defragmentation", "3.5.0-3.5.5", "etcd changelog"),
+    ("a member that joins while auth is on may diverge", "3.4.20-3.4.21 3.5.5-3.5.5", "etcd changelog"),
     ("a cluster of one may lose an acknowledged write", "3.4.0-3.4.20 3.5.0-3.5.4", "etcd pull 14423"),
-    ("watch events may be lost, leases wrongly revoked", "3.4.0-3.4.30 3.5.0-3.5.12", "facts §H"),
-    ("a panic during compaction may turn the revision back", "3.4.0-3.4.31 3.5.0-3.5.13", "facts §H"),
-    ("a failed transaction may be written in part", "3.5.0-3.5.16", "facts §H"),
+    ("watch events may be lost, leases wrongly revoked", "3.4.0-3.4.30 3.5.0-3.5.12", "etcd changelog"),
+    ("a panic during compaction may turn the revision back", "3.4.0-3.4.31 3.5.0-3.5.13", "etcd changelog"),
+    ("a failed transaction may be written in part", "3.5.0-3.5.16", "etcd changelog"),
     (
         "a snapshot that arrives during defragmentation may corrupt the data",
         "3.4.0-3.4.37 3.5.0-3.5.22 3.6.0-3.6.4",
-        "facts §H",
+        "etcd changelog",
     ),
-    ("it may not start after a learner was promoted", "3.6.0-3.6.3", "facts §H"),
+    ("it may not start after a learner was promoted", "3.6.0-3.6.3", "etcd changelog"),
     ("CVE-2021-28235", "3.4.0-3.4.24 3.5.0-3.5.7", "CVE"),
     ("CVE-2026-33413 and CVE-2026-33343", "3.4.0-3.4.41 3.5.0-3.5.27 3.6.0-3.6.8", "CVE"),
     ("CVE-2026-44283", "3.4.0-3.4.43 3.5.0-3.5.29 3.6.0-3.6.10", "CVE"),
