@@ -34,13 +34,17 @@ from etcdboot.workflows.material import material
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A cluster that only needs to be started; ``warnings`` are what the user should know first."""
+    """A cluster that only needs to be started; ``warnings`` are what the user should know first.
+
+    ``restarts`` tells that members have data of an earlier run.
+    """
 
     plan: ClusterPlan
     etcd: EtcdBinary
     programs: tuple[Program, ...]
     pki: Path
     warnings: tuple[Diagnostic, ...]
+    restarts: bool
 
 
 def decide(loaded: Loaded | None, etcd: Path | None, state: Path, *, local: bool) -> Draft:
@@ -102,8 +106,9 @@ def make_ready(draft: Draft, disk: Disk, pki: Path, reporter: Reporter) -> Ready
     if has_errors(issued.diagnostics):
         raise Drift(*issued.diagnostics)
     files = material(draft.plan, pki)
+    restarts = any(is_bootstrapped(disk, _below(disk, each.paths.data_dir)) for each in draft.plan.members)
     programs = tuple(_placed(draft.plan, each, disk, files.of(each.name)) for each in draft.plan.members)
-    return Ready(draft.plan, draft.etcd, programs, pki, (*draft.warnings, *issued.diagnostics))
+    return Ready(draft.plan, draft.etcd, programs, pki, (*draft.warnings, *issued.diagnostics), restarts)
 
 
 def etcdctl_environment(ready: Ready) -> tuple[tuple[str, str], ...]:

@@ -30,7 +30,8 @@ class Session:
     """One run of a cluster.
 
     ``look`` takes a look at its health within so many seconds, ``describe`` tells of it as it is now;
-    ``wait`` is how many seconds it may take to become healthy; ``stays`` whether it runs on after that.
+    ``wait`` is how many seconds it may take to become healthy; ``stays`` whether it runs on after
+    that; ``apart`` how many seconds lie between two starts.
     """
 
     supervisor: Supervisor
@@ -41,6 +42,7 @@ class Session:
     reporter: Reporter
     wait: float
     stays: bool
+    apart: float
     _asked: asyncio.Event = field(default_factory=asyncio.Event)
     _over: asyncio.Event = field(default_factory=asyncio.Event)
     _signal: signal.Signals | None = None
@@ -60,7 +62,7 @@ class Session:
 
     async def _live(self) -> ExitCode:
         self._tell(EventKind.STEP, f"starting {len(self.supervisor.states())} members")
-        await self.supervisor.start_all()
+        await self.supervisor.start_all(self.apart)
         report = await self._awaited()
         if self._asked.is_set():
             return ExitCode.OK

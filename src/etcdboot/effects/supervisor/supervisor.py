@@ -69,10 +69,16 @@ class Supervisor:
         """How many members are in that phase."""
         return sum(seat.phase is phase for seat in self._seats.values())
 
-    async def start_all(self) -> None:
-        """Start every member without waiting for any: a founder becomes ready only when a quorum is there."""
-        for name in self._seats:
-            await self.start(name)
+    async def start_all(self, apart: float = 0.0) -> None:
+        """Start every member without waiting for any: a founder becomes ready only when a quorum is there.
+
+        ``apart`` is how many seconds lie between two starts.
+        """
+        for number, name in enumerate(self._seats):
+            if apart and number:
+                await asyncio.sleep(apart)
+            if not self._ending:
+                await self.start(name)
 
     async def start(self, name: str) -> None:
         """Start one member. Refused if it runs."""

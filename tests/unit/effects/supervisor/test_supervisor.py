@@ -138,3 +138,38 @@ def test_logs_are_passed_on_only_when_asked_for(tmp_path: Path) -> None:
 
     heard = tried(tmp_path, {"e1": OBEYS}, act)
     assert sum(each.kind is EventKind.LOG for each in heard) == 1
+
+
+def test_a_cluster_that_ends_between_two_starts_starts_no_further_member(tmp_path: Path) -> None:
+    async def live() -> list[Phase]:
+        programs = [
+            (Program(name, ("/bin/sh", "-c", OBEYS), (), tmp_path, tmp_path / f"{name}.log"), ())
+            for name in ("a", "b")
+        ]
+        supervisor = Supervisor(programs, lambda event: None)
+        starting = asyncio.create_task(supervisor.start_all(apart=30.0))
+        await until(supervisor, Phase.RUNNING)
+        await supervisor.kill_all()
+        starting.cancel()
+        return [each.phase for each in supervisor.states()]
+
+    assert asyncio.run(live()) == [Phase.STOPPED, Phase.STOPPED]
+
+
+def test_members_start_one_after_the_other_where_asked(tmp_path: Path) -> None:
+    begun: list[str] = []
+
+    async def live() -> None:
+        programs = [
+            (Program(name, ("/bin/sh", "-c", OBEYS), (), tmp_path, tmp_path / f"{name}.log"), ())
+            for name in ("a", "b")
+        ]
+        supervisor = Supervisor(programs, lambda event: begun.append(event.subject))
+        supervisor.passes_logs = True
+        await supervisor.start_all(apart=0.01)
+        while set(begun) != {"a", "b"}:
+            await asyncio.sleep(0)
+        await supervisor.kill_all()
+
+    asyncio.run(live())
+    assert begun[0] == "a"
