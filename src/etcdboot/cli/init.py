@@ -66,6 +66,7 @@ def command(
             f"look it over, then: {to_paste('check', file)}",
             f"make the certificates: {to_paste('certs', file)}" if tls in ("mutual", "server") else
             f"write the files: {to_paste('render', file)}",
-            f"or try it here first: {to_paste('up' if local else 'up --local', file)}",
+            f"or try it here first: {to_paste('up', file)}" if local else
+            f"or try it here first, with an etcd of that minor (--etcd): {to_paste('up --local', file)}",
         ),
     )  # fmt: skip
