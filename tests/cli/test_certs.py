@@ -216,9 +216,9 @@ def test_a_foreign_file_is_left_alone(folder: Path) -> None:
 @pytest.mark.parametrize("arguments", [["--help"], ["issue", "--help"], ["renew", "-h"]])
 def test_help_has_an_example_and_loads_no_cryptography(folder: Path, arguments: list[str]) -> None:
     script = (
-        "import runpy, sys\n"
-        f"sys.argv = ['etcdboot', 'certs', *{arguments!r}]\n"
-        "try: runpy.run_module('etcdboot', run_name='__main__')\n"
+        "import sys\n"
+        "from etcdboot.cli import program\n"
+        f"try: program.main(['certs', *{arguments!r}], prog_name='etcdboot')\n"
         "finally: print({'cryptography', 'grpc', 'rich', 'yaml'} & set(sys.modules), file=sys.stderr)\n"
     )
     done = subprocess.run(

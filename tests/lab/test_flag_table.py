@@ -91,6 +91,9 @@ def go_type(etcd: Path, path: tuple[str, ...], scratch: Path) -> str | None:
         "name": "etcd1",
         "data-dir": str(scratch / "data"),
         "initial-cluster": "etcd2=http://127.0.0.1:2380",
+        # etcd listens before it looks for its name: at ports that nobody else can have.
+        "listen-peer-urls": "http://127.0.0.1:0",
+        "listen-client-urls": "http://127.0.0.1:0",
         "logger": "zap",
         path[0]: value,
     }

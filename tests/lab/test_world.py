@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +20,8 @@ from lab.world.world import World
 
 pytestmark = pytest.mark.lab
 TESTS = Path(__file__).parents[1]
-PYTHON = [sys.executable, "-I", "-S", "-c"]
+# The machine's own where there is one: a booted host has a /tmp of its own, and a venv may lie there.
+PYTHON = [shutil.which("python3", path="/usr/bin:/usr/local/bin") or sys.executable, "-I", "-S", "-c"]
 E1, E2, E3 = "192.168.202.128", "192.168.202.129", "192.168.202.130"
 
 
