@@ -4,6 +4,8 @@ import asyncio
 import os
 import socket
 import stat
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +14,7 @@ import pytest
 
 from etcdboot.effects.control import SOCKET, Answer, ask, serving
 from etcdboot.ground.errors import EtcdbootError, ExitCode, Refused
+from lab.peers.fixtures import require_capability
 
 DEADLINE = 30.0
 T = TypeVar("T")
@@ -72,8 +75,9 @@ def test_what_is_no_socket_is_left_alone(tmp_path: Path) -> None:
 
 def test_no_answer_in_time_is_refused(tmp_path: Path) -> None:
     def client() -> None:
-        with pytest.raises(Refused, match="in time"):
+        with pytest.raises(Refused, match="in time") as late:
             ask(tmp_path, {}, 0.05)
+        assert late.value.diagnostics[0].code == "EB520"
 
     served(tmp_path, never, client)
 
@@ -90,6 +94,26 @@ def test_a_folder_may_be_deeper_than_a_socket_path_is_long(tmp_path: Path) -> No
     before = len(os.listdir("/proc/self/fd"))
     assert served(deep, echo, lambda: ask(deep, {}, DEADLINE))
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_without_proc_a_path_too_long_for_a_socket_is_refused(tmp_path: Path) -> None:
+    require_capability("user namespaces")
+    deep = tmp_path.joinpath(*["a" * 40] * 4)
+    script = (
+        "import sys; from pathlib import Path\n"
+        "from etcdboot.effects.control import ask; from etcdboot.ground.errors import Refused\n"
+        "try: ask(Path(sys.argv[1]), {}, 1.0)\n"
+        "except Refused as told: print(told.diagnostics[0].code)\n"
+    )
+    argv = ["unshare", "-r", "-m", "sh", "-c", 'mount -t tmpfs none /proc && exec "$@"', "sh"]
+    done = subprocess.run(
+        [*argv, sys.executable, "-c", script, str(deep)],
+        env={"PATH": os.defpath, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("EB521\n", "")
 
 
 def test_a_stranger_that_speaks_no_json_does_no_harm(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from etcdboot.effects.ports import free_loopback_ports, is_of_this_machine, occupied
 from etcdboot.ground.address import parse_host, parse_url
+from etcdboot.ground.errors import Missing
 from lab.peers.fixtures import absent
 
 
@@ -28,6 +29,12 @@ def test_free_ports_are_free_and_different() -> None:
     ports = free_loopback_ports(20)
     assert len(set(ports)) == 20
     assert occupied(parse_url(f"http://127.0.0.1:{port}") for port in ports) == ()
+
+
+def test_more_ports_than_there_are_is_an_error() -> None:
+    with pytest.raises(Missing, match="no 40000 free ports") as lacking:
+        free_loopback_ports(40000)
+    assert lacking.value.diagnostics[0].code == "EB506"
 
 
 def test_a_port_that_is_listened_on_is_told_with_its_holder() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from etcdboot.effects.private import PREFIX, private_folder, private_folders, remove_leftovers
+from etcdboot.ground.errors import Refused
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +52,24 @@ def test_what_another_run_uses_stays(temporary: Path) -> None:
     with private_folder() as first, private_folder() as second:
         assert remove_leftovers() == ()
         assert private_folders() == tuple(sorted((first, second)))
+
+
+def test_a_run_whose_every_folder_is_taken_for_a_leftover_gives_up(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = tempfile.mkdtemp
+
+    def make_and_lose(prefix: str) -> str:
+        made = make(prefix=prefix)
+        assert remove_leftovers() == (Path(made),)  # what another run does that starts right now
+        return made
+
+    monkeypatch.setattr(tempfile, "mkdtemp", make_and_lose)
+    with pytest.raises(Refused) as refusal, private_folder():
+        pass
+    (told,) = refusal.value.diagnostics
+    assert (told.code, told.hint) == ("EB522", "run again")
+    assert list(temporary.iterdir()) == []
 
 
 def test_what_is_not_ours_stays(temporary: Path) -> None:

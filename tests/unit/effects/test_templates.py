@@ -26,10 +26,12 @@ def test_a_folder_that_replaces_nothing_is_a_mistake(tmp_path: Path) -> None:
     (tmp_path / "Procfile.j2").write_text("in the wrong place")
     with pytest.raises(UsageError, match="replaces no template") as refusal:
         load_templates(tmp_path)
-    assert "procfile/Procfile.j2" in refusal.value.diagnostics[0].hint
+    (told,) = refusal.value.diagnostics
+    assert told.code == "EB455" and "procfile/Procfile.j2" in told.hint
 
 
 def test_a_template_is_text(tmp_path: Path) -> None:
     (tmp_path / "x.j2").write_bytes(b"\xff")
-    with pytest.raises(UsageError, match="not UTF-8"):
+    with pytest.raises(UsageError, match="not UTF-8") as refusal:
         load_templates(tmp_path)
+    assert refusal.value.diagnostics[0].code == "EB455"

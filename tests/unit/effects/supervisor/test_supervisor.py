@@ -100,8 +100,10 @@ def test_what_makes_no_sense_is_refused(tmp_path: Path) -> None:
         await supervisor.stop("e1")
         with pytest.raises(Refused):
             await supervisor.stop("e1")
-        with pytest.raises(UsageError):
+        with pytest.raises(UsageError, match="e9") as nobody:
             await supervisor.stop("e9")
+        (told,) = nobody.value.diagnostics
+        assert (told.code, told.hint) == ("EB512", "the members are e1")
         await supervisor.kill_all()
         with pytest.raises(Refused):
             await supervisor.start("e1")

@@ -95,7 +95,8 @@ def test_names_the_flags_that_a_form_cannot_say_for_all_members_at_once() -> Non
 def test_a_member_cannot_be_called_like_a_file_of_the_cluster() -> None:
     with pytest.raises(SpecError, match="folder of member procfile") as refusal:
         render(small_plan(names=("procfile", "b")), TEMPLATES)
-    assert refusal.value.diagnostics[0].path == "members[0].name"
+    (told,) = refusal.value.diagnostics
+    assert (told.code, told.path) == ("EB453", "members[0].name")
     assert render(small_plan(Settings.FLAGS, Target.SCRIPT, names=("procfile", "b")), TEMPLATES)
 
 
