@@ -12,7 +12,15 @@ Pair = tuple[tuple[int, T], tuple[int, T]]
 
 def pairwise(*axes: Sequence[T]) -> tuple[tuple[T, ...], ...]:
     """Rows of the axes' product, always the same, in which each two values of two axes meet at least once."""
-    rows = list(product(*axes))
+    return covering(product(*axes))
+
+
+def covering(rows: Iterable[tuple[T, ...]]) -> tuple[tuple[T, ...], ...]:
+    """Some of the rows, always the same, in which each two values meet that meet in any of them.
+
+    For a product of which some cells do not exist.
+    """
+    rows = list(rows)
     wanted = set(pairs(rows))
     chosen = []
     while wanted:
