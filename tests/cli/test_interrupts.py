@@ -47,8 +47,24 @@ def writing_end(fifo: Path, running: Running) -> int:
             time.sleep(0.005)
 
 
+def until_it_sleeps(running: Running) -> None:
+    """Until it waits for something: in one and the same sleep at ten looks in a row (proc(5)).
+
+    A signal between Python's last look for one and the system call that blocks would not break that call.
+    """
+    before, looks = "", 0
+    while looks < 10:
+        lines = Path(f"/proc/{running.pid}/status").read_text().splitlines()
+        seen = " ".join(each for each in lines if each.startswith(("State", "voluntary")))
+        looks = looks + 1 if seen == before and "S (sleeping)" in seen else 0
+        before = seen
+        assert running.poll() is None, running.communicate()
+        time.sleep(0.01)
+
+
 def interrupt(running: Running, form: str) -> None:
     """Ctrl-C, and all that is promised of it; -w json has its one object on stdout."""
+    until_it_sleeps(running)
     running.send_signal(signal.SIGINT)
     out, err = running.communicate(timeout=60)
     assert (running.returncode, err) == (130, "\n")  # which ends the line that the terminal's ^C is on
