@@ -11,17 +11,13 @@ from pathlib import PurePosixPath
 
 from etcdboot.effects.refusing import blocked
 from etcdboot.effects.root import HERE, Root
+from etcdboot.effects.staging import staged_name
 from etcdboot.ground.artifact import Standing
 from etcdboot.ground.errors import EtcdbootError
 
 LARGEST = 16 * 1024 * 1024  # bytes; nothing we write comes near, so a larger file is not ours to read
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # non-blocking: a FIFO must not hang us
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-
-
-def staged_name(path: PurePosixPath) -> PurePosixPath:
-    """Where the new content of a path waits for its rename: beside it, so on the same file system."""
-    return path.with_name(f".{path.name}.etcdboot-new")
 
 
 class Disk(Root):

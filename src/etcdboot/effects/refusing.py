@@ -7,6 +7,7 @@ import os
 import stat
 from pathlib import Path
 
+from etcdboot.effects.staging import final_name
 from etcdboot.ground.errors import EtcdbootError, Missing, Refused
 
 _REMEDIES = {
@@ -37,8 +38,9 @@ def failed(step: str, place: Path, cause: OSError, found: os.stat_result | None 
     if found is not None and cause.errno in _WRONG_KIND:
         return blocked(place, found)
     why = os.strerror(cause.errno) if cause.errno else str(cause)
-    message = f"cannot {step} {place}: {why}"
-    return Missing.because("EB408", message, _REMEDIES.get(cause.errno or 0, ""), str(place))
+    meant = final_name(place)
+    message = f"cannot {step} {meant}: {why}"
+    return Missing.because("EB408", message, _REMEDIES.get(cause.errno or 0, ""), str(meant))
 
 
 def absent(place: Path) -> EtcdbootError:

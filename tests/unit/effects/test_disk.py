@@ -8,7 +8,8 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from etcdboot.effects.disk import LARGEST, Disk, staged_name
+from etcdboot.effects.disk import LARGEST, Disk
+from etcdboot.effects.staging import staged_name
 from etcdboot.ground.artifact import Standing
 from etcdboot.ground.errors import EtcdbootError, Missing, Refused
 
@@ -236,7 +237,8 @@ def test_when_the_disk_fails_nothing_is_left_half_written(tmp_path: Path, step: 
         disk.write(A, b"after", 0o644)
     [told] = caught.value.diagnostics
     assert told.code == "EB408"
-    assert os.strerror(number) in told.message
+    assert told.message == f"cannot {step} {tmp_path / 'a'}: {os.strerror(number)}"
+    assert told.path == str(tmp_path / "a")
     assert bool(told.hint) is (number != errno.EBADMSG)
     assert [each.name for each in tmp_path.iterdir()] == ["a"]
     assert (tmp_path / "a").read_bytes() == b"before"
