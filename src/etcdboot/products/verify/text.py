@@ -45,6 +45,7 @@ def _endpoint(endpoint: EndpointReport) -> str:
 
 
 def _check(result: CheckResult) -> Iterator[str]:
-    yield f"{result.status} {result.code} {result.layer}: {result.subject}: {result.seen}"
+    seen = result.seen.removeprefix(f"{result.subject}: ")  # where no name is known, both are the endpoint
+    yield f"{result.status} {result.code} {result.layer}: {result.subject}: {seen}"
     yield f"    expected: {result.expected}"
     yield f"    remedy: {result.remedy}"

@@ -20,6 +20,11 @@ def test_failures_come_with_layer_member_and_remedy() -> None:
     assert lines[6].startswith("    remedy: start etcd there")
 
 
+def test_an_endpoint_without_a_name_is_named_once() -> None:
+    lines = simple(judge(None, (dead("etcd3"),))).splitlines()
+    assert lines[2] == f"fail EB610 network: {url('etcd3')}: it is refused"
+
+
 def test_alarms_show_on_the_endpoint_and_as_a_failure() -> None:
     text = simple(judge(planned(), all_well(alarms=with_alarm("NOSPACE", "etcd2"))))
     assert f"{url('etcd2')} is unhealthy: active alarms: NOSPACE" in text
