@@ -25,22 +25,29 @@ def _step(title: str, commands: Iterable[tuple[str, ...]]) -> str:
 
 
 def _copy_to(member: MemberPlan, place: str) -> str:
-    return f"root@{member.host.in_url}:{place}"
+    return place if member.host.is_loopback else f"root@{member.host.in_url}:{place}"
 
 
 def _on(member: MemberPlan, *words: str) -> tuple[str, ...]:
-    return ("ssh", f"root@{member.host}", *words)
+    """The words as they are run for a member: on its host, or right here where it is on loopback."""
+    return words if member.host.is_loopback else ("ssh", f"root@{member.host}", *words)
 
 
 def _systemd(plan: ClusterPlan, out: str) -> Iterable[str]:
     members = plan.members
+    if remote := [each for each in members if not each.host.is_loopback]:
+        yield _step(
+            "copy each member's folder to its host",
+            (("scp", "-r", f"{out}/{each.name}", _copy_to(each, "")) for each in remote),
+        )
     yield _step(
-        "copy each member's folder to its host",
-        (("scp", "-r", f"{out}/{each.name}", _copy_to(each, "")) for each in members),
-    )
-    yield _step(
-        "put everything in its place there (--dry-run shows what that does)",
-        (_on(each, "sh", f"{each.name}/install.sh") for each in members),
+        "put everything in its place there (--dry-run shows what that does)"
+        if remote
+        else "put everything in its place, as root (--dry-run shows what that does)",
+        (
+            _on(each, "sh", f"{f'{out}/' if each.host.is_loopback else ''}{each.name}/install.sh")
+            for each in members
+        ),
     )
     yield _step(
         "start all of them together, waiting for none: a member is ready when most of them run",

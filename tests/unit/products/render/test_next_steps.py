@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+from etcdboot.ground.address import parse_host
+from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.spec import Settings, Target
 from etcdboot.products.render.next_steps import next_steps
 from samples.plans import small_plan
@@ -13,6 +17,34 @@ def test_systemd_copies_installs_and_starts_all_together() -> None:
     assert "ssh root@10.0.0.1 sh etcd1/install.sh" in install
     assert "ssh root@10.0.0.1 systemctl enable --now --no-block etcd.service" in start
     assert verify == "etcdboot verify --wait 60s"
+
+
+def on_loopback(*members: int, target: Target) -> ClusterPlan:
+    plan = small_plan(Settings.CONFIG, target)
+    here = parse_host("127.0.0.1")
+    moved = (replace(each, host=here) if n in members else each for n, each in enumerate(plan.members))
+    return replace(plan, members=tuple(moved))
+
+
+def test_systemd_on_loopback_copies_nothing_and_stays_here() -> None:
+    install, start, _ = next_steps(on_loopback(0, 1, target=Target.SYSTEMD), "my out", "cluster.yaml")
+    assert "\n       sh 'my out/etcd1/install.sh'\n" in install
+    assert "\n       systemctl enable --now --no-block etcd.service" in start
+    assert "there" not in install and "ssh" not in install + start
+
+
+def test_a_script_on_loopback_is_copied_and_started_here() -> None:
+    copy, start, _ = next_steps(on_loopback(0, 1, target=Target.SCRIPT), "out", "cluster.yaml")
+    assert "\n       rsync -a out/etcd1/ /etc/etcd/" in copy
+    assert "\n       /etc/etcd/etcd.sh" in start
+    assert "root@" not in copy + start
+
+
+def test_members_elsewhere_are_reached_over_ssh_though_one_is_on_loopback() -> None:
+    copy, install, *_ = next_steps(on_loopback(0, target=Target.SYSTEMD), "out", "cluster.yaml")
+    assert "etcd1" not in copy and "scp -r out/etcd2 root@10.0.0.2:" in copy
+    assert "\n       sh out/etcd1/install.sh\n" in install
+    assert "ssh root@10.0.0.2 sh etcd2/install.sh" in install
 
 
 def test_paths_are_quoted_for_the_shell() -> None:
