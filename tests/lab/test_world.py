@@ -272,7 +272,8 @@ def left_of(world: dict[str, object]) -> list[str]:
             left += [str(space)] if os.readlink(space) in list(world["spaces"]) else []  # type: ignore[call-overload]
         except OSError:
             continue  # it ended while we looked
-    left += [str(each) for each in Path("/sys/fs/cgroup").glob(f"**/{world['name']}")]
+    # walk, for it takes no notice of groups that other worlds take away meanwhile
+    left += [place for place, _, _ in os.walk("/sys/fs/cgroup") if Path(place).name == world["name"]]
     return left + [line for line in Path("/proc/self/mounts").read_text().splitlines() if "/run/lab" in line]
 
 

@@ -304,6 +304,11 @@ CODES: dict[str, tuple[str, str]] = {
         "All members are to join an existing cluster. Leave initial-cluster-state out for those that are "
         "there already, or all of them for a new one.",
     ),
+    "EB246": (
+        "Procfile for several hosts",
+        "A Procfile starts all members on the machine that it lies on, and the members of this spec are on "
+        "several. Take systemd or script for them, or put the members on one host.",
+    ),
     "EB248": (
         "advertised, not listened on",
         "Nobody listens on the advertised address and port. That is right behind address translation or a "

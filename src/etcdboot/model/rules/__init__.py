@@ -27,6 +27,7 @@ RULES: tuple[Rule, ...] = (
     places.peer_urls_are_unique,
     places.ports_are_free,
     places.folders_are_its_own,
+    places.procfile_is_for_one_machine,
     places.hosts_need_absolute_paths,
     releases.version_is_written,
     releases.release_is_safe,

@@ -167,6 +167,14 @@ def folders_are_its_own(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Findin
             yield Finding("EB203", at(index, "data-dir"), message, "give it two")
 
 
+def procfile_is_for_one_machine(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
+    """One Procfile starts all members where it lies."""
+    machines = {addressing(merged(each, spec.defaults), spec.tls).machine for each in spec.members}
+    if Target.PROCFILE in spec.render.targets and len(machines) > 1:
+        message = f"a Procfile starts all members on one machine, and these are on {len(machines)} hosts"
+        yield caution("EB246", "render.targets", message, "take systemd or script for several hosts")
+
+
 def hosts_need_absolute_paths(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
     """A relative path is for this machine; a unit file is for another."""
     if Target.SYSTEMD not in spec.render.targets:
