@@ -27,10 +27,10 @@ demo: $(VENV)/.user  ## A real TLS cluster of three on this machine: made, verif
 	$(BIN)/etcdboot up --once -f examples/local-tls/cluster.yaml
 
 test: $(VENV)/.dev  ## The whole suite; what needs root or an absent program skips by name
-	$(BIN)/pytest -n 2 --dist loadgroup $(TESTS)
+	$(BIN)/pytest -n 2 $(TESTS)
 
 test-full: $(VENV)/.dev peers  ## The suite with every peer required and the whole product of the matrix
-	ETCDBOOT_REQUIRE_PEERS=1 ETCDBOOT_FULL_MATRIX=1 $(BIN)/pytest -n 2 --dist loadgroup $(TESTS)
+	ETCDBOOT_REQUIRE_PEERS=1 ETCDBOOT_FULL_MATRIX=1 $(BIN)/pytest -n 2 $(TESTS)
 
 lint: $(VENV)/.dev  ## ruff: style, and formatting
 	$(BIN)/ruff check .

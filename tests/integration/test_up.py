@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import signal
 import socket
 import stat
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,7 +58,15 @@ def script(folder: Path, text: str) -> Path:
 # --- it runs
 
 
-@pytest.mark.xdist_group("ports of examples/local")
+@pytest.fixture
+def ports_of_the_local_examples() -> Iterator[None]:
+    """They are fixed, so two tests must not have them at once, whichever process runs them."""
+    with Path(tempfile.gettempdir(), "etcdboot-examples-local.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.mark.usefixtures("ports_of_the_local_examples")
 @pytest.mark.parametrize("example", ["local", "local-tls"])
 def test_once_starts_verifies_stops_and_leaves_nothing(here: Bench, example: str) -> None:
     done = here.run("up", "--once", "-f", str(EXAMPLES / example / "cluster.yaml"))

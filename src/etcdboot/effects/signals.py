@@ -59,9 +59,18 @@ def asked_to_end(first: Callable[[signal.Signals], None], again: Callable[[], No
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Let the signals wait until a short piece of work is done."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, EXIT_CODES)
+    """Let the signals wait until a short piece of work is done, then do what they would have done.
+
+    A signal mask would not do: it holds for one thread, and gRPC brings others, which would take the signal.
+    """
+    late: list[int] = []
+    before = {
+        number: signal.signal(number, lambda number, frame: late.append(number)) for number in EXIT_CODES
+    }
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for first in late[:1]:
+            signal.raise_signal(first)
