@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from etcdboot.ground.address import Host, HostKind, Url, parse_host, parse_url
 from etcdboot.ground.values import dataclass, fields, replace
-from etcdboot.model.spec import ClientTls, MemberDefaults, MemberSpec, PeerTls, TlsSpec
+from etcdboot.model.spec import ClientTls, ClusterSpec, MemberDefaults, MemberSpec, PeerTls, TlsSpec
 
 DEFAULT_CLIENT_PORT = 2379
 DEFAULT_PEER_PORT = 2380
@@ -76,6 +76,11 @@ def addressing(member: MemberSpec, tls: TlsSpec) -> Addressing:
         ),
         advertise_client_urls=_urls(member.advertise_client_urls, client, (client_host,), client_port),
     )
+
+
+def machines(spec: ClusterSpec) -> tuple[str, ...]:
+    """Each member's machine, in the spec's order."""
+    return tuple(addressing(merged(each, spec.defaults), spec.tls).machine for each in spec.members)
 
 
 def _urls(written: tuple[str, ...], scheme: str, hosts: tuple[Host, ...], port: int) -> tuple[Url, ...]:

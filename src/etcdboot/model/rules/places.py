@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from etcdboot.ground.address import Host, Url, parse_url
-from etcdboot.model.addressing import addressing, merged, written_host
+from etcdboot.model.addressing import machines, merged, written_host
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.rules.finding import Finding, at, caution
 from etcdboot.model.spec import ClientTls, ClusterSpec, PeerTls, Target
@@ -126,8 +126,9 @@ def peer_urls_are_unique(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Findi
 
 def ports_are_free(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
     """Two listeners on one port: the second etcd stops, sometimes after its data dir is marked."""
+    homes = machines(spec)
     bound = [
-        (index, key, url, addressing(merged(spec.members[index], spec.defaults), spec.tls).machine)
+        (index, key, url, homes[index])
         for index, member in enumerate(plan.members)
         for key, url in (*_lists(member, _LISTEN), *_metrics(member))
     ]
@@ -150,9 +151,9 @@ def _same_listener(one: Host, other: Host) -> bool:
 
 def folders_are_its_own(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
     """One data dir for two members: the second hangs, or takes over the first's identity."""
-    machines = [addressing(merged(each, spec.defaults), spec.tls).machine for each in spec.members]
+    homes = machines(spec)
     for (one, first), (two, second) in combinations(enumerate(plan.members), 2):
-        if machines[one] != machines[two]:
+        if homes[one] != homes[two]:
             continue
         for key, mine, theirs in (
             ("data-dir", second.paths.data_dir, first.paths.data_dir),
@@ -169,9 +170,9 @@ def folders_are_its_own(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Findin
 
 def procfile_is_for_one_machine(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
     """One Procfile starts all members where it lies."""
-    machines = {addressing(merged(each, spec.defaults), spec.tls).machine for each in spec.members}
-    if Target.PROCFILE in spec.render.targets and len(machines) > 1:
-        message = f"a Procfile starts all members on one machine, and these are on {len(machines)} hosts"
+    hosts = len(set(machines(spec)))
+    if Target.PROCFILE in spec.render.targets and hosts > 1:
+        message = f"a Procfile starts all members on one machine, and these are on {hosts} hosts"
         yield caution("EB246", "render.targets", message, "take systemd or script for several hosts")
 
 
