@@ -51,12 +51,35 @@ def open_cluster(
         Missing: the file is not there or cannot be read.
         SpecError: with all that is wrong with it.
     """
-    loaded = load_file(file)
+    return cluster_of(load_file(file), folder_of(file), release=release, layout=layout)
+
+
+def cluster_of(
+    loaded: Loaded,
+    folder: Path,
+    *,
+    release: Release = NEWEST,
+    layout: Callable[[PurePosixPath], Layout] = HostLayout,
+) -> Cluster:
+    """The same for a text that is loaded already; ``folder`` is where it stands.
+
+    Raises:
+        SpecError: with all that is wrong with it.
+    """
     if loaded.spec is None:
         raise SpecError(*loaded.diagnostics)
-    folder = folder_of(file)
     planned = plan(loaded.spec, layout=layout(PurePosixPath(folder)), release=release)
-    judged = loaded.source.in_order(judge(loaded.spec, planned))
+    judged = approved(loaded.spec, planned, loaded.source)
+    return Cluster(loaded.spec, planned, loaded.source, judged, folder)
+
+
+def approved(spec: ClusterSpec, planned: ClusterPlan, source: SourceMap) -> tuple[Diagnostic, ...]:
+    """The warnings about a spec and its plan, in the text's order.
+
+    Raises:
+        SpecError: there are errors among them.
+    """
+    judged = source.in_order(judge(spec, planned))
     if has_errors(judged):
         raise SpecError(*judged)
-    return Cluster(loaded.spec, planned, loaded.source, judged, folder)
+    return judged

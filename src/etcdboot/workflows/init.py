@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from etcdboot.effects.binary import EtcdBinary, find_etcd
 from etcdboot.effects.files import STDIN, folder_of, read_text, write_new
 from etcdboot.effects.templates import load_templates
-from etcdboot.ground.errors import EtcdbootError, Missing, Refused, SpecError, UsageError
-from etcdboot.ground.report import Diagnostic, Severity, has_errors
+from etcdboot.ground.errors import EtcdbootError, Missing, Refused, UsageError
+from etcdboot.ground.report import Diagnostic, Severity
 from etcdboot.ground.templating import Engine
 from etcdboot.ground.values import dataclass
 from etcdboot.knowledge.etcd.releases import NEWEST, Release, parse_release
-from etcdboot.model.layout import HostLayout
 from etcdboot.model.loading import load
-from etcdboot.model.planning import plan
-from etcdboot.model.rules import judge
 from etcdboot.model.shape import parse_name
 from etcdboot.products.starter.starting import (
     GITIGNORE,
@@ -26,6 +23,7 @@ from etcdboot.products.starter.starting import (
     local_starters,
     starters,
 )
+from etcdboot.workflows.cluster import cluster_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ def init(
         local=bool(local),
         binary=str(binary.path) if binary else "",
     )
-    warnings = _judged(text, file)
+    warnings = cluster_of(load(text, file), folder_of(file)).diagnostics  # errors stop everything
     if file == STDIN:
         return InitResult(text, None, _names(members), warnings)
     write_new(Path(file), text.encode(), replace=force)
@@ -118,18 +116,6 @@ def _name(written: str, folder: Path) -> str:
         if written:
             raise UsageError.because("EB006", str(cause)) from None
         return "etcd"
-
-
-def _judged(text: str, file: str) -> tuple[Diagnostic, ...]:
-    """The warnings about what is to be written; its errors stop everything."""
-    loaded = load(text, file)
-    if loaded.spec is None:
-        raise SpecError(*loaded.diagnostics)
-    planned = plan(loaded.spec, layout=HostLayout(PurePosixPath(folder_of(file))))
-    found = loaded.source.in_order(judge(loaded.spec, planned))
-    if has_errors(found):
-        raise SpecError(*found)
-    return found
 
 
 def _ignore_keys(folder: Path) -> tuple[Diagnostic, ...]:

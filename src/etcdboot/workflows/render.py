@@ -10,17 +10,16 @@ from etcdboot.effects.templates import load_templates
 from etcdboot.effects.tree import Tree, open_tree
 from etcdboot.ground.artifact import Change, ChangeKind
 from etcdboot.ground.errors import ExitCode, Refused, SpecError, UsageError, first_of
-from etcdboot.ground.report import Diagnostic, error, has_errors, warning
+from etcdboot.ground.report import Diagnostic, error, warning
 from etcdboot.ground.values import dataclass, field, replace
 from etcdboot.knowledge.etcd.releases import next_minor_apart, parse_release
 from etcdboot.model.manifest import Manifest
 from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.rules import judge
 from etcdboot.model.spec import ClusterSpec, Settings, Target
 from etcdboot.products.render.differences import difference
 from etcdboot.products.render.next_steps import next_steps
 from etcdboot.products.render.rendering import Material, render
-from etcdboot.workflows.cluster import Cluster, open_cluster
+from etcdboot.workflows.cluster import Cluster, approved, open_cluster
 from etcdboot.workflows.material import material
 
 
@@ -112,10 +111,7 @@ def _as_asked(cluster: Cluster, request: RenderRequest) -> Cluster:
         return cluster
     spec = replace(cluster.spec, render=replace(written, settings=settings, targets=targets))
     plan = replace(cluster.plan, settings=settings, targets=targets)
-    judged = cluster.source.in_order(judge(spec, plan))
-    if has_errors(judged):
-        raise SpecError(*judged)
-    return replace(cluster, spec=spec, plan=plan, diagnostics=judged)
+    return replace(cluster, spec=spec, plan=plan, diagnostics=approved(spec, plan, cluster.source))
 
 
 def _demand_members(plan: ClusterPlan, request: RenderRequest) -> None:
