@@ -1,13 +1,21 @@
-"""Run the command line in this process, with stdout and stderr apart."""
+"""Run the command line, in this process or in one of its own, with stdout and stderr apart."""
 
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner, Result
 
 from etcdboot.cli import program
+
+SOURCE = Path(__file__).resolve().parents[2] / "src"
+ENVIRONMENT = {"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONPATH": str(SOURCE)}
+Run = subprocess.CompletedProcess[str]
 
 GOOD = """\
 name: prod
@@ -34,3 +42,16 @@ def in_json(done: Result) -> dict[str, Any]:
     assert whole["ok"] == (done.exit_code == 0)
     assert isinstance(whole["diagnostics"], list)
     return whole
+
+
+def process(folder: Path, *arguments: str, stdin: str = "") -> Run:
+    """What one command line does in a process of its own, run in that folder with a bare environment."""
+    return subprocess.run(
+        [sys.executable, "-m", "etcdboot", *arguments],
+        cwd=folder,
+        env=ENVIRONMENT,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+    )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from cli.running import ENVIRONMENT
+from cli.running import process as etcdboot
 
 SPEC = """\
 name: prod-a
@@ -19,9 +21,6 @@ members:
   - {name: etcd2, host: e2.example.com, address: 192.168.202.129}
   - {name: etcd3, host: "2001:db8::3"}
 """
-SOURCE = Path(__file__).resolve().parents[2] / "src"
-ENVIRONMENT = {"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONPATH": str(SOURCE)}
-Run = subprocess.CompletedProcess[str]
 ALL = [
     "ca",
     "etcd1/server",
@@ -32,18 +31,6 @@ ALL = [
     "etcd3/peer",
     "client/root",
 ]
-
-
-def etcdboot(folder: Path, *arguments: str, stdin: str = "") -> Run:
-    return subprocess.run(
-        [sys.executable, "-m", "etcdboot", *arguments],
-        cwd=folder,
-        env=ENVIRONMENT,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.fixture

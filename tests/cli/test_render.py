@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from cli.running import ENVIRONMENT
+from cli.running import process as etcdboot
 
 SPEC = """\
 name: prod-a
@@ -19,20 +21,6 @@ members:
   - {name: etcd2, host: 10.0.0.2}
   - {name: etcd3, host: 10.0.0.3}
 """
-SOURCE = Path(__file__).resolve().parents[2] / "src"
-ENVIRONMENT = {"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONPATH": str(SOURCE)}
-Run = subprocess.CompletedProcess[str]
-
-
-def etcdboot(folder: Path, *arguments: str) -> Run:
-    return subprocess.run(
-        [sys.executable, "-m", "etcdboot", *arguments],
-        cwd=folder,
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.fixture

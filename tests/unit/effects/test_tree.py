@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
 import stat
 import subprocess
 import sys
@@ -13,11 +12,12 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from etcdboot.effects.disk import Disk
-from etcdboot.effects.root import unwatched
+from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.effects.tree import holder, lock, open_tree
 from etcdboot.ground.artifact import Artifact, ChangeKind
 from etcdboot.ground.errors import EtcdbootError, Missing, Refused
 from etcdboot.model.manifest import MANIFEST, Manifest, digest
+from samples.killing import killed
 
 Files = dict[str, bytes]
 
@@ -330,7 +330,7 @@ def test_a_run_killed_at_any_step_is_finished_by_the_next(tmp_path: Path) -> Non
     for fatal in range(1, total + 1):
         root = tmp_path / str(fatal)
         write(root, FIRST)
-        kill_at_step(root, fatal)
+        assert killed(writing_second(root), fatal)
         check_nothing_is_torn(root)
         assert not {ChangeKind.EDITED, ChangeKind.FOREIGN} & set(kinds(root, SECOND).values()), fatal
         write(root, SECOND, prune=True)
@@ -339,22 +339,9 @@ def test_a_run_killed_at_any_step_is_finished_by_the_next(tmp_path: Path) -> Non
         assert sorted(each.name for each in root.iterdir()) == [MANIFEST.name, "etcd1", "etcd2"], fatal
 
 
-def kill_at_step(root: Path, fatal: int) -> None:
-    """Write the second plan in a process of its own that is killed just before that step."""
-    left = fatal
-
-    def die(step: str, path: PurePosixPath) -> None:
-        nonlocal left
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    child = os.fork()
-    if child == 0:
-        write(root, SECOND, prune=True, watcher=die)
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status)
+def writing_second(root: Path) -> Callable[[Watcher], object]:
+    """Write the second plan, watched."""
+    return lambda watcher: write(root, SECOND, prune=True, watcher=watcher)
 
 
 @pytest.mark.parametrize("lasting", [False, True])

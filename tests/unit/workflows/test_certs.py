@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-import os
-import signal
 import stat
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +17,7 @@ from etcdboot.model.plan import ClusterPlan
 from etcdboot.products.pki.reading import public_key_of, read
 from etcdboot.workflows.certs import CertsResult, issue, renew
 from samples.certificates import NOW, plan_of
+from samples.killing import killed
 
 PLAN = plan_of()
 
@@ -343,24 +342,6 @@ def is_sound(pki: Path) -> bool:
             if shown and secret and read(shown.content, None).public_key != public_key_of(secret.content):
                 return False
     return True
-
-
-def killed(act: Callable[[Watcher], object], number: int) -> bool:
-    """Act in a process of its own that is killed at that step; whether there was such a step."""
-    left = number
-
-    def die(step: str, path: PurePosixPath) -> None:
-        nonlocal left
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    child = os.fork()
-    if child == 0:
-        act(die)
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
 
 
 def issuing(pki: Path) -> Callable[[Watcher], object]:
