@@ -171,11 +171,18 @@ def compose(text: str) -> Node | None:
     if odd := re.search(_NEVER_ASCII if text.isascii() else _NEVER, text):
         raise YamlProblem(f"not text: it has the character {odd[0]!r}", _position(text, odd.start()))
     try:
-        return _assemble(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+        return _assemble(events(text))
     except yaml.MarkedYAMLError as cause:
         mark = cause.problem_mark or cause.context_mark
         place = Mark(mark.line + 1, mark.column + 1) if mark else Mark(1, 1)
         raise YamlProblem(f"not YAML: {_told(cause)}", place, _hint(text, place)) from None
+
+
+def events(text: str) -> Iterator[Any]:
+    """What the parser says of a text, event by event; it raises the library's errors."""
+    import yaml
+
+    return iter(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
 
 
 def _told(cause: Any) -> str:

@@ -1,0 +1,54 @@
+"""Write a few keys into the text of a ``cluster.yaml`` that a person laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from etcdboot.ground.errors import EtcdbootError, SpecError
+from etcdboot.ground.report import Diagnostic
+from etcdboot.ground.syntax import yaml_edit
+from etcdboot.ground.syntax.yaml_edit import CannotEdit, Value
+from etcdboot.ground.syntax.yaml_in import YamlProblem
+from etcdboot.ground.values import replace
+from etcdboot.model.loading import load
+
+
+def put(text: str, changes: Mapping[str, str | list[str]]) -> str:
+    """The text with new values for keys such as ``bootstrap.discovery-token``; all else stays as it is.
+
+    :func:`etcdboot.ground.syntax.yaml_edit.put` compares what both texts say, key by key; here the new one
+    must be no worse a spec than the old one was.
+
+    Raises:
+        SpecError: it cannot be done (EB120; the hint has the lines to write by hand), or the text with them
+            is no spec any more (what ``load`` says of it).
+    """
+    edited = text
+    for path, value in changes.items():
+        section, _, key = path.partition(".")
+        try:
+            edited = yaml_edit.put(edited, section, key, value)
+        except YamlProblem:
+            raise SpecError(*load(text).diagnostics) from None
+        except CannotEdit as cause:
+            raise _by_hand(str(cause), changes) from None
+    before, after = load(text), load(edited)
+    known = {_nature(each) for each in before.diagnostics}
+    new = [each for each in after.diagnostics if _nature(each) not in known]
+    if new:
+        raise SpecError(*(replace(each, line=0, column=0) for each in new))
+    return edited
+
+
+def _nature(diagnostic: Diagnostic) -> tuple[str, str]:
+    return diagnostic.code, diagnostic.path
+
+
+def _by_hand(why: str, changes: Mapping[str, Value]) -> EtcdbootError:
+    wanted = "; ".join(
+        yaml_edit.line(section, key, value)
+        for path, value in changes.items()
+        for section, _, key in [path.partition(".")]
+    )
+    keys = ", ".join(changes)
+    return SpecError.because("EB120", f"{keys} cannot be set in place: {why}", f"write by hand: {wanted}")
