@@ -1,0 +1,73 @@
+"""Lines of zone files (RFC 1035 section 5.1) and of ``nsupdate`` scripts, whose words are the same.
+
+Names are always absolute, each record has its own TTL and class: a line means the same wherever it is
+included, and changes nothing for the lines after it, as ``$TTL`` and ``$ORIGIN`` would.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+
+from etcdboot.ground.syntax.characters import CONTROLS_AND_LINE_ENDS, Unsayable, refuse
+from etcdboot.ground.syntax.dns_name import bare
+from etcdboot.ground.values import dataclass
+
+HIGHEST_TTL = 2**31 - 1  # RFC 2181 section 8
+_RECORD = re.compile(r"(?P<name>\S+\.) (?P<ttl>[0-9]{1,10}) IN (?P<type>[A-Z]+) (?P<data>\S+(?: \S+)*)")
+_NUMBER = re.compile(r"[0-9]{1,10}")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One record as a zone file has it; ``name`` without the final dot, ``data`` its words."""
+
+    name: str
+    ttl: int
+    type: str
+    data: tuple[str, ...]
+
+
+def name(text: str) -> str:
+    """An absolute name, with its final dot."""
+    return f"{bare(text)}."
+
+
+def record(owner: str, ttl: int, kind: str, *data: str) -> str:
+    """One record; ``data`` are words already said: absolute names, addresses, numbers; else Unsayable."""
+    if not 0 <= ttl <= HIGHEST_TTL:
+        raise Unsayable(f"a TTL is 0 to {HIGHEST_TTL} seconds, not {ttl}")
+    return f"{name(owner)} {ttl} IN {kind} {' '.join(map(_word, data))}"
+
+
+def comment(text: str) -> str:
+    """A line for people."""
+    refuse(text, CONTROLS_AND_LINE_ENDS, "a comment in a zone file")
+    return f"; {text}"
+
+
+def parse(text: str) -> tuple[Line, ...]:
+    """The records of lines that ``record`` made; Unsayable for anything beyond their form."""
+    found = []
+    for number, each in enumerate(text.split("\n"), 1):
+        if not each or each.startswith(";"):
+            continue
+        match = _RECORD.fullmatch(each)
+        if match is None:
+            raise Unsayable(f"line {number} is not NAME. TTL IN TYPE DATA")
+        data = tuple(map(_word, match["data"].split(" ")))
+        found.append(Line(bare(match["name"][:-1]), int(match["ttl"]), match["type"], data))
+    return tuple(found)
+
+
+def _word(text: str) -> str:
+    if _NUMBER.fullmatch(text):
+        return text
+    if text.endswith("."):
+        return name(text[:-1])
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        raise Unsayable(f"{text!r} is no absolute name, no address and no number") from None
+    refuse(text, re.compile("%"), "a zone file")  # the zone of an IPv6 address
+    return text
