@@ -40,6 +40,20 @@ def read_text(file: str) -> str:
         raise SpecError.because("EB004", message, "a cluster spec is a YAML text file", file) from None
 
 
+def read_bytes(path: Path, role: str) -> bytes:
+    """The content of a file that the spec names; ``role`` is the key that names it.
+
+    Raises:
+        Missing: it is not there or cannot be read (EB003).
+    """
+    try:
+        return _read(path)
+    except OSError as cause:
+        message = f"cannot read {path}: {cause.strerror}"
+        hint = f"{role} names a file of this machine; a relative one stands beside the spec"
+        raise Missing.because("EB003", message, hint, str(path)) from cause
+
+
 def folder_of(file: str) -> Path:
     """The folder that pki/, out/ and .etcdboot/ stand in: the spec's, or the working one for ``-``."""
     return Path.cwd() if file == STDIN else Path(file).absolute().parent

@@ -40,6 +40,15 @@ CODES: dict[str, tuple[str, str]] = {
         "A .gitignore stands there already and is left alone, but private keys and local state are not in "
         "it. Add the lines that the message names.",
     ),
+    "EB008": (
+        "password not readable",
+        "The file that `discovery-password-file` names is not there or may not be read. It holds the "
+        "password alone, as one line; let nobody else read it.",
+    ),
+    "EB009": (
+        "no password in the file",
+        "The file that `discovery-password-file` names is empty, is no text, or has more than one line.",
+    ),
     "EB101": (
         "not YAML, or YAML that is not read",
         "The text is not YAML, or uses what different readers understand differently: tabs, aliases, merge "
@@ -87,6 +96,21 @@ CODES: dict[str, tuple[str, str]] = {
         "flag written twice",
         "The same flag stands twice in one place, with and without its dashes, and only one value can win. "
         "Keep one.",
+    ),
+    "EB120": (
+        "the spec cannot be edited in place",
+        "A key can only be written where nothing else has to move: a comment inside the old value, or a value "
+        "over several lines, would be lost. The hint has the words to write by hand.",
+    ),
+    "EB121": (
+        "not a file that can be rewritten",
+        "Only a plain file is replaced: standard input cannot be written to, and behind a symlink stands a "
+        "file that others may use as well. Name the real file with -f.",
+    ),
+    "EB122": (
+        "the spec has changed meanwhile",
+        "Between reading the file and writing it back somebody else wrote to it, and that must not get lost. "
+        "Look at it, and run the command again.",
     ),
     "EB201": (
         "two members of one name",
@@ -318,6 +342,61 @@ CODES: dict[str, tuple[str, str]] = {
         "loopback among real addresses",
         "Other hosts take a loopback address for themselves. Advertise an address that they can reach, or "
         "put all members on loopback.",
+    ),
+    "EB250": (
+        "bootstrap mode lacks its place",
+        "Members that find one another through discovery-v3 need the endpoints of the etcd that holds "
+        "the token, those of mode dns the domain of their SRV records.",
+    ),
+    "EB251": (
+        "key of another bootstrap mode",
+        "etcd refuses to be told of two ways to find the others, so a key of another mode is a mistake. "
+        "Leave it out, or change bootstrap.mode.",
+    ),
+    "EB252": (
+        "bootstrap mode unknown to the release",
+        "v2 discovery is in etcd until 3.6, v3 discovery from 3.6 on. 3.7 takes a v2 discovery URL from "
+        "a file or the environment without a word and starts each member as a cluster of its own.",
+    ),
+    "EB253": (
+        "no discovery token yet",
+        "The founders register under a token that is made once for each cluster. `check` only warns; "
+        "`render` and `up` need it. Make it with `etcdboot discovery new --write`.",
+    ),
+    "EB254": (
+        "half a credential for discovery",
+        "A certificate needs its key, a user a password, and neither does anything for an http:// "
+        "endpoint. etcd would wait for ever without saying why.",
+    ),
+    "EB255": (
+        "SRV records lead to names",
+        "In mode dns a founder has one peer URL, and its host is a name: it enters the member's id. "
+        "Write the name as host and the address as address.",
+    ),
+    "EB256": (
+        "3.4 drops plain SRV records",
+        "All of etcd 3.4 ignores what it finds under `_etcd-server._tcp` and waits for members that "
+        "never come. Turn peer TLS on (`_etcd-server-ssl._tcp` works), or take 3.5.",
+    ),
+    "EB257": (
+        "public discovery service",
+        "discovery.etcd.io has no maintainer any more, was seen failing, and is told the addresses of "
+        "your members. Any etcd of your own can hold a token.",
+    ),
+    "EB258": (
+        "cluster discovered through itself",
+        "The discovery endpoint is a member of this very cluster, which runs only after it was "
+        "discovered. Discovery needs another etcd; without one, bootstrap statically or by DNS.",
+    ),
+    "EB259": (
+        "auto TLS beyond one machine",
+        "Members that make their own certificates encrypt and authenticate nobody. The certificates end "
+        "after `self-signed-cert-validity` years (one, unless told) and are never renewed.",
+    ),
+    "EB260": (
+        "self-signed-cert-validity out of place",
+        "It is the lifetime, in years, of the certificates that auto TLS makes: it does nothing without "
+        "auto TLS, and 0 stops etcd.",
     ),
     "EB301": (
         "certificate or key unreadable",

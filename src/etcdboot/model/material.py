@@ -9,7 +9,7 @@ from etcdboot.ground.artifact import Artifact
 from etcdboot.ground.report import Diagnostic, error
 from etcdboot.ground.values import dataclass, field, replace
 from etcdboot.model.certificates import CertKind, CertRequest, pair_paths
-from etcdboot.model.plan import ClusterPlan, MemberPlan
+from etcdboot.model.plan import CarriedFile, ClusterPlan, MemberPlan
 
 _FOLDER = PurePosixPath("pki")
 # Which trust bundle goes with which pair. Both bundles have names of their own even where one CA signs all,
@@ -70,6 +70,18 @@ def artifacts(
             owner=member.user,
         )
         for each in files
+    )
+
+
+def carried_artifact(member: MemberPlan, file: CarriedFile, content: bytes) -> Artifact:
+    """The copy of one of the operator's own files in a member's tree."""
+    return Artifact(
+        path=_FOLDER / file.name,
+        content=content,
+        mode=0o600 if file.secret else 0o644,
+        secret=file.secret,
+        host_path=str(member.paths.pki_dir / file.name),
+        owner=member.user,
     )
 
 

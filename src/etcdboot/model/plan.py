@@ -7,7 +7,7 @@ from etcdboot.ground.values import dataclass
 from etcdboot.knowledge.etcd.releases import Release
 from etcdboot.model.certificates import CertRequest
 from etcdboot.model.layout import MemberPaths
-from etcdboot.model.spec import ClientTls, ClusterState, PeerTls, Settings, Target
+from etcdboot.model.spec import BootstrapSpec, ClientTls, ClusterState, PeerTls, Settings, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,26 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
+class CarriedFile:
+    """A file of the operator's that a member needs a copy of: its name in pki/, and where it comes from.
+
+    ``source`` is as the spec has it under ``key``; a relative one is seen from the spec's folder.
+    """
+
+    name: str
+    source: str
+    key: str
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class MemberPlan:
     """One member, all decided.
 
     ``host`` tells which machine it is on (members of one host share it); ``addresses`` are those it binds;
     ``unit`` is its systemd unit's file name; ``flags`` is all that etcd is told, in etcd's own spelling;
-    ``certificates`` are the pairs on its host; ``predicted_id`` is known only while all members are founders.
+    ``certificates`` are the pairs on its host, ``carried`` the operator's own files there; ``predicted_id``
+    is known only while all members are founders, and there is a token.
     """
 
     name: str
@@ -46,6 +60,7 @@ class MemberPlan:
     unit: str
     flags: tuple[Flag, ...]
     certificates: tuple[CertRequest, ...]
+    carried: tuple[CarriedFile, ...] = ()
     predicted_id: int | None = None
 
     def flag(self, name: str) -> str | None:
@@ -55,9 +70,14 @@ class MemberPlan:
 
 @dataclass(frozen=True, slots=True)
 class ClusterPlan:
-    """The whole cluster, all decided; members in the spec's order."""
+    """The whole cluster, all decided; members in the spec's order.
+
+    ``token`` is what enters the ids: the initial-cluster-token, the v2 discovery URL or the v3 token; empty
+    while there is none. ``bootstrap`` is as written.
+    """
 
     name: str
+    bootstrap: BootstrapSpec
     token: str
     members: tuple[MemberPlan, ...]
     endpoints: tuple[Url, ...]
@@ -71,8 +91,12 @@ class ClusterPlan:
     @property
     def initial_cluster(self) -> str:
         """The founders' ``name=peer URL`` list; empty without a founder."""
-        founders = (each.initial_cluster for each in self.members if each.state is ClusterState.NEW)
-        return next(founders, "")
+        return next((each.initial_cluster for each in self.founders), "")
+
+    @property
+    def founders(self) -> tuple[MemberPlan, ...]:
+        """The members that begin the cluster; the others join it later."""
+        return tuple(each for each in self.members if each.state is ClusterState.NEW)
 
     @property
     def quorum(self) -> int:

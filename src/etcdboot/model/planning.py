@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import sha1
+from itertools import starmap
 
 from etcdboot.ground.address import Url, parse_url
+from etcdboot.knowledge.etcd.flags import known_in
 from etcdboot.knowledge.etcd.releases import NEWEST, Release
 from etcdboot.model.addressing import Addressing, addressing, merged
+from etcdboot.model.bootstrap import Secrets, bootstrap_flags, carried_files, cluster_token
 from etcdboot.model.layout import Layout, MemberPaths, WrittenPaths
 from etcdboot.model.plan import ClusterPlan, Flag, MemberPlan
 from etcdboot.model.settings import further_flags
@@ -22,12 +25,20 @@ DEFAULT_USER = "etcd"
 UNIT = "etcd.service"
 
 
-def plan(spec: ClusterSpec, *, layout: Layout, release: Release = NEWEST) -> ClusterPlan:
-    """Everything that follows from ``spec``; ``release`` is for members whose release is not written."""
+_NO_SECRETS = Secrets()
+
+
+def plan(
+    spec: ClusterSpec, *, layout: Layout, release: Release = NEWEST, secrets: Secrets = _NO_SECRETS
+) -> ClusterPlan:
+    """Everything that follows from ``spec``; ``release`` is for members whose release is not written.
+
+    ``secrets`` matter only to what is written or started; without them a secret flag is empty.
+    """
     members = tuple(merged(member, spec.defaults) for member in spec.members)
     places = tuple(addressing(member, spec.tls) for member in members)
     neighbours = Counter(place.machine for place in places)
-    token = spec.bootstrap.initial_cluster_token or spec.name
+    token = cluster_token(spec)
     ids = _predicted_ids(members, places, token)
     planned = tuple(
         _member(
@@ -39,13 +50,14 @@ def plan(spec: ClusterSpec, *, layout: Layout, release: Release = NEWEST) -> Clu
             release=member.version or spec.etcd.version or release,
             alone=neighbours[place.machine] == 1,
             initial_cluster=initial_cluster(members, places, index),
-            token=token,
+            secrets=secrets,
             predicted_id=ids[index] if ids else None,
         )
         for index, (member, place) in enumerate(zip(members, places, strict=True))
     )
     return ClusterPlan(
         name=spec.name,
+        bootstrap=spec.bootstrap,
         token=token,
         members=planned,
         endpoints=tuple(map(parse_url, spec.endpoints))
@@ -73,25 +85,11 @@ def _member(
     release: Release,
     alone: bool,
     initial_cluster: str,
-    token: str,
+    secrets: Secrets,
     predicted_id: int | None,
 ) -> MemberPlan:
     paths = layout.place(written_paths(spec, member, alone=alone))
     state = member.initial_cluster_state or ClusterState.NEW
-    told = (
-        ("name", member.name),
-        ("data-dir", str(paths.data_dir)),
-        ("listen-peer-urls", _comma(place.listen_peer_urls)),
-        ("listen-client-urls", _comma(place.listen_client_urls)),
-        ("initial-advertise-peer-urls", _comma(place.initial_advertise_peer_urls)),
-        ("advertise-client-urls", _comma(place.advertise_client_urls)),
-        ("initial-cluster", initial_cluster),
-        ("initial-cluster-state", str(state)),
-        ("initial-cluster-token", token),
-        *_client_tls(spec.tls.client, paths),
-        *_peer_tls(spec.tls.peer, paths),
-        *further_flags(spec, index, release),
-    )
     return MemberPlan(
         name=member.name,
         release=release,
@@ -106,10 +104,36 @@ def _member(
         paths=paths,
         user=spec.etcd.user or DEFAULT_USER,
         unit=UNIT if alone else f"etcd-{member.name}.service",
-        flags=tuple(Flag(name, value) for name, value in told),
+        flags=(
+            *_own_flags(member, place, paths),
+            *_known(bootstrap_flags(spec, state, initial_cluster, paths.pki_dir, secrets), release),
+            *_tls_flags(spec, paths),
+            *starmap(Flag, further_flags(spec, index, release)),
+        ),
         certificates=member_certificates(spec, member.name, place, member.sans),
+        carried=carried_files(spec.bootstrap, state),
         predicted_id=predicted_id,
     )
+
+
+def _own_flags(member: MemberSpec, place: Addressing, paths: MemberPaths) -> tuple[Flag, ...]:
+    return (
+        Flag("name", member.name),
+        Flag("data-dir", str(paths.data_dir)),
+        Flag("listen-peer-urls", _comma(place.listen_peer_urls)),
+        Flag("listen-client-urls", _comma(place.listen_client_urls)),
+        Flag("initial-advertise-peer-urls", _comma(place.initial_advertise_peer_urls)),
+        Flag("advertise-client-urls", _comma(place.advertise_client_urls)),
+    )
+
+
+def _known(flags: Iterable[Flag], release: Release) -> Iterator[Flag]:
+    """Without those of a bootstrap mode that the release does not have; a rule speaks of them."""
+    return (each for each in flags if known_in(each.name, release))
+
+
+def _tls_flags(spec: ClusterSpec, paths: MemberPaths) -> Iterator[Flag]:
+    return starmap(Flag, (*_client_tls(spec.tls.client, paths), *_peer_tls(spec.tls.peer, paths)))
 
 
 def written_paths(spec: ClusterSpec, member: MemberSpec, *, alone: bool) -> WrittenPaths:
@@ -170,8 +194,11 @@ def _comma(urls: Iterable[Url]) -> str:
 def _predicted_ids(
     members: tuple[MemberSpec, ...], places: tuple[Addressing, ...], token: str
 ) -> tuple[int, ...]:
-    """The ids while all are founders; empty otherwise, for a joiner's id holds the time it was added."""
-    if any(member.initial_cluster_state is ClusterState.EXISTING for member in members):
+    """The ids while all are founders; empty otherwise, for a joiner's id holds the time it was added.
+
+    Empty too without a token, which is part of them.
+    """
+    if not token or any(member.initial_cluster_state is ClusterState.EXISTING for member in members):
         return ()
     return tuple(member_id(map(str, place.initial_advertise_peer_urls), token) for place in places)
 

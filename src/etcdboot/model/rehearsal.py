@@ -7,7 +7,15 @@ from collections.abc import Mapping
 from etcdboot.ground.report import Diagnostic, error, warning
 from etcdboot.ground.values import dataclass, replace
 from etcdboot.knowledge.etcd.releases import Release
-from etcdboot.model.spec import ClusterSpec, EtcdSpec, FlagValues, MemberDefaults, MemberSpec
+from etcdboot.model.spec import (
+    BootstrapMode,
+    BootstrapSpec,
+    ClusterSpec,
+    EtcdSpec,
+    FlagValues,
+    MemberDefaults,
+    MemberSpec,
+)
 
 LOOPBACK = "127.0.0.1"
 PORTS_PER_MEMBER = 2
@@ -70,9 +78,13 @@ def rehearse(spec: ClusterSpec, ports: tuple[int, ...]) -> Adapted:
     """The spec on 127.0.0.1: client port and peer port of each member in turn from ``ports``.
 
     Names, TLS, lifetimes and the flags that mean something here are kept. Later joiners become founders, for
-    the cluster that they would join is not here.
+    the cluster that they would join is not here. The bootstrap is static: a discovery token is for the real
+    members, and DNS has their addresses.
     """
     kept = _without(spec, OTHER_HOSTS)
+    mode = spec.bootstrap.mode
+    if mode is not BootstrapMode.STATIC:
+        kept = replace(kept, dropped=(*kept.dropped, f"bootstrap is static here, not {mode}"))
     pairs = zip(ports[::PORTS_PER_MEMBER], ports[1::PORTS_PER_MEMBER], strict=True)
     members = tuple(
         MemberSpec(
@@ -92,6 +104,7 @@ def rehearse(spec: ClusterSpec, ports: tuple[int, ...]) -> Adapted:
         spec=replace(
             kept.spec,
             members=members,
+            bootstrap=BootstrapSpec(initial_cluster_token=spec.bootstrap.initial_cluster_token),
             endpoints=(),
             defaults=MemberDefaults(version=defaults.version, sans=defaults.sans, flags=defaults.flags),
             etcd=EtcdSpec(

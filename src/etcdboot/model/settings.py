@@ -15,7 +15,8 @@ from etcdboot.knowledge.etcd.gates import parse_gates
 from etcdboot.knowledge.etcd.owned import owner_of, risk_of, why_forbidden
 from etcdboot.knowledge.etcd.releases import Release
 from etcdboot.knowledge.etcd.spelling import GATES_FLAG, Spelled, Unspellable, merge_gates, spell
-from etcdboot.model.spec import ClusterSpec, FlagValues
+from etcdboot.model.addressing import merged
+from etcdboot.model.spec import BootstrapMode, ClusterSpec, ClusterState, FlagValues
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ def scopes(spec: ClusterSpec, index: int) -> tuple[tuple[str, FlagValues], ...]:
 def further_flags(spec: ClusterSpec, index: int, release: Release) -> tuple[tuple[str, str], ...]:
     """The member's flags beyond those that the plan derives, in the release's spelling, sorted by name."""
     chosen: dict[str, str] = {}
-    for row in baseline(release, spec.bootstrap.mode):
+    joins = merged(spec.members[index], spec.defaults).initial_cluster_state is ClusterState.EXISTING
+    for row in baseline(release, BootstrapMode.STATIC if joins else spec.bootstrap.mode):
         chosen.update(_parts(row.name, row.value))
     for path, values in scopes(spec, index):
         for name, value in values:

@@ -8,7 +8,7 @@ from typing import Final
 from etcdboot.ground.address import parse_host, parse_san, parse_url
 from etcdboot.ground.duration import format_lifetime, parse_lifetime
 from etcdboot.knowledge.etcd.releases import NEWEST, parse_release
-from etcdboot.model import spec
+from etcdboot.model import discovery, spec
 from etcdboot.model.records import Field, Flags, ListOf, Record
 from etcdboot.model.shapes import Boolean, Choice, Integer, Json, Text
 
@@ -63,6 +63,8 @@ _port = Integer(1, 65535)
 _lifetime = Text("a lifetime such as 365d", parse_lifetime, format_lifetime, _LIFETIME_PATTERN)
 _release = Text("a release X.Y.Z", parse_release, pattern=_RELEASE_PATTERN)
 _file = Text("a path", _path)
+_local_file = Text("a path on this machine")
+_duration = Text("a duration such as 5s", discovery.parse_pause)
 
 _DEFAULTS: Final = (
     Field("host", _host, "What others reach the member by: an address or a DNS name."),
@@ -99,7 +101,30 @@ _ETCD: Final = (
 _BOOTSTRAP: Final = (
     Field("mode", Choice(spec.BootstrapMode), "How members find one another the first time.", "static"),
     Field("initial-cluster-token", Text("a token", _token), "Keeps clusters apart; enters the ids.", "name"),
-)
+    Field("discovery", Text("a URL", discovery.parse_discovery_url),
+          "discovery-v2: the URL with its token, the same to the letter for all.",
+          "made by `discovery new --write`"),
+    Field("discovery-proxy", Text("a URL", lambda text: str(parse_url(text))),
+          "discovery-v2: an HTTP proxy on the way.", "none"),
+    Field("discovery-token", Text("a token", discovery.parse_token), "discovery-v3: the token.",
+          "made by `discovery new --write`"),
+    Field("discovery-endpoints", ListOf(Text("HOST:PORT or a URL", discovery.parse_endpoint), least=1),
+          "discovery-v3: client URLs of the etcd that holds the token."),
+    Field("discovery-cacert", _local_file, "discovery-v3: a file here, copied to the members' hosts: "
+          "the CA of that etcd.", "none; the system's for https"),
+    Field("discovery-cert", _local_file, "The same: the certificate shown to it.", "none"),
+    Field("discovery-key", _local_file, "The same: the certificate's key.", "none"),
+    Field("discovery-user", Text("a user", discovery.parse_user), "discovery-v3: the user there.", "none"),
+    Field("discovery-password-file", _local_file, "The same: a file here with the user's password.", "none"),
+    Field("discovery-dial-timeout", _duration, "discovery-v3: for a connection.", "etcd's 2s"),
+    Field("discovery-request-timeout", _duration, "discovery-v3: for a request.", "etcd's 5s"),
+    Field("discovery-keepalive-time", _duration, "discovery-v3: between two signs of life.", "etcd's 2s"),
+    Field("discovery-keepalive-timeout", _duration, "discovery-v3: for the answer to one.", "etcd's 6s"),
+    Field("discovery-srv", Text("a domain", discovery.parse_domain),
+          "dns: the domain of the SRV records; certified too."),
+    Field("discovery-srv-name", Text("a service name", discovery.parse_service),
+          "dns: what ends the records' names, as in `_etcd-server-ssl-NAME`.", "none"),
+)  # fmt: skip
 _TLS: Final = (
     Field("client", Choice(spec.ClientTls), "mutual: both show certificates; server: the server alone; "
           "auto: self-made, nobody is authenticated; off: plain http.", "mutual"),

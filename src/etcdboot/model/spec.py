@@ -14,7 +14,10 @@ from etcdboot.knowledge.etcd.releases import Release
 class BootstrapMode(StrEnum):
     """How the members find one another the first time."""
 
-    STATIC = "static"
+    STATIC = "static"  # everyone is told of everyone
+    DISCOVERY_V2 = "discovery-v2"  # through the v2 API of another etcd, or a service before it
+    DISCOVERY_V3 = "discovery-v3"  # through the v3 API of another etcd
+    DNS = "dns"  # by SRV records
 
 
 class ClientTls(StrEnum):
@@ -99,10 +102,28 @@ class EtcdSpec:
 
 @dataclass(frozen=True, slots=True)
 class BootstrapSpec:
-    """The ``bootstrap`` section."""
+    """The ``bootstrap`` section; durations as Go writes them, ``discovery`` with its token in it.
+
+    The files (``discovery_cacert``, ``_cert``, ``_key``, ``_password_file``) are the operator's.
+    """
 
     mode: BootstrapMode = BootstrapMode.STATIC
     initial_cluster_token: str | None = None
+    discovery: str | None = None
+    discovery_proxy: str | None = None
+    discovery_token: str | None = None
+    discovery_endpoints: tuple[str, ...] = ()
+    discovery_cacert: str | None = None
+    discovery_cert: str | None = None
+    discovery_key: str | None = None
+    discovery_user: str | None = None
+    discovery_password_file: str | None = None
+    discovery_dial_timeout: str | None = None
+    discovery_request_timeout: str | None = None
+    discovery_keepalive_time: str | None = None
+    discovery_keepalive_timeout: str | None = None
+    discovery_srv: str | None = None
+    discovery_srv_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from etcdboot.ground.address import Host, HostKind, parse_san, parse_url
 from etcdboot.model.addressing import Addressing
 from etcdboot.model.certificates import CA, PEER_CA, USAGES, CertKind, CertRequest
-from etcdboot.model.spec import CaLayout, CertificatesSpec, ClientTls, ClusterSpec, PeerTls
+from etcdboot.model.spec import BootstrapMode, CaLayout, CertificatesSpec, ClientTls, ClusterSpec, PeerTls
 
 _LOCALHOST = Host("localhost", HostKind.DNS)
 _LOOPBACKS = {
@@ -59,7 +59,7 @@ def member_certificates(
     if spec.tls.peer is PeerTls.MUTUAL:
         issuer = peer_ca_name(spec)
         wanted.append(
-            _leaf(spec, f"{name}/peer", CertKind.PEER, f"peer {name}", issuer, name, _peer(place, own))
+            _leaf(spec, f"{name}/peer", CertKind.PEER, f"peer {name}", issuer, name, _peer(spec, place, own))
         )
     return tuple(wanted)
 
@@ -82,17 +82,30 @@ def _server(spec: ClusterSpec, place: Addressing, own: tuple[Host, ...]) -> tupl
             *_certifiable((place.host, *place.addresses)),
             *_certifiable(parse_url(endpoint).host for endpoint in spec.endpoints),
             *map(parse_san, spec.certificates.sans),
+            *_domain(spec),
             *own,
         )
     )
 
 
-def _peer(place: Addressing, own: tuple[Host, ...]) -> tuple[Host, ...]:
+def _domain(spec: ClusterSpec) -> tuple[Host, ...]:
+    """The SRV domain, which etcd and etcdctl check where they know no more of a server than that.
+
+    Sources: server/embed/config.go GetDNSClusterNames (peers without a CA of their own) and etcdctl's
+    ``--insecure-discovery=false`` (reference book, facts §E; lab notes §5).
+    """
+    if spec.bootstrap.mode is not BootstrapMode.DNS or not spec.bootstrap.discovery_srv:
+        return ()
+    return (parse_san(spec.bootstrap.discovery_srv),)
+
+
+def _peer(spec: ClusterSpec, place: Addressing, own: tuple[Host, ...]) -> tuple[Host, ...]:
     return _sorted(
         (
             *_certifiable(url.host for url in place.initial_advertise_peer_urls),
             *(url.host for url in place.listen_peer_urls if not url.host.is_unspecified),
             *(host for host in place.addresses if not host.is_unspecified),
+            *_domain(spec),
             *own,
         )
     )

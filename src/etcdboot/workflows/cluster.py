@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 
 from etcdboot.effects.files import STDIN, folder_of, read_text
+from etcdboot.effects.secrets import read_password
 from etcdboot.ground.errors import SpecError
-from etcdboot.ground.report import Diagnostic, has_errors
-from etcdboot.ground.values import dataclass
+from etcdboot.ground.report import Diagnostic, Severity, has_errors
+from etcdboot.ground.values import dataclass, replace
 from etcdboot.knowledge.etcd.releases import NEWEST, Release
+from etcdboot.model.bootstrap import Secrets
 from etcdboot.model.layout import HostLayout, Layout
 from etcdboot.model.loading import Loaded, SourceMap, load
 from etcdboot.model.plan import ClusterPlan
@@ -44,14 +46,18 @@ def open_cluster(
     *,
     release: Release = NEWEST,
     layout: Callable[[PurePosixPath], Layout] = HostLayout,
+    complete: bool = False,
 ) -> Cluster:
     """The cluster in ``file``, planned and judged; ``release`` is for a spec that names none.
 
+    ``complete``: with what members cannot start without, a discovery token and the secrets.
+
     Raises:
-        Missing: the file is not there or cannot be read.
-        SpecError: with all that is wrong with it.
+        Missing: the file is not there or cannot be read, or (complete) one that holds a secret.
+        SpecError: with all that is wrong with it, or (EB253) no token yet where it must be complete.
+        Refused: EB009, there is no secret in its file.
     """
-    return cluster_of(load_file(file), folder_of(file), release=release, layout=layout)
+    return cluster_of(load_file(file), folder_of(file), release=release, layout=layout, complete=complete)
 
 
 def cluster_of(
@@ -60,17 +66,39 @@ def cluster_of(
     *,
     release: Release = NEWEST,
     layout: Callable[[PurePosixPath], Layout] = HostLayout,
+    complete: bool = False,
 ) -> Cluster:
     """The same for a text that is loaded already; ``folder`` is where it stands.
 
     Raises:
-        SpecError: with all that is wrong with it.
+        SpecError, Missing, Refused: as :func:`open_cluster` does.
     """
-    if loaded.spec is None:
+    spec = loaded.spec
+    if spec is None:
         raise SpecError(*loaded.diagnostics)
-    planned = plan(loaded.spec, layout=layout(PurePosixPath(folder)), release=release)
-    judged = approved(loaded.spec, planned, loaded.source)
-    return Cluster(loaded.spec, planned, loaded.source, judged, folder)
+    secrets = secrets_of(spec, folder) if complete else Secrets()
+    planned = plan(spec, layout=layout(PurePosixPath(folder)), release=release, secrets=secrets)
+    judged = approved(spec, planned, loaded.source)
+    if complete:
+        demand_token(judged)
+    return Cluster(spec, planned, loaded.source, judged, folder)
+
+
+def secrets_of(spec: ClusterSpec, folder: Path) -> Secrets:
+    """What the spec's members are told that stands in files of their own; ``folder`` is the spec's.
+
+    Raises:
+        Missing, Refused: EB008, EB009, the file is not there or holds no secret.
+    """
+    file = spec.bootstrap.discovery_password_file
+    return Secrets(read_password(folder / file)) if file else Secrets()
+
+
+def demand_token(judged: Iterable[Diagnostic]) -> None:
+    """SpecError when it was warned (EB253) that the discovery token is not made yet."""
+    lacking = [replace(each, severity=Severity.ERROR) for each in judged if each.code == "EB253"]
+    if lacking:
+        raise SpecError(*lacking)
 
 
 def approved(spec: ClusterSpec, planned: ClusterPlan, source: SourceMap) -> tuple[Diagnostic, ...]:

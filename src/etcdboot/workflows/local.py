@@ -29,7 +29,8 @@ from etcdboot.model.rules import judge
 from etcdboot.model.spec import ClientTls
 from etcdboot.products.render.launch import launch
 from etcdboot.workflows.certs import issue
-from etcdboot.workflows.material import material
+from etcdboot.workflows.cluster import demand_token, secrets_of
+from etcdboot.workflows.material import carried, material
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,15 @@ class Ready:
     restarts: bool
 
 
-def decide(loaded: Loaded | None, etcd: Path | None, state: Path, *, local: bool) -> Draft:
+def decide(loaded: Loaded | None, etcd: Path | None, state: Path, *, folder: Path, local: bool) -> Draft:
     """The plan for this machine of a spec (None: the throw-away cluster), with nothing written yet.
 
+    ``folder`` is where the spec stands, and what it names by a relative path.
+
     Raises:
-        Missing: there is no etcd.
-        Refused: it is not etcd, or of another minor than the spec's.
-        SpecError: with all that is wrong with the spec.
+        Missing: there is no etcd, or no file that the spec names.
+        Refused: it is not etcd, or of another minor than the spec's; or a secret's file is empty.
+        SpecError: with all that is wrong with the spec, or EB253, no discovery token yet.
     """
     adapted = _adapted(loaded, local=local)
     binary = find_etcd(etcd, lambda release: not has_errors(fit_release(adapted.spec, release)[1]))
@@ -62,12 +65,13 @@ def decide(loaded: Loaded | None, etcd: Path | None, state: Path, *, local: bool
     if has_errors(told):
         raise Refused(*map(source.placed, told))
     layout = LocalLayout(PurePosixPath(state), PurePosixPath(binary.path))
-    planned = plan(spec, layout=layout, release=binary.release)
-    judged = judge(spec, planned)
+    planned = plan(spec, layout=layout, release=binary.release, secrets=secrets_of(spec, folder))
+    judged = tuple(map(source.placed, judge(spec, planned)))
     if has_errors(judged):
-        raise SpecError(*map(source.placed, judged))
-    warnings = tuple(map(source.placed, (*told, *judged)))
-    return Draft(planned, binary, adapted.dropped, warnings, source)
+        raise SpecError(*judged)
+    demand_token(judged)
+    warnings = (*map(source.placed, told), *judged)
+    return Draft(planned, folder, binary, adapted.dropped, warnings, source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ class Draft:
     """What :func:`decide` gives: everything known, nothing touched."""
 
     plan: ClusterPlan
+    folder: Path
     etcd: EtcdBinary
     dropped: tuple[str, ...]
     warnings: tuple[Diagnostic, ...]
@@ -105,9 +110,12 @@ def make_ready(draft: Draft, disk: Disk, pki: Path, reporter: Reporter) -> Ready
     issued = issue(draft.plan, pki, reporter=reporter)
     if has_errors(issued.diagnostics):
         raise Drift(*issued.diagnostics)
-    files = material(draft.plan, pki)
+    made, own = material(draft.plan, pki), carried(draft.plan, draft.folder)
     restarts = any(is_bootstrapped(disk, _below(disk, each.paths.data_dir)) for each in draft.plan.members)
-    programs = tuple(_placed(draft.plan, each, disk, files.of(each.name)) for each in draft.plan.members)
+    programs = tuple(
+        _placed(draft.plan, each, disk, (*made.of(each.name), *own[each.name]))
+        for each in draft.plan.members
+    )
     return Ready(draft.plan, draft.etcd, programs, pki, (*draft.warnings, *issued.diagnostics), restarts)
 
 

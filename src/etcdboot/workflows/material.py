@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
+from etcdboot.effects.files import read_bytes
 from etcdboot.effects.pairs import open_pairs
+from etcdboot.ground.artifact import Artifact
 from etcdboot.ground.errors import Missing
-from etcdboot.model.material import CertMaterial, absent, artifacts, needed
+from etcdboot.model.material import CertMaterial, absent, artifacts, carried_artifact, needed
 from etcdboot.model.plan import ClusterPlan
 
 
@@ -30,6 +32,22 @@ def material(plan: ClusterPlan, pki_dir: Path, *, public: bool = False) -> CertM
     return CertMaterial(
         {member.name: artifacts(member, wanted[member.name], contents) for member in plan.members}
     )
+
+
+def carried(plan: ClusterPlan, folder: Path, *, public: bool = False) -> dict[str, tuple[Artifact, ...]]:
+    """The operator's own files in the members' trees, by member; relative ones are seen from ``folder``.
+
+    Raises:
+        Missing: EB003, one is not there or cannot be read.
+    """
+    return {
+        member.name: tuple(
+            carried_artifact(member, each, read_bytes(folder / each.source, each.key))
+            for each in member.carried
+            if not (public and each.secret)
+        )
+        for member in plan.members
+    }
 
 
 def _read(pki_dir: Path, sources: Iterable[PurePosixPath]) -> dict[PurePosixPath, bytes]:

@@ -20,7 +20,7 @@ from etcdboot.products.render.differences import difference
 from etcdboot.products.render.next_steps import next_steps
 from etcdboot.products.render.rendering import Material, render
 from etcdboot.workflows.cluster import Cluster, approved, open_cluster
-from etcdboot.workflows.material import material
+from etcdboot.workflows.material import carried, material
 
 
 class Pki(StrEnum):
@@ -76,12 +76,12 @@ def run(request: RenderRequest) -> RenderResult:
         Refused: another etcdboot writes there, or a certificate is damaged or not its key's.
         Drift: a certificate does not fit the plan any more.
     """
-    cluster = _as_asked(open_cluster(request.file), request)
+    cluster = _as_asked(open_cluster(request.file, complete=True), request)
     _demand_release(cluster)
     _demand_members(cluster.plan, request)
     plan = cluster.plan
     out = request.out or Path(request.file).parent / "out"
-    files, remarks = _material(plan, request)
+    files, remarks = _material(cluster, request)
     artifacts = render(plan, load_templates(request.templates), files)
     kept = tuple(each for each in artifacts if _in_scope(str(each.path), request))
     with open_tree(out, writing=request.writes) as tree:
@@ -131,16 +131,20 @@ def _in_scope(path: str, request: RenderRequest) -> bool:
     return not in_pki or request.pki is Pki.ALL or (request.pki is Pki.PUBLIC and not is_key)
 
 
-def _material(plan: ClusterPlan, request: RenderRequest) -> tuple[Material, tuple[Diagnostic, ...]]:
-    """The members' certificate files, judged before they are handed on, and what is worth saying of them."""
-    concerned = _concerned(plan, request)
-    if request.pki is Pki.NONE or not any(member.certificates for member in concerned.members):
+def _material(cluster: Cluster, request: RenderRequest) -> tuple[Material, tuple[Diagnostic, ...]]:
+    """The files of the members' pki folders, judged before they are handed on, and what is worth saying."""
+    concerned = _concerned(cluster.plan, request)
+    if request.pki is Pki.NONE:
         return {}, ()
+    public = request.pki is Pki.PUBLIC
+    own = carried(concerned, cluster.folder, public=public)
+    if not any(member.certificates for member in concerned.members):
+        return own, ()
     folder = request.pki_dir or Path(request.file).parent / "pki"
-    files = material(concerned, folder, public=request.pki is Pki.PUBLIC).members
+    files = material(concerned, folder, public=public).members
     from etcdboot.workflows.certs import vouch  # here, for without certificates no cryptography is needed
 
-    return files, vouch(concerned, folder)
+    return {name: files[name] + own[name] for name in own}, vouch(concerned, folder)
 
 
 def _concerned(plan: ClusterPlan, request: RenderRequest) -> ClusterPlan:

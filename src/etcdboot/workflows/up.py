@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from etcdboot.effects.disk import Disk
-from etcdboot.effects.files import folder_of
+from etcdboot.effects.files import STDIN, folder_of
 from etcdboot.effects.private import private_folder
 from etcdboot.effects.signals import unwinding
 from etcdboot.effects.state import open_state
@@ -81,7 +81,8 @@ def up(wish: Wish, reporter: Reporter, announce: Callable[[Announcement], None])
     loaded = load_file(wish.file) if wish.file is not None else None
     with unwinding(), ExitStack() as held:
         state, pki = _places(wish, held)
-        draft = decide(loaded, wish.etcd, state, local=wish.local)
+        folder = folder_of(wish.file or STDIN)
+        draft = decide(loaded, wish.etcd, state, folder=folder, local=wish.local)
         for sentence in draft.dropped:
             reporter(Event(EventKind.NOTE, sentence))
         draft.refuse_strange_hosts()

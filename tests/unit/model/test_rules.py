@@ -12,7 +12,17 @@ from etcdboot.ground.report import Diagnostic, Severity, has_errors
 from etcdboot.model.layout import HostLayout
 from etcdboot.model.loading import load
 from etcdboot.model.planning import plan
-from etcdboot.model.rules import RULES, certificates, flags, judge, members, places, releases, tuning
+from etcdboot.model.rules import (
+    RULES,
+    bootstrap,
+    certificates,
+    flags,
+    judge,
+    members,
+    places,
+    releases,
+    tuning,
+)
 from etcdboot.model.rules.finding import Rule
 from meta.source import PACKAGE, files
 
@@ -69,6 +79,18 @@ def member(more: str, name: str = "etcd1") -> str:
 
 def release(version: str, text: str = GOOD) -> str:
     return edited(("3.6.14", version), text=text)
+
+
+V2 = "mode: discovery-v2, discovery: 'http://10.9.9.9:2379/v2/keys/discovery/t'"
+V3 = "mode: discovery-v3, discovery-token: t, discovery-endpoints: ['https://10.9.9.9:2379']"
+DNS = "mode: dns, discovery-srv: example.com"
+YEARS = "self-signed-cert-validity"
+NAMED = re.sub(r"host: 10\.0\.0\.(\d)", r"host: e\1.example.com", GOOD)
+
+
+def mode(keys: str, text: str = "") -> str:
+    """The good spec with these keys of bootstrap in line 11; its hosts are names in mode dns."""
+    return plus(f"bootstrap: {{{keys}}}\n", text or (NAMED if keys.startswith(DNS) else GOOD))
 
 
 def count(number: int) -> str:
@@ -243,6 +265,63 @@ CASES = (
          told("experimental-compact-hash-check-enabled: true", "experimental-compact-hash-check-time: -1m",
               release="3.5.33"),
          told("experimental-compact-hash-check-time: -1m", release="3.5.33")),
+    # bootstrap
+    Case(bootstrap.mode_has_what_it_needs, "EB250", "bootstrap", 11,
+         plus("bootstrap: {mode: discovery-v3}\n"), mode(V3)),
+    Case(bootstrap.mode_has_what_it_needs, "EB250", "bootstrap", 11,
+         plus("bootstrap: {mode: dns}\n"), mode(DNS)),
+    Case(bootstrap.keys_are_of_the_mode, "EB251", "bootstrap.discovery-srv", 11,
+         mode(f"{V3}, discovery-srv: example.com"), mode(f"{DNS}, discovery-srv-name: blue")),
+    Case(bootstrap.keys_are_of_the_mode, "EB251", "bootstrap.discovery-endpoints", 11,
+         mode("mode: static, discovery-endpoints: ['h:2379']"), mode(V3)),
+    Case(bootstrap.keys_are_of_the_mode, "EB251", "bootstrap.initial-cluster-token", 11,
+         mode(f"{V3}, initial-cluster-token: t"), mode(f"{DNS}, initial-cluster-token: t"),
+         severity=Severity.WARNING),
+    Case(bootstrap.mode_is_of_the_release, "EB252", "bootstrap.mode", 11,
+         release("3.7.1", mode(V2)), mode(V2)),
+    Case(bootstrap.mode_is_of_the_release, "EB252", "bootstrap.mode", 11,
+         release("3.5.33", mode(V3)), release("3.7.1", mode(V3))),
+    Case(bootstrap.mode_is_of_the_release, "EB252", "bootstrap.mode", 12,
+         edited(("    host: 10.0.0.1", "    host: 10.0.0.1\n    version: '3.5.33'"), text=mode(V3)),
+         edited(("    host: 10.0.0.1", "    host: 10.0.0.1\n    version: '3.5.33'\n"
+                 "    initial-cluster-state: existing"), text=mode(V3))),
+    Case(bootstrap.token_is_made, "EB253", "bootstrap", 11,
+         plus("bootstrap: {mode: discovery-v2}\n"), mode(V2), severity=Severity.WARNING),
+    Case(bootstrap.token_is_made, "EB253", "bootstrap", 11,
+         plus("bootstrap: {mode: discovery-v3, discovery-endpoints: ['h:2379']}\n"), mode(V3),
+         severity=Severity.WARNING),
+    Case(bootstrap.discovery_credentials_are_whole, "EB254", "bootstrap.discovery-key", 11,
+         mode(f"{V3}, discovery-key: k.pem"), mode(f"{V3}, discovery-key: k.pem, discovery-cert: c.pem")),
+    Case(bootstrap.discovery_credentials_are_whole, "EB254", "bootstrap.discovery-user", 11,
+         mode(f"{V3}, discovery-user: u"), mode(f"{V3}, discovery-user: u, discovery-password-file: p")),
+    Case(bootstrap.discovery_credentials_are_whole, "EB254", "bootstrap.discovery-endpoints[0]", 11,
+         mode(f"{V3}, discovery-cacert: ca.pem".replace("https", "http")),
+         mode(f"{V3}, discovery-cacert: ca.pem")),
+    Case(bootstrap.srv_targets_are_names, "EB255", "members[0].host", 6, mode(DNS, GOOD), mode(DNS)),
+    Case(bootstrap.srv_targets_are_names, "EB255", "members[0].initial-advertise-peer-urls", 6,
+         edited(("- name: etcd1", "- name: etcd1\n    initial-advertise-peer-urls: "
+                 "['https://a.x:2380', 'https://b.x:2380']"), text=mode(DNS)),
+         edited(("- name: etcd1", "- name: etcd1\n    initial-advertise-peer-urls: ['https://a.x:2380']"),
+                text=mode(DNS))),
+    Case(bootstrap.plain_records_are_seen, "EB256", "tls.peer", 12,
+         release("3.4.45", mode(DNS) + "tls: {client: off, peer: off}\n"),
+         release("3.5.33", mode(DNS) + "tls: {client: off, peer: off}\n")),
+    Case(bootstrap.discovery_is_your_own, "EB257", "bootstrap.discovery", 11,
+         mode(V2.replace("10.9.9.9:2379", "discovery.etcd.io")), mode(V2), severity=Severity.WARNING),
+    Case(bootstrap.discovery_is_your_own, "EB258", "bootstrap.discovery", 11,
+         mode(V2.replace("10.9.9.9", "10.0.0.1")), mode(V2)),
+    Case(bootstrap.discovery_is_your_own, "EB258", "bootstrap.discovery-endpoints[0]", 11,
+         mode(V3.replace("10.9.9.9", "10.0.0.2")), mode(V3)),
+    Case(bootstrap.auto_tls_is_for_trials, "EB259", "tls.client", 11, plus("tls: {client: auto}\n"),
+         plus("tls: {client: auto}\n", re.sub(r"10\.0\.0\.(\d)", r"127.0.0.\1", GOOD)),
+         severity=Severity.WARNING),
+    Case(bootstrap.auto_tls_is_for_trials, "EB259", "tls.peer", 11, plus("tls: {peer: auto}\n"),
+         severity=Severity.WARNING),
+    Case(bootstrap.self_made_certificates_have_a_lifetime, "EB260", f"{AT}.{YEARS}", 5,
+         plus("tls: {client: auto}\n", told(f"{YEARS}: 0")),
+         plus("tls: {client: auto}\n", told(f"{YEARS}: 3"))),
+    Case(bootstrap.self_made_certificates_have_a_lifetime, "EB260", f"{AT}.{YEARS}", 5,
+         told(f"{YEARS}: 3"), plus("tls: {peer: auto}\n", told(f"{YEARS}: 3")), severity=Severity.WARNING),
     # certificates
     Case(certificates.lifetimes_nest, "EB236", "certificates.lifetime", 11,
          plus("certificates: {lifetime: 11y}\n"),

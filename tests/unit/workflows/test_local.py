@@ -21,7 +21,7 @@ def test_a_port_that_a_member_needs_and_somebody_holds_is_refused() -> None:
         taken = parse_url(f"http://127.0.0.1:{holder.getsockname()[1]}")
         member = replace(planned.members[0], listen_peer_urls=(taken,), listen_client_urls=())
         etcd = EtcdBinary(Path("/opt/etcd"), member.release, None)
-        draft = Draft(replace(planned, members=(member,)), etcd, (), (), SourceMap())
+        draft = Draft(replace(planned, members=(member,)), Path(), etcd, (), (), SourceMap())
         with pytest.raises(Refused, match=f"etcd1 cannot listen on {taken}") as refusal:
             draft.refuse_busy_ports()
     (told,) = refusal.value.diagnostics

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from etcdboot.ground.report import Diagnostic
 from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.rules import certificates, flags, members, places, releases, tuning
+from etcdboot.model.rules import bootstrap, certificates, flags, members, places, releases, tuning
 from etcdboot.model.rules.finding import Rule
 from etcdboot.model.spec import ClusterSpec
 
@@ -49,6 +49,16 @@ RULES: tuple[Rule, ...] = (
     tuning.ciphers_carry_http2,
     tuning.lease_checkpoints_come_first,
     tuning.hash_checks_have_an_interval,
+    bootstrap.mode_has_what_it_needs,
+    bootstrap.keys_are_of_the_mode,
+    bootstrap.mode_is_of_the_release,
+    bootstrap.token_is_made,
+    bootstrap.discovery_credentials_are_whole,
+    bootstrap.srv_targets_are_names,
+    bootstrap.plain_records_are_seen,
+    bootstrap.discovery_is_your_own,
+    bootstrap.auto_tls_is_for_trials,
+    bootstrap.self_made_certificates_have_a_lifetime,
     certificates.lifetimes_nest,
     certificates.clients_are_unique,
 )

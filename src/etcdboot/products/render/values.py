@@ -32,7 +32,7 @@ def member_values(plan: ClusterPlan, member: MemberPlan) -> dict[str, object]:
             {"name": file.name, "mode": f"{file.mode:04o}", "owner": file.owner}
             for file in (row.file_for(member) for row in member_rows(plan.settings, plan.targets))
         ],
-        "needs_pki": bool(member.certificates),
+        "needs_pki": bool(member.certificates or member.carried),
     }
 
 
