@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from etcdboot.ground.report import Severity
 from etcdboot.knowledge.etcd.forms import expressible
+from etcdboot.knowledge.etcd.owned import owner_of
 from etcdboot.knowledge.etcd.releases import crl_is_der_only
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.rules.finding import Finding, caution
@@ -19,12 +20,12 @@ _CRL = ("client-crl-file", "peer-crl-file")
 
 
 def place(spec: ClusterSpec, index: int, flag: str) -> str:
-    """Where a member's flag is written: in the narrowest scope that names it."""
+    """Where a member's flag is written: in the narrowest scope that names it, or else its own key."""
     for path, values in reversed(scopes(spec, index)):
         for name, _ in values:
             if name == flag or name.endswith(f"-{flag}"):
                 return f"{path}.{name}"
-    return "etcd.flags"
+    return owner_of(flag) or "etcd.flags"
 
 
 def flags_can_be_told(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
