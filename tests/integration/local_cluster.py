@@ -14,7 +14,7 @@ from pathlib import Path
 
 from etcdboot.effects.ports import free_loopback_ports
 from etcdboot.model.plan import ClusterPlan
-from etcdboot.workflows.certs import issue
+from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.cluster import open_cluster
 from lab.peers.fixtures import require_peer
 

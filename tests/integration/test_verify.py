@@ -21,7 +21,7 @@ from etcdboot.effects.ports import free_loopback_ports
 from etcdboot.model.observation import Layer
 from etcdboot.products.verify.check import CheckResult, Outcome
 from etcdboot.products.verify.judge import Verdict, VerifyReport
-from etcdboot.workflows.certs import issue
+from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.verify import ask, verify_once, wait_until_healthy
 from integration.local_cluster import LocalCluster, local_cluster, wait_until
 from lab.peers.fixtures import ETCD_RELEASES

@@ -9,7 +9,7 @@ import pytest
 from etcdboot.effects.templates import load_templates
 from etcdboot.model.spec import ClientTls, Settings, Target
 from etcdboot.products.render.rendering import render
-from etcdboot.workflows.certs import issue
+from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.material import material
 from lab.peers.fixtures import require_capability, require_peer
 from lab.world.process import wait_until

@@ -78,8 +78,8 @@ def test_a_command_line_in_the_docs_is_one(place: str, line: str) -> None:
         top = click.Context(program, info_name="etcdboot")
         _, command, rest = program.resolve_command(top, words)
         assert command is not None
-        while isinstance(command, click.Group) and rest and rest[0] in command.commands:
-            command, rest = command.commands[rest[0]], rest[1:]
+        while isinstance(command, click.Group) and rest and (below := command.get_command(top, rest[0])):
+            command, rest = below, rest[1:]
         with command.make_context("docs", list(rest), parent=top):
             pass
 

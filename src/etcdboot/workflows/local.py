@@ -28,7 +28,7 @@ from etcdboot.model.rehearsal import Adapted, confine, fit_release, ports_needed
 from etcdboot.model.rules import judge
 from etcdboot.model.spec import ClientTls
 from etcdboot.products.render.launch import launch
-from etcdboot.workflows.certs import issue
+from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.cluster import demand_token, secrets_of
 from etcdboot.workflows.material import carried, material
 
@@ -113,8 +113,7 @@ def make_ready(draft: Draft, disk: Disk, pki: Path, reporter: Reporter) -> Ready
     made, own = material(draft.plan, pki), carried(draft.plan, draft.folder)
     restarts = any(is_bootstrapped(disk, _below(disk, each.paths.data_dir)) for each in draft.plan.members)
     programs = tuple(
-        _placed(draft.plan, each, disk, (*made.of(each.name), *own[each.name]))
-        for each in draft.plan.members
+        _placed(draft.plan, each, disk, (*made.of(each.name), *own[each.name])) for each in draft.plan.members
     )
     return Ready(draft.plan, draft.etcd, programs, pki, (*draft.warnings, *issued.diagnostics), restarts)
 

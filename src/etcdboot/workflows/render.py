@@ -142,7 +142,9 @@ def _material(cluster: Cluster, request: RenderRequest) -> tuple[Material, tuple
         return own, ()
     folder = request.pki_dir or Path(request.file).parent / "pki"
     files = material(concerned, folder, public=public).members
-    from etcdboot.workflows.certs import vouch  # here, for without certificates no cryptography is needed
+    from etcdboot.workflows.certs.vouching import (
+        vouch,  # here, for without certificates no cryptography is needed
+    )
 
     return {name: files[name] + own[name] for name in own}, vouch(concerned, folder)
 

@@ -7,7 +7,7 @@ import pytest
 
 from etcdboot.effects.credentials import CredentialFiles, read_credentials
 from etcdboot.ground.errors import EtcdbootError, ExitCode
-from etcdboot.workflows.certs import issue
+from etcdboot.workflows.certs.issuing import issue
 from samples.observations import planned
 
 

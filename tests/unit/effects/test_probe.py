@@ -13,7 +13,7 @@ from etcdboot.effects.credentials import CredentialFiles, Credentials, read_cred
 from etcdboot.effects.probe import explain
 from etcdboot.ground.address import parse_url
 from etcdboot.model.observation import Cause, Failure
-from etcdboot.workflows.certs import issue
+from etcdboot.workflows.certs.issuing import issue
 from samples.observations import planned
 
 SETTINGS = bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))

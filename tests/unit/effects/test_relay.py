@@ -11,7 +11,7 @@ import pytest
 
 from etcdboot.effects.relay import relayed
 from etcdboot.ground.address import parse_url
-from etcdboot.workflows.certs import issue
+from etcdboot.workflows.certs.issuing import issue
 from samples.observations import planned
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from etcdboot.effects.served import describe, describe_own
-from etcdboot.workflows.certs import issue
+from etcdboot.workflows.certs.issuing import issue
 from samples.observations import planned
 
 

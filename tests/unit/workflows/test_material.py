@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from etcdboot.ground.errors import Missing
-from etcdboot.workflows.certs import issue
+from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.material import material
 from samples.certificates import plan_of
 

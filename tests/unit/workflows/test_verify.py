@@ -9,7 +9,7 @@ from etcdboot.effects.credentials import CredentialFiles
 from etcdboot.ground import progress
 from etcdboot.ground.errors import EtcdbootError, ExitCode
 from etcdboot.products.verify.judge import Verdict
-from etcdboot.workflows.certs import issue
+from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.verify import ask, ask_by_plan, verify_once, wait_until_healthy
 from samples.grpc_etcd import good, serving
 from samples.observations import SPEC, planned

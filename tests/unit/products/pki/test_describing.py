@@ -4,7 +4,7 @@ from pathlib import Path
 
 from etcdboot.model.certificates import pair_paths
 from etcdboot.products.pki.describing import describe
-from etcdboot.workflows.certs import issue
+from etcdboot.workflows.certs.issuing import issue
 from samples.plans import small_plan
 
 

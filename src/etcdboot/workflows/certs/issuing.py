@@ -10,20 +10,20 @@ from etcdboot.effects import clock, keys
 from etcdboot.effects.pairs import PairTree, open_pairs
 from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.ground.artifact import Artifact, Change, ChangeKind
-from etcdboot.ground.errors import Drift, ExitCode, Refused
+from etcdboot.ground.errors import ExitCode, Refused
 from etcdboot.ground.progress import Event, EventKind, Reporter, silent
 from etcdboot.ground.report import Diagnostic, Severity, has_errors
-from etcdboot.ground.values import dataclass, replace
+from etcdboot.ground.values import dataclass
 from etcdboot.model.audit import CertFacts
 from etcdboot.model.certificates import CertRequest, pair_paths
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.products.pki import inventory, selection
 from etcdboot.products.pki.authority import Pair, issue_all
-from etcdboot.products.pki.inventory import Entry, Found
+from etcdboot.products.pki.inventory import Entry
 from etcdboot.products.pki.pem import PrivateKey
+from etcdboot.workflows.certs.standing import look, placed
 
 Clock = Callable[[], datetime]
-_HALF = "EB310"  # a pair without one of its files
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def issue(
     """
     with open_pairs(pki_dir, watcher=watcher) as tree:
         moment = now()
-        entries = inventory.judge(_look(tree, plan), moment)
+        entries = inventory.judge(look(tree, plan), moment)
         wanted = selection.missing(entries)
         return _carry_out(tree, plan, entries, wanted, moment, reporter)
 
@@ -107,51 +107,9 @@ def renew(
     chosen = selection.chosen(plan.certificates, names, everything=everything)
     with open_pairs(pki_dir, watcher=watcher) as tree:
         moment = now()
-        entries = selection.concerned(inventory.judge(_look(tree, plan), moment), chosen)
+        entries = selection.concerned(inventory.judge(look(tree, plan), moment), chosen)
         wanted = selection.renewed(entries, chosen)
         return _carry_out(tree, plan, entries, wanted, moment, reporter)
-
-
-def vouch(plan: ClusterPlan, pki_dir: Path, *, now: Clock = clock.now) -> tuple[Diagnostic, ...]:
-    """Judge the certificates of the plan's members before they are handed on, whoever made them.
-
-    Gives what is worth saying of those that may go; a key that is not there is not missed.
-
-    Raises:
-        Refused: one is damaged, its key is another's, or its CA is not sound.
-        Drift: one does not fit the plan any more.
-    """
-    with open_pairs(pki_dir, writing=False) as tree:
-        found = tuple(replace(each, foreign=(), edited=(), lost=False) for each in _look(tree, plan))
-    names = frozenset(request.name for member in plan.members for request in member.certificates)
-    entries = selection.concerned(inventory.judge(found, now()), names)
-    refusals = tuple(_placed(each, pki_dir) for entry in entries for each in entry.refusals)
-    if refusals:
-        raise Refused(*refusals)
-    findings = tuple(
-        _placed(each, pki_dir) for entry in entries for each in entry.findings if each.code != _HALF
-    )
-    if has_errors(findings):
-        raise Drift(*findings)
-    return findings
-
-
-def _look(tree: PairTree, plan: ClusterPlan) -> Iterator[Found]:
-    paths = {request.name: pair_paths(request.name) for request in plan.certificates}
-    standing = tree.present(str(path) for pair in paths.values() for path in pair)
-    ours = frozenset(tree.manifest.paths())
-    for request in plan.certificates:
-        pair = paths[request.name]
-        there = {path: found.content for path in pair if (found := standing[str(path)]) is not None}
-        own = [path for path in there if str(path) in ours]
-        yield Found(
-            request,
-            there.get(pair.certificate),
-            there.get(pair.key),
-            foreign=tuple(path for path in there if path not in own),
-            edited=tuple(path for path in own if not tree.manifest.wrote(str(path), there[path])),
-            lost=any(map(tree.is_lost, pair)),
-        )
 
 
 def _carry_out(
@@ -165,7 +123,7 @@ def _carry_out(
     """Refuse, or make and write what is wanted; tell how everything stands then."""
     authorities, refusals = selection.signers(entries, wanted)
     if refusals:
-        raise Refused(*(_placed(each, tree.root) for each in refusals))
+        raise Refused(*(placed(each, tree.root) for each in refusals))
     requests = tuple(entry.request for entry in wanted)
     made = issue_all(requests, authorities, _new_keys(requests, reporter), keys.new_serial, now)
     planned = {str(path) for request in plan.certificates for path in pair_paths(request.name)}
@@ -180,7 +138,7 @@ def _carry_out(
             if entry.facts is not None
         ),
         diagnostics=(
-            *(_placed(each, tree.root) for entry in after for each in entry.findings),
+            *(placed(each, tree.root) for entry in after for each in entry.findings),
             *_unplanned(changes),
         ),
     )
@@ -218,10 +176,3 @@ def _new_keys(requests: tuple[CertRequest, ...], reporter: Reporter) -> Callable
         return key
 
     return new_key
-
-
-def _placed(diagnostic: Diagnostic, root: Path) -> Diagnostic:
-    """The diagnostic with the file it is about; its path is that file's, or the certificate's name."""
-    path = diagnostic.path
-    below = PurePosixPath(path) if path.endswith(".pem") else pair_paths(path).certificate
-    return replace(diagnostic, file=str(root / below))

@@ -1,0 +1,74 @@
+"""How certificates are shown, by all commands that make some."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from etcdboot.cli.output import Outcome
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from etcdboot.workflows.certs.issuing import Certificate, CertsResult
+    from etcdboot.workflows.cluster import Cluster
+
+_STATES = {"new": "new", "update": "renewed", "same": "kept"}
+
+
+def pki_folder(cluster: Cluster, written: str | None) -> Path:
+    """The PKI folder: as written, else beside the spec."""
+    return cluster.folder / "pki" if written is None else Path(written)
+
+
+def outcome(cluster: Cluster, result: CertsResult, next_line: str) -> Outcome:
+    """What a run made, and what stands there now; ``next_line`` where it made something."""
+    states = _states(result)
+    made = {"new", "renewed"} & set(states.values())
+    return Outcome(
+        exit_code=result.exit_code,
+        diagnostics=(*cluster.diagnostics, *result.diagnostics),
+        body={
+            "changes": [{"path": str(each.artifact.path), "kind": str(each.kind)} for each in result.changes],
+            "certificates": [each.as_json() for each in result.certificates],
+        },
+        simple=_lines(result, states) or "no certificates: TLS is off, or left to etcd",
+        table=lambda: _table(result, states),
+        next_lines=(next_line,) if made else (),
+    )
+
+
+def _states(result: CertsResult) -> dict[str, str]:
+    """What became of each certificate; one that was changed by hand is not among the changes."""
+    kinds = {each.artifact.path: str(each.kind) for each in result.changes}
+    return {
+        each.name: _STATES[kinds[each.path]] if each.path in kinds else "edited"
+        for each in result.certificates
+    }
+
+
+def _lines(result: CertsResult, states: dict[str, str]) -> str:
+    width = max((len(each.name) for each in result.certificates), default=0)
+    return "\n".join(
+        f"{each.name:{width}}  {states[each.name]:7}  until {_end(each)}  {_names(each)}".rstrip()
+        for each in result.certificates
+    )
+
+
+def _table(result: CertsResult, states: dict[str, str]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("certificate", "state", "signed by", "valid until", "key", "certifies")
+    for each in result.certificates:
+        cells = (each.name, states[each.name], each.ca, _end(each), each.facts.key, _names(each))
+        table.add_row(*map(Text, cells))
+    return table
+
+
+def _end(certificate: Certificate) -> str:
+    return f"{certificate.facts.not_after:%Y-%m-%d}"
+
+
+def _names(certificate: Certificate) -> str:
+    return ", ".join(map(str, certificate.facts.sans))

@@ -1,0 +1,39 @@
+"""What stands in ``pki/`` for a plan's certificates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from etcdboot.effects.pairs import PairTree
+from etcdboot.ground.report import Diagnostic
+from etcdboot.ground.values import replace
+from etcdboot.model.certificates import pair_paths
+from etcdboot.model.plan import ClusterPlan
+from etcdboot.products.pki.inventory import Found
+
+
+def look(tree: PairTree, plan: ClusterPlan) -> Iterator[Found]:
+    """What stands for each of the plan's certificates, in the plan's order."""
+    paths = {request.name: pair_paths(request.name) for request in plan.certificates}
+    standing = tree.present(str(path) for pair in paths.values() for path in pair)
+    ours = frozenset(tree.manifest.paths())
+    for request in plan.certificates:
+        pair = paths[request.name]
+        there = {path: found.content for path in pair if (found := standing[str(path)]) is not None}
+        own = [path for path in there if str(path) in ours]
+        yield Found(
+            request,
+            there.get(pair.certificate),
+            there.get(pair.key),
+            foreign=tuple(path for path in there if path not in own),
+            edited=tuple(path for path in own if not tree.manifest.wrote(str(path), there[path])),
+            lost=any(map(tree.is_lost, pair)),
+        )
+
+
+def placed(diagnostic: Diagnostic, root: Path) -> Diagnostic:
+    """The diagnostic with the file it is about; its path is that file's, or the certificate's name."""
+    path = diagnostic.path
+    below = PurePosixPath(path) if path.endswith(".pem") else pair_paths(path).certificate
+    return replace(diagnostic, file=str(root / below))

@@ -1,0 +1,44 @@
+"""Certificates judged before they are handed on, whoever made them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from etcdboot.effects import clock
+from etcdboot.effects.pairs import open_pairs
+from etcdboot.ground.errors import Drift, Refused
+from etcdboot.ground.report import Diagnostic, has_errors
+from etcdboot.ground.values import replace
+from etcdboot.model.plan import ClusterPlan
+from etcdboot.products.pki import inventory, selection
+from etcdboot.workflows.certs.standing import look, placed
+
+_HALF = "EB310"  # a pair without one of its files
+
+
+def vouch(
+    plan: ClusterPlan, pki_dir: Path, *, now: Callable[[], datetime] = clock.now
+) -> tuple[Diagnostic, ...]:
+    """Judge the certificates of the plan's members before they are handed on, whoever made them.
+
+    Gives what is worth saying of those that may go; a key that is not there is not missed.
+
+    Raises:
+        Refused: one is damaged, its key is another's, or its CA is not sound.
+        Drift: one does not fit the plan any more.
+    """
+    with open_pairs(pki_dir, writing=False) as tree:
+        found = tuple(replace(each, foreign=(), edited=(), lost=False) for each in look(tree, plan))
+    names = frozenset(request.name for member in plan.members for request in member.certificates)
+    entries = selection.concerned(inventory.judge(found, now()), names)
+    refusals = tuple(placed(each, pki_dir) for entry in entries for each in entry.refusals)
+    if refusals:
+        raise Refused(*refusals)
+    findings = tuple(
+        placed(each, pki_dir) for entry in entries for each in entry.findings if each.code != _HALF
+    )
+    if has_errors(findings):
+        raise Drift(*findings)
+    return findings
