@@ -698,6 +698,100 @@ CODES: dict[str, tuple[str, str]] = {
         "several throw-away clusters",
         "More than one runs, and nothing says which is meant. Choose one of those in the hint with --state.",
     ),
+    "EB570": (
+        "no domain for DNS records",
+        "The members of this spec find one another in another way. With mode dns and discovery-srv the spec "
+        "has a domain; --domain gives the clients of any other cluster their records.",
+    ),
+    "EB571": (
+        "no name for an SRV record",
+        "SRV records lead to names, never to addresses, and a name has its limits in DNS. Give the members "
+        "`host: NAME` beside `address: IP`; shorten what is too long.",
+    ),
+    "EB572": (
+        "name without an address record",
+        "An SRV record leads to a name that lies outside the zone, or whose address the spec does not know. "
+        "Whoever serves that name must have its address; `etcdboot dns check` says whether it resolves.",
+    ),
+    "EB573": (
+        "no sense in the options of dns",
+        "An option of `dns` has no such value, or does not go with the format: --full, --serial and --ns are "
+        "for bind, --server for nsupdate. A name server inside the zone needs its address.",
+    ),
+    "EB574": (
+        "dnspython missing",
+        "`dns check` asks name servers through dnspython, which is installed only on demand: "
+        "pip install 'etcdboot[dns]'. Rendering the records needs nothing.",
+    ),
+    "EB575": (
+        "no name server answers",
+        "Neither the name server that was named nor those of /etc/resolv.conf answered, so nothing is known "
+        "of the records. etcd would not start either.",
+    ),
+    "EB576": (
+        "name could not be looked up",
+        "The name server answered, but not with what is at that name: it failed, refused or fell silent. "
+        "etcd says `server misbehaving` for that. See to the server or to whom it asks in turn.",
+    ),
+    "EB577": (
+        "DNS record missing",
+        "A record that the plan wants is not there. etcd leaves a member out that it does not find, and the "
+        "founders then disagree about the cluster. Add what `etcdboot dns zone` prints.",
+    ),
+    "EB578": (
+        "SRV record with the wrong port",
+        "The record leads to the right name and another port than the member's URL has. etcd does not know "
+        "itself in it then: cannot find local etcd member in SRV records.",
+    ),
+    "EB579": (
+        "SRV record with the wrong target",
+        "The record leads to a name that is no member's. The name counts, even where both have one address: "
+        "it enters the member ids, and certificates are made for it.",
+    ),
+    "EB580": (
+        "SRV record for the wrong scheme",
+        "Records under a name with -ssl mean https, those without mean http, and etcd takes what it finds "
+        "under both together. Keep each member under the one that fits tls.peer or tls.client.",
+    ),
+    "EB581": (
+        "SRV record too many",
+        "Every record under _etcd-server counts as a founder, whoever made it, and raises the quorum; every "
+        "one under _etcd-client as an endpoint. Two clusters in one domain need a discovery-srv-name each.",
+    ),
+    "EB582": (
+        "SRV record twice",
+        "The same target and port stand there with different priorities or weights. etcd looks at neither "
+        "and takes each record for a member of its own.",
+    ),
+    "EB583": (
+        "SRV target that leads nowhere",
+        "The target has no address. etcd leaves such a member out, or stops where it is its own.",
+    ),
+    "EB584": (
+        "SRV target with another address",
+        "The target leads to an address that the spec does not give the member, or to one more: a member "
+        "then does not know itself in the records, or speaks to a stranger.",
+    ),
+    "EB585": (
+        "two SRV targets at one address and port",
+        "etcd tells members apart by where their names lead. Where two lead to one address and port, a "
+        "member takes both for itself, or two founders for one.",
+    ),
+    "EB586": (
+        "plain SRV records and etcd 3.4",
+        "All of 3.4 looks under _etcd-server and then drops what it found; only _etcd-server-ssl counts. Use "
+        "TLS between the peers, or take 3.5.",
+    ),
+    "EB587": (
+        "SRV target that is an alias",
+        "RFC 2782 wants a name with an address record, not a CNAME. etcd follows it all the same; other "
+        "software may not.",
+    ),
+    "EB588": (
+        "joiner among the founders' records",
+        "A member with initial-cluster-state existing stands under _etcd-server. Founders that start would "
+        "count it and wait for it. Once they have started they ask DNS no more, and it does no harm.",
+    ),
     "EB601": (
         "the etcd3 package cannot be used",
         "Three distributions own the Python package etcd3, and only python3-etcd3 0.13 has messages that "

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from contextlib import suppress
 
 from etcdboot.ground.syntax.characters import CONTROLS_AND_LINE_ENDS, Unsayable, refuse
 from etcdboot.ground.syntax.dns_name import bare
@@ -15,15 +16,16 @@ from etcdboot.ground.values import dataclass
 
 HIGHEST_TTL = 2**31 - 1  # RFC 2181 section 8
 _RECORD = re.compile(r"(?P<name>\S+\.) (?P<ttl>[0-9]{1,10}) IN (?P<type>[A-Z]+) (?P<data>\S+(?: \S+)*)")
+_TYPE = re.compile(r"[A-Z]+")
 _NUMBER = re.compile(r"[0-9]{1,10}")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One record as a zone file has it; ``name`` without the final dot, ``data`` its words."""
+class Record:
+    """One record; ``name`` without its final dot, ``data`` words: absolute names, addresses, numbers."""
 
     name: str
-    ttl: int
+    ttl: int  # seconds
     type: str
     data: tuple[str, ...]
 
@@ -33,11 +35,12 @@ def name(text: str) -> str:
     return f"{bare(text)}."
 
 
-def record(owner: str, ttl: int, kind: str, *data: str) -> str:
-    """One record; ``data`` are words already said: absolute names, addresses, numbers; else Unsayable."""
-    if not 0 <= ttl <= HIGHEST_TTL:
-        raise Unsayable(f"a TTL is 0 to {HIGHEST_TTL} seconds, not {ttl}")
-    return f"{name(owner)} {ttl} IN {kind} {' '.join(map(_word, data))}"
+def line(record: Record) -> str:
+    """One record as a line; Unsayable if it holds anything else than it may."""
+    if not 0 <= record.ttl <= HIGHEST_TTL:
+        raise Unsayable(f"a TTL is 0 to {HIGHEST_TTL} seconds, not {record.ttl}")
+    words = (name(record.name), str(record.ttl), "IN", _type(record.type), *map(_word, record.data))
+    return " ".join(words)
 
 
 def comment(text: str) -> str:
@@ -46,8 +49,8 @@ def comment(text: str) -> str:
     return f"; {text}"
 
 
-def parse(text: str) -> tuple[Line, ...]:
-    """The records of lines that ``record`` made; Unsayable for anything beyond their form."""
+def parse(text: str) -> tuple[Record, ...]:
+    """The records of lines that ``line`` made; Unsayable for anything beyond their form."""
     found = []
     for number, each in enumerate(text.split("\n"), 1):
         if not each or each.startswith(";"):
@@ -56,8 +59,14 @@ def parse(text: str) -> tuple[Line, ...]:
         if match is None:
             raise Unsayable(f"line {number} is not NAME. TTL IN TYPE DATA")
         data = tuple(map(_word, match["data"].split(" ")))
-        found.append(Line(bare(match["name"][:-1]), int(match["ttl"]), match["type"], data))
+        found.append(Record(bare(match["name"][:-1]), int(match["ttl"]), match["type"], data))
     return tuple(found)
+
+
+def _type(text: str) -> str:
+    if not _TYPE.fullmatch(text):
+        raise Unsayable(f"{text!r} is not a type of records")
+    return text
 
 
 def _word(text: str) -> str:
@@ -65,9 +74,7 @@ def _word(text: str) -> str:
         return text
     if text.endswith("."):
         return name(text[:-1])
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        raise Unsayable(f"{text!r} is no absolute name, no address and no number") from None
-    refuse(text, re.compile("%"), "a zone file")  # the zone of an IPv6 address
-    return text
+    with suppress(ValueError):
+        if "%" not in text and ipaddress.ip_address(text):  # %: an IPv6 address of one machine
+            return text
+    raise Unsayable(f"{text!r} is no absolute name, no address and no number")
