@@ -19,21 +19,39 @@ from lab.world.world import World
 
 FOLDER = "/srv/cluster"  # the operator's: cluster.yaml, pki and out
 
+# What etcdctl is told beside the endpoints. Until 3.5 the flag that skips verification needs the other.
+_TRUST = ("--cacert=pki/ca.pem",)
+_CREDENTIALS = {
+    ClientTls.MUTUAL: (*_TRUST, "--cert=pki/clients/root.pem", "--key=pki/clients/root-key.pem"),
+    ClientTls.SERVER: _TRUST,
+    ClientTls.AUTO: ("--insecure-skip-tls-verify", "--insecure-transport=false"),
+    ClientTls.OFF: (),
+}
+
 
 class HostCluster:
     """The members' hosts by name, at the addresses that the spec says; ``operator`` is one host more.
 
     Members on loopback run on the operator's. Each host has its release's etcd where the spec says, and with
-    ``systemd`` the members' are machines that systemd runs.
+    ``systemd`` the members' are machines that systemd runs. An operator of several clusters is given as a
+    host, with another ``folder`` for each.
     """
 
-    def __init__(self, world: World, spec: str, operator: str, *, systemd: bool = False) -> None:
-        self.plan = planned(spec, FOLDER)
+    def __init__(
+        self, world: World, spec: str, operator: str | Host, *, systemd: bool = False, folder: str = FOLDER
+    ) -> None:
+        self.plan = planned(spec, folder)
+        self.folder = folder
         self.processes: dict[str, Process] = {}
-        self.operator = world.host("operator", operator)
-        self.operator.install(require_peer("etcdctl", str(self.plan.members[0].release)))
-        self.operator.write(f"{FOLDER}/cluster.yaml", spec)
+        self.operator = world.host("operator", operator) if isinstance(operator, str) else operator
+        etcdctl = require_peer("etcdctl", str(self.plan.members[0].release))
+        self._etcdctl = self.operator.install(etcdctl, f"{folder}/bin/etcdctl")
+        self.operator.write(f"{folder}/cluster.yaml", spec)
         self.hosts = {each.name: self._host(world, each, systemd) for each in self.plan.members}
+
+    def reread(self) -> None:
+        """Plan anew from the spec as it stands on the operator's host."""
+        self.plan = planned(self.operator.read(f"{self.folder}/cluster.yaml").decode(), self.folder)
 
     def _host(self, world: World, member: MemberPlan, systemd: bool) -> Host:
         is_local = all(each.is_loopback for each in member.addresses)
@@ -47,7 +65,7 @@ class HostCluster:
         self, *words: str, check: bool = True, within: float = 90.0
     ) -> subprocess.CompletedProcess[str]:
         """Run a command on the operator's host, in the folder of the spec."""
-        script = f'cd {FOLDER} && exec "$@"'
+        script = f'cd {self.folder} && exec "$@"'
         return self.operator.run(
             ["sh", "-c", script, "desk", *words], env=ENVIRONMENT, check=check, within=within
         )
@@ -58,7 +76,7 @@ class HostCluster:
 
     def deliver(self, name: str, to: str) -> None:
         """Copy a member's rendered folder from the operator's host to the member's."""
-        self.hosts[name].unpack(self.operator.pack(f"{FOLDER}/out/{name}"), to)
+        self.hosts[name].unpack(self.operator.pack(f"{self.folder}/out/{name}"), to)
 
     def start(self, name: str, target: Target) -> None:
         """Start a member from what stands in its config-dir: by its script, or as its unit says."""
@@ -79,15 +97,13 @@ class HostCluster:
 
     def etcdctl(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run the first member's release's etcdctl on the operator's host, as the client root."""
-        identity = ["--cacert=pki/ca.pem", "--cert=pki/clients/root.pem", "--key=pki/clients/root-key.pem"]
         endpoints = f"--endpoints={','.join(map(str, self.plan.endpoints))}"
-        if self.plan.client_tls is not ClientTls.MUTUAL:
-            identity = []
-        return self.on_desk("env", "ETCDCTL_API=3", "etcdctl", endpoints, *identity, *arguments, check=check)
+        words = (self._etcdctl, endpoints, *_CREDENTIALS[self.plan.client_tls], *arguments)
+        return self.on_desk("env", "ETCDCTL_API=3", *words, check=check)
 
     def load(self) -> Load:
         """Begin to write from the operator's host, through all endpoints."""
-        command = shlex.join(writer(self.plan, f"{FOLDER}/pki"))
+        command = shlex.join(writer(self.plan, f"{self.folder}/pki"))
         return Load(self.operator.start(f"exec {command}", env=ENVIRONMENT))
 
     def said(self) -> str:

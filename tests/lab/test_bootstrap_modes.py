@@ -1,0 +1,97 @@
+"""Three hosts become one cluster by every way to bootstrap, on every release that has it, with any TLS.
+
+Pairwise, and a patch for each minor; with ETCDBOOT_FULL_MATRIX=1 every cell of the matrix that fits.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from itertools import product
+from pathlib import PurePosixPath
+
+import pytest
+
+from etcdboot.ground.report import Severity
+from etcdboot.model.layout import HostLayout
+from etcdboot.model.loading import load
+from etcdboot.model.planning import plan
+from etcdboot.model.rules import judge
+from etcdboot.model.spec import BootstrapMode, Settings
+from lab.cluster.agreement import assert_agreed
+from lab.cluster.hosts import HostCluster
+from lab.cluster.modes import OPERATOR, TLS, WAYS, Case, on_desk, rendered, serve_names, start
+from lab.pairwise import covering
+from lab.peers.fixtures import ETCD_RELEASES, require_capability
+from lab.world.world import World
+
+pytestmark = [pytest.mark.lab, pytest.mark.slow]
+
+Cell = tuple[str, str, str, str]  # way, TLS, release, settings
+
+V2, V3, DNS = BootstrapMode.DISCOVERY_V2, BootstrapMode.DISCOVERY_V3, BootstrapMode.DNS
+
+
+def has_mode(way: str, release: str) -> bool:
+    return {V2: release < "3.7", V3: release > "3.6"}.get(WAYS[way].mode, True)
+
+
+# What no cluster can come of, and the code that `check` has for it.
+UNFIT: Mapping[str, Callable[[str, str, str, str], bool]] = {
+    "EB234": lambda way, tls, release, settings: (  # a password for all to see
+        "secured" in way and settings == "flags" and has_mode(way, release)
+    ),
+    "EB252": lambda way, tls, release, settings: not has_mode(way, release),
+    "EB256": lambda way, tls, release, settings: (way, tls, release[:3]) == ("dns", "off", "3.4"),
+}
+
+
+def fits(cell: Cell) -> bool:
+    return not any(is_unfit(*cell) for is_unfit in UNFIT.values())
+
+
+FULL = os.environ.get("ETCDBOOT_FULL_MATRIX") == "1"
+PRODUCT = tuple(product(WAYS, TLS, ETCD_RELEASES, map(str, Settings)))
+FITTING = tuple(filter(fits, PRODUCT))
+SHOWN = FITTING if FULL else covering(cell for cell in FITTING if "3.5.1" not in cell)
+
+
+def errors(cell: Cell) -> set[str]:
+    """What `check` has against a cell's spec."""
+    way, tls, release, settings = cell
+    loaded = load(Case(WAYS[way].mode, release, tls, settings, WAYS[way].keys).spec())
+    assert loaded.spec is not None, loaded.diagnostics
+    judged = judge(loaded.spec, plan(loaded.spec, layout=HostLayout(PurePosixPath("/here"))))
+    return {each.code for each in judged if each.severity is Severity.ERROR}
+
+
+def test_check_refuses_every_cell_that_does_not_fit_and_no_other() -> None:
+    expected = {cell: {code for code, is_unfit in UNFIT.items() if is_unfit(*cell)} for cell in PRODUCT}
+    assert {cell: errors(cell) for cell in PRODUCT} == expected
+
+
+@pytest.mark.parametrize(("way", "tls", "release", "settings"), SHOWN)
+def test_three_hosts_become_a_cluster(way: str, tls: str, release: str, settings: str) -> None:
+    require_capability("network namespaces")
+    with World() as world:
+        operator = world.host("operator", OPERATOR)
+        mode = WAYS[way].mode
+        WAYS[way].meet(world, operator)
+        cluster = on_desk(world, Case(mode, release, tls, settings, WAYS[way].keys), operator)
+        if mode in (V2, V3):
+            cluster.etcdboot("discovery", "new", *WAYS[way].new, "--write")
+            cluster.reread()
+        if mode is DNS:
+            serve_names(world, cluster)
+        start(rendered(cluster))
+        seen = cluster.verify("--wait", "60s")
+        assert seen["verdict"] == "healthy", f"{seen}\n{cluster.said()}"
+        assert_agreed(cluster)
+        assert ids_by_check(cluster) == {each["name"]: each["id"] for each in seen["members"]}
+
+
+def ids_by_check(cluster: HostCluster) -> dict[str, str]:
+    """The members' ids as `check` foretells them."""
+    said = json.loads(cluster.etcdboot("check", "-w", "json").stdout)
+    return {each["name"]: each["predicted_id"] for each in said["cluster"]["members"]}
