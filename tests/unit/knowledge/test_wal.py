@@ -4,16 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etcdboot.knowledge.etcd.wal import WalIdentity, identity
-from etcdboot.model.planning import cluster_id, member_id
+from etcdboot.knowledge.etcd.wal import identity
+from samples.wal import CHECKSUM as CRC
+from samples.wal import FIRST as HEAD
+from samples.wal import IDENTITY as WRITTEN
+from samples.wal import METADATA
 
-# Written by 3.4.23, 3.5.33, 3.6.14 and 3.7.1 alike: alone at http://127.0.0.1:12010, token "tok".
-MEMBER = member_id(["http://127.0.0.1:12010"], "tok")
-WRITTEN = WalIdentity(MEMBER, cluster_id([MEMBER]))
-CRC = bytes.fromhex("04000000000000840804100000000000")
-METADATA = bytes.fromhex("1e00000000000082080110f1cd81ce011a14089ed6dd8feb9180e46310c482ada8caa6f997010000")
-SNAPSHOT = bytes.fromhex("0d00000000000083080510f2dbb3021a0408001000000000")
-HEAD = CRC + METADATA + SNAPSHOT
 NEEDED = len(CRC + METADATA) - 2  # the padding is not looked at
 
 

@@ -1,0 +1,73 @@
+"""Look at members' data-dirs, and leave them as they are. Symlinks are followed, as etcd follows them."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pwd
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+
+from etcdboot.knowledge.etcd.wal import HEAD, WalIdentity, identity
+from etcdboot.model.premises import MEMBER_FOLDER, DataDir
+
+_DATABASE = PurePosixPath(MEMBER_FOLDER, "snap", "db")  # bbolt holds a flock on it as long as etcd runs
+
+
+def look_at(path: PurePosixPath, wal_dir: PurePosixPath | None = None) -> DataDir:
+    """What is in that folder; ``wal_dir`` is where the log is, if not below it."""
+    try:
+        owner = _owner(Path(path))
+        entries = tuple(sorted(os.listdir(path)))  # noqa: PTH208 - names are all that is wanted
+        log = Path(wal_dir or path / MEMBER_FOLDER / "wal")
+        segments = _segments(log)
+        return DataDir(
+            path,
+            exists=True,
+            owner=owner,
+            entries=entries,
+            segments=segments,
+            identity=_identity(log, segments),
+            in_use=_is_in_use(Path(path, _DATABASE)),
+        )
+    except FileNotFoundError:
+        return DataDir(path)
+    except OSError as cause:
+        where = f"{cause.filename}: " if cause.filename and str(cause.filename) != str(path) else ""
+        return DataDir(path, exists=True, trouble=f"{where}{(cause.strerror or str(cause)).lower()}")
+
+
+def _owner(path: Path) -> str:
+    number = path.stat().st_uid
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
+
+
+def _segments(log: Path) -> tuple[str, ...]:
+    try:
+        return tuple(sorted(name for name in os.listdir(log) if name.endswith(".wal")))  # noqa: PTH208
+    except FileNotFoundError:
+        return ()
+
+
+def _identity(log: Path, segments: tuple[str, ...]) -> WalIdentity | None:
+    """What the first segment says; each begins with the same metadata, and old ones are removed."""
+    for name in segments[:1]:
+        with Path(log, name).open("rb") as file:
+            return identity(file.read(HEAD))
+    return None
+
+
+def _is_in_use(database: Path) -> bool:
+    """Whether a process has it open. A lock of ours is gone before etcd, which tries again, could notice."""
+    with suppress(OSError):
+        fd = os.open(database, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(fd)
+    return False

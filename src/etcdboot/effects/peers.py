@@ -1,0 +1,172 @@
+"""Ask at peer URLs, before a member starts, what is there already.
+
+A peer port answers ``GET /members`` over HTTP/1.1 with the cluster's id in a header and the members in the
+body, also while the cluster still waits for a quorum, and to whoever passes the handshake: with mutual TLS
+that takes a peer's certificate, with auto TLS none. Source: server/etcdserver/api/etcdhttp/peer.go at
+v3.6.14; measured on 3.4.23, 3.5.33, 3.6.14 and 3.7.1. (Without ALPN: h2 leads to the gRPC server.)
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from etcdboot.effects.clock import monotonic, now
+from etcdboot.effects.credentials import load_pair, new_context
+from etcdboot.ground.address import Url
+from etcdboot.ground.values import dataclass
+from etcdboot.model.observation import SeenMember
+from etcdboot.model.premises import PeerAnswer, Speech
+
+LIMIT = 1.0  # seconds for one URL
+_GRACE = 0.2  # seconds for the thread to write down what it heard at the last moment
+_LARGEST = 1 << 20  # bytes of an answer; a thousand members need a fifth of it
+
+
+@dataclass(frozen=True, slots=True)
+class PeerPair:
+    """A certificate and key to show to peers."""
+
+    certificate: Path
+    key: Path
+
+
+def ask_peers(
+    urls: Iterable[Url], pair: PeerPair | None = None, limit: float = LIMIT
+) -> tuple[PeerAnswer, ...]:
+    """What each of the URLs shows, in their order; all at the same time, ``limit`` seconds for all.
+
+    Looking a name up knows no limit: a thread that hangs there is left behind.
+    """
+    deadline = monotonic() + limit
+    found = {url: PeerAnswer(url, Speech.NOTHING, "no answer") for url in urls}
+
+    def ask(url: Url) -> None:
+        found[url] = _ask(url, pair, deadline)
+
+    threads = [Thread(target=ask, args=(url,), daemon=True) for url in found]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join(max(deadline - monotonic(), 0) + _GRACE)
+    return tuple(found.values())
+
+
+def _ask(url: Url, pair: PeerPair | None, deadline: float) -> PeerAnswer:
+    try:
+        return _over_tls(url, pair, deadline) if url.is_tls else _in_the_clear(url, deadline)
+    except OSError as cause:
+        return PeerAnswer(url, Speech.NOTHING, _told(cause))
+
+
+def _over_tls(url: Url, pair: PeerPair | None, deadline: float) -> PeerAnswer:
+    answer = _by_tls(url, pair, deadline)
+    if answer.speech is Speech.HTTPS:
+        return answer
+    plain = _by_http(url, deadline)
+    return plain if plain.speech is Speech.HTTP else answer
+
+
+def _in_the_clear(url: Url, deadline: float) -> PeerAnswer:
+    answer = _by_http(url, deadline)
+    if answer.speech is not Speech.OTHER:
+        return answer
+    with suppress(OSError):
+        tls = _by_tls(url, None, deadline)
+        return tls if tls.speech is Speech.HTTPS else answer
+    return answer
+
+
+def _by_tls(url: Url, pair: PeerPair | None, deadline: float) -> PeerAnswer:
+    """The answer over TLS; a handshake that is refused in TLS tells at least that it is spoken."""
+    try:
+        with _connect(url, deadline) as connection, _context(pair).wrap_socket(connection) as tls:
+            try:
+                return _members(url, tls, Speech.HTTPS)
+            except (OSError, HTTPException) as cause:  # TLS 1.3 refuses after the handshake
+                return PeerAnswer(url, Speech.HTTPS, _told(cause))
+    except ssl.SSLError as cause:
+        speaks = "ALERT" in (cause.reason or "")
+        return PeerAnswer(url, Speech.HTTPS if speaks else Speech.OTHER, _told(cause))
+    except ConnectionResetError as cause:  # a server in the clear hangs up at the first byte of TLS
+        return PeerAnswer(url, Speech.OTHER, _told(cause))
+
+
+def _by_http(url: Url, deadline: float) -> PeerAnswer:
+    with _connect(url, deadline) as connection:
+        try:
+            return _members(url, connection, Speech.HTTP)
+        except (ConnectionError, HTTPException) as cause:
+            return PeerAnswer(url, Speech.OTHER, _told(cause))
+
+
+def _members(url: Url, connection: socket.socket, speech: Speech) -> PeerAnswer:
+    """The answer to ``GET /members`` on an open connection."""
+    http = HTTPConnection(url.host.text, url.port)
+    http.sock = connection
+    http.request("GET", "/members", headers={"Connection": "close"})
+    response = http.getresponse()
+    return _read(url, response, response.read(_LARGEST), speech)
+
+
+def _read(url: Url, response: HTTPResponse, body: bytes, speech: Speech) -> PeerAnswer:
+    ahead = _ahead(response.getheader("Date"))
+    try:
+        cluster_id = int(response.getheader("X-Etcd-Cluster-Id") or "", 16)
+        members = tuple(map(_member, json.loads(body)))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return PeerAnswer(url, speech, "what answers there is no etcd", ahead=ahead)
+    return PeerAnswer(url, speech, "", cluster_id, members, ahead)
+
+
+def _member(row: Any) -> SeenMember:
+    return SeenMember(
+        int(row["id"]),
+        str(row.get("name", "")),
+        tuple(map(str, row["peerURLs"])),
+        tuple(map(str, row.get("clientURLs") or ())),
+        bool(row.get("isLearner", False)),
+    )
+
+
+def _ahead(date: str | None) -> int | None:
+    """By how many seconds that date is ahead of now, which is cut down to the second as it is."""
+    try:
+        there = parsedate_to_datetime(date or "").replace(tzinfo=UTC)
+    except (ValueError, TypeError):
+        return None
+    return round((there - now().replace(microsecond=0)).total_seconds())
+
+
+def _connect(url: Url, deadline: float) -> socket.socket:
+    left = max(deadline - monotonic(), 0.05)
+    connection = socket.create_connection((url.host.text, url.port), left)
+    connection.settimeout(max(deadline - monotonic(), 0.05))
+    return connection
+
+
+def _context(pair: PeerPair | None) -> ssl.SSLContext:
+    """Whoever serves is heard: what it is and which cluster it is in is the question, not whom to trust."""
+    context = new_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    if pair is not None:
+        with suppress(OSError):  # without it we hear less, and that is all
+            load_pair(context, pair.certificate, pair.key)
+    return context
+
+
+def _told(cause: Exception) -> str:
+    if isinstance(cause, ssl.SSLError):
+        return (cause.reason or str(cause)).replace("_", " ").lower()
+    if isinstance(cause, TimeoutError):
+        return "no answer"
+    return str(getattr(cause, "strerror", None) or cause).lower()
