@@ -7,7 +7,7 @@ import pytest
 
 from etcdboot.cli import COMMANDS
 
-HEAVY = ("grpc", "cryptography", "jinja2", "yaml", "rich", "asyncio", "etcd3")
+HEAVY = ("grpc", "cryptography", "jinja2", "yaml", "rich", "asyncio", "etcd3", "dns")
 _PROBE = """
 import sys
 from etcdboot.cli import program

@@ -159,6 +159,23 @@ PEERS: tuple[Peer, ...] = (
         (Program("dnsmasq", "usr/sbin/dnsmasq"),),
     ),
     Peer(
+        "bind9",
+        "9.18",
+        Debian(
+            (
+                *("bind9", "bind9-utils", "bind9-dnsutils", "bind9-libs"),
+                *("libjemalloc2", "liblmdb0", "libmaxminddb0", "libfstrm0", "libprotobuf-c1", "libuv1"),
+                *("libjson-c5", "libnghttp2-14", "libxml2", "libicu72", "libedit2", "libbsd0"),
+            ),
+            (_LIBRARIES,),
+        ),
+        (
+            Program("named", "usr/sbin/named", ("-v",)),
+            Program("named-checkzone", "usr/bin/named-checkzone", ("-v",)),
+            Program("nsupdate", "usr/bin/nsupdate", ("-V",)),
+        ),
+    ),
+    Peer(
         "etcd-discovery",
         "2.0.0",
         Debian(("etcd-discovery",)),

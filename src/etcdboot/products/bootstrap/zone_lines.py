@@ -104,7 +104,7 @@ _COMPLAINTS: Final = {
     Status.UNKNOWN: (
         "EB576",
         "{name} could not be looked up: {records}",
-        "see to the name server, or ask another one with --server",
+        "see to the name server: a dnsmasq with nobody to ask, for one, refuses what it does not know",
     ),
 }
 
