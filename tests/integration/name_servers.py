@@ -9,8 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from etcdboot.effects.ports import free_loopback_ports
+from etcdboot.effects.resolver import ask
+from etcdboot.model.resolution import Answer, NameServer, Question, RecordType, parse_server
 from lab.cluster.process import LocalProcess
 from lab.peers.fixtures import require_peer
+from lab.world.process import wait_until
 
 _NAMED = """\
 options {{
@@ -52,12 +55,22 @@ def named(folder: Path, zone: str, text: str) -> Iterator[str]:
     (port,) = free_loopback_ports(1)
     (folder / "zone").write_text(text)
     (folder / "named.conf").write_text(_NAMED.format(folder=folder, port=port, zone=zone))
-    process = LocalProcess([str(require_peer("named")), "-g", "-c", "named.conf"], os.environ, folder)
+    process = LocalProcess(
+        [str(require_peer("named")), "-g", "-n", "1", "-c", "named.conf"], os.environ, folder
+    )
     try:
-        process.says(r"\brunning\b")
-        yield f"127.0.0.1:{port}"
+        process.says("all zones loaded")
+        server = parse_server(f"127.0.0.1:{port}")
+        # It says that it runs a moment before it listens.
+        wait_until("named to answer", lambda: not _asked(zone, server).ending.is_silence, 20.0)
+        yield str(server)
     finally:
         process.forget()
+
+
+def _asked(name: str, server: NameServer) -> Answer:
+    (answer,) = ask((Question(name, RecordType.A),), (server,))
+    return answer
 
 
 def checkzone(folder: Path, zone: str, text: str) -> subprocess.CompletedProcess[str]:
