@@ -20,7 +20,7 @@ from types import TracebackType
 from lab.world import services
 from lab.world.host import Host, with_prefix
 from lab.world.namespaces import enter, guardian, init, new_world
-from lab.world.process import Init
+from lab.world.process import Init, Process
 
 # A hardware address that nobody has: packets sent to it are lost without a word, as behind a cut cable.
 _NOWHERE = "02:00:00:00:00:01"
@@ -32,6 +32,7 @@ class World:
     def __init__(self) -> None:
         self.name = f"etcdboot-lab-{secrets.token_hex(4)}"
         self.hosts: dict[str, Host] = {}
+        self.dnsmasq: Process | None = None  # the name server's process, once there is one
         self._nameserver: str | None = None
         nothing = {"overlays": [], "mirrors": [], "sealed": False}
         settings = json.dumps({"hostname": None, "tmpfs": ["/run"], **nothing})
@@ -108,12 +109,17 @@ class World:
         services.unfilter(host.pid)
 
     def dns(self, records: str, address: str = "192.168.202.53") -> Host:
-        """A host that serves these records (dnsmasq's lines: host-record, srv-host, …) to all hosts."""
-        server = self.host("dns", address)
-        services.start_dnsmasq(server, records)
-        self._nameserver = address
+        """A host that serves these records (dnsmasq's lines: host-record, srv-host, …) to all hosts.
+
+        Called once more, it serves these records instead.
+        """
+        server = self.hosts.get("dns") or self.host("dns", address)
+        if self.dnsmasq:
+            self.dnsmasq.kill()  # frozen ones too
+        self.dnsmasq = services.start_dnsmasq(server, records)
+        self._nameserver = server.address
         for host in self.hosts.values():
-            host.settle(address)
+            host.settle(self._nameserver)
         return server
 
     def _cable(self, host: Host) -> str:
