@@ -45,6 +45,7 @@ _TEXT_CAUSES: Final = (
     ("user name is empty", Cause.DENIED),
     ("user name not found", Cause.DENIED),
     ("permission denied", Cause.DENIED),
+    ("authentication failed", Cause.DENIED),
     ("corrupt cluster", Cause.CORRUPT),
     ("no leader", Cause.NO_LEADER),
     ("leader changed", Cause.NO_LEADER),

@@ -22,9 +22,10 @@ import grpc
 
 from etcdboot.ground.errors import EtcdbootError, Missing
 
-__all__ = ["StatusCode", "Tls", "load_messages", "open_channel"]
+__all__ = ["CallFailed", "StatusCode", "Tls", "load_messages", "open_channel"]
 
 StatusCode = grpc.StatusCode
+CallFailed = grpc.RpcError  # what a blocking call raises; it is the call as well, with code() and details()
 
 _PACKAGE = "_etcdboot_etcdrpc"
 _REMEDY = "pip uninstall etcd3 cslab-etcd3; pip install --force-reinstall 'python3-etcd3>=0.13,<0.14'"

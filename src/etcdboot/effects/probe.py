@@ -45,7 +45,7 @@ def explain(endpoint: Url, credentials: Credentials | None, limit: float) -> Fai
                 return _explain_plain(connection, endpoint, deadline)
             return _explain_tls(connection, endpoint, credentials, deadline)
     except OSError as cause:
-        return _of_socket(endpoint, cause)
+        return failure_of_socket(endpoint, cause)
 
 
 def _connect(endpoint: Url, deadline: float) -> socket.socket:
@@ -58,7 +58,8 @@ def _left(deadline: float) -> float:
     return max(deadline - monotonic(), 0.05)
 
 
-def _of_socket(endpoint: Url, cause: OSError) -> Failure:
+def failure_of_socket(endpoint: Url, cause: OSError) -> Failure:
+    """What the system's error says of the way to an endpoint."""
     at = f"{endpoint.host}, port {endpoint.port}"
     if isinstance(cause, socket.gaierror):
         return Failure(Cause.UNRESOLVED, f"the host name {endpoint.host} is not known: {cause.strerror}")
@@ -75,7 +76,7 @@ def _explain_plain(connection: socket.socket, endpoint: Url, deadline: float) ->
     try:
         failure = _greet(connection)
     except OSError as cause:
-        failure = _of_socket(endpoint, cause)
+        failure = failure_of_socket(endpoint, cause)
     if failure is not None and _speaks_tls(endpoint, deadline):
         return Failure(Cause.WANTS_TLS, "the port speaks TLS, and was spoken to in the clear")
     return failure

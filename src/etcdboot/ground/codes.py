@@ -698,6 +698,95 @@ CODES: dict[str, tuple[str, str]] = {
         "several throw-away clusters",
         "More than one runs, and nothing says which is meant. Choose one of those in the hint with --state.",
     ),
+    "EB550": (
+        "no such token",
+        "Below the token there is no size, so nobody has made it: etcd exits at once. A token cannot be made "
+        "up; `etcdboot discovery new --write` makes one and writes it into the spec.",
+    ),
+    "EB551": (
+        "token without a usable size",
+        "What is kept as the token's size is not a whole number above zero, and etcd exits: the size key is "
+        "bad. Make a new token; this one was made by hand.",
+    ),
+    "EB552": (
+        "token for more members",
+        "The token waits for more members than the spec has founders, so etcd would wait for ever. Make a "
+        "token of the right size; a member that joins later is not counted.",
+    ),
+    "EB553": (
+        "token for fewer members",
+        'The token has fewer places than the spec has founders: the last to come exit with "cluster is '
+        'full". Make a token of the right size.',
+    ),
+    "EB554": (
+        "token of another cluster",
+        "Members that are not in this spec have registered with the token, so it belongs to another cluster, "
+        "or to an older spec of this one. A token is for a single cluster; make a new one.",
+    ),
+    "EB555": (
+        "used token",
+        "A founder without data has registered with this token before. With v2 discovery it exits, its id "
+        "being there already; with v3 it panics when it meets the others' data. Make a new token for a new "
+        "cluster, or let a lost member of a running cluster join again.",
+    ),
+    "EB556": (
+        "founders that never register",
+        "Some founders have data already and do not look at the token any more, so those without data would "
+        "wait for them for ever. Let the new ones join the cluster, or begin anew without any data.",
+    ),
+    "EB557": (
+        "entry of a changed member",
+        "An entry stands under a founder's name, id or peer URL, and is not what the spec says. etcd takes "
+        "an entry as it was first made: members then disagree about the cluster. Make a new token.",
+    ),
+    "EB558": (
+        "more members than places",
+        'Members came when all places of the token were taken. They exit with "cluster is full"; let them '
+        "join the running cluster with `initial-cluster-state: existing`.",
+    ),
+    "EB559": (
+        "another spelling of the token",
+        "A member's id is made of its peer URLs and of the token exactly as the member was told it; for v2 "
+        "that is the whole URL, so that localhost and 127.0.0.1 make different ids. Members that were told "
+        "different spellings never hear one another.",
+    ),
+    "EB560": (
+        "discovery host does not answer",
+        "Nothing listens there, the host cannot be reached, or its etcd has no quorum. Members would wait "
+        "for it without end, and say so only in their logs. Start it, or name another one.",
+    ),
+    "EB561": (
+        "TLS to the discovery host fails",
+        "The certificates do not fit, or only one side speaks TLS; etcd retries this for ever. The message "
+        "says which certificate. For v2 discovery etcd trusts the system's roots alone and shows no "
+        "certificate of its own.",
+    ),
+    "EB562": (
+        "discovery host without v2 API",
+        "v2 discovery needs an etcd until 3.5 that runs with `--enable-v2`, which is off since 3.4; 3.6 and "
+        "newer have no v2 API at all. Take such an etcd, or v3 discovery.",
+    ),
+    "EB563": (
+        "no discovery host",
+        "What answers there is neither an etcd nor a discovery service, or not under that URL: another "
+        "server, a redirect, an answer that cannot be read. Name the client URL of an etcd, to the letter "
+        "the same for all members.",
+    ),
+    "EB564": (
+        "discovery host denies access",
+        "etcd's auth is on there, and the user is missing, has another password, or may not read and write "
+        "below /_etcd/registry/. With a missing user or grant members would retry for ever.",
+    ),
+    "EB565": (
+        "token is there already",
+        "A token is made once and never overwritten, for members may have registered with it. Leave --token "
+        "out and a new one is made up.",
+    ),
+    "EB569": (
+        "founders not registered yet",
+        "The token waits for these members. Each registers by itself when its etcd starts; one that runs and "
+        "does not register says why in its log.",
+    ),
     "EB570": (
         "no domain for DNS records",
         "The members of this spec find one another in another way. With mode dns and discovery-srv the spec "

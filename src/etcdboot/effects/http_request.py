@@ -1,0 +1,136 @@
+"""One HTTP request by the standard library: etcd's v2 API and discovery services, no gRPC.
+
+As etcd asks in v2 discovery (client built in server/etcdserver/api/v2discovery/discovery.go ``newDiscovery``
+at v3.5.33): the system's roots, no client certificate, and a proxy only where the spec names one.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+from collections.abc import Mapping
+from contextlib import closing
+from urllib.parse import urlencode, urlsplit
+
+from etcdboot.effects.credentials import CredentialFiles, new_context, read_credentials
+from etcdboot.ground.address import Url, parse_url
+from etcdboot.ground.values import dataclass
+from etcdboot.model.observation import Cause, Failure
+
+_LARGEST = 1 << 20  # bytes of an answer
+_PORTS = {"http": 80, "https": 443}
+_PROBE_LIMIT = 1.0  # seconds for a second look at what gave no answer
+
+# What the second look tells for certain; what it has to say of gRPC is beside the point here.
+_TOLD = (
+    Cause.WANTS_TLS, Cause.NO_TLS, Cause.UNTRUSTED, Cause.EXPIRED, Cause.WRONG_NAME, Cause.CLIENT_REFUSED,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back; ``location`` is where a redirect leads to."""
+
+    status: int
+    text: str
+    location: str = ""
+
+
+class Unanswered(Exception):
+    """Nothing that is HTTP came back; ``failure`` says why."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.detail)
+        self.failure = failure
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How to ask: through ``proxy`` (an http:// URL) or straight; ``timeout`` seconds for each step."""
+
+    proxy: str | None = None
+    timeout: float = 5.0
+
+
+def ask(method: str, url: str, way: Way, form: Mapping[str, str] | None = None) -> Answer:
+    """The answer to one request; a redirect is an answer, and is not followed.
+
+    Raises:
+        Unanswered: no connection, no TLS, no HTTP, or no word in time.
+    """
+    try:
+        with closing(_connection(url, way)) as connection:
+            return _exchange(connection, method, url, way, form)
+    except OSError as cause:
+        raise Unanswered(_failure(url, way, cause)) from cause
+    except http.client.HTTPException as cause:
+        detail = f"what listens there does not speak HTTP ({type(cause).__name__})"
+        raise Unanswered(_looked_again(url, way) or Failure(Cause.NOT_ETCD, detail)) from cause
+
+
+def _connection(url: str, way: Way) -> http.client.HTTPConnection:
+    target = endpoint_of(url)
+    dialled = parse_url(way.proxy) if way.proxy else target
+    host, port = dialled.host.in_url, dialled.port
+    if not target.is_tls:
+        return http.client.HTTPConnection(host, port, timeout=way.timeout)
+    context = new_context()
+    context.load_default_certs()
+    connection = http.client.HTTPSConnection(host, port, timeout=way.timeout, context=context)
+    if way.proxy:
+        connection.set_tunnel(target.host.text, target.port)
+    return connection
+
+
+def _exchange(
+    connection: http.client.HTTPConnection, method: str, url: str, way: Way, form: Mapping[str, str] | None
+) -> Answer:
+    split = urlsplit(url)
+    path = (split.path or "/") + (f"?{split.query}" if split.query else "")
+    headers = {"Host": split.netloc, "Accept": "application/json, text/plain", "Connection": "close"}
+    body = None
+    if form is not None:
+        body, headers["Content-Type"] = urlencode(form), "application/x-www-form-urlencoded"
+    whole = url if way.proxy and split.scheme == "http" else path  # RFC 9112 section 3.2.2
+    connection.request(method, whole, body, headers)
+    got = connection.getresponse()
+    text = got.read(_LARGEST).decode(errors="replace")
+    return Answer(got.status, text, got.getheader("Location", ""))
+
+
+def endpoint_of(url: str) -> Url:
+    """The scheme, host and port that a URL leads to.
+
+    Raises:
+        ValueError: with a sentence for the user.
+    """
+    split = urlsplit(url)
+    scheme = split.scheme.lower()
+    authority = split.netloc
+    try:
+        return parse_url(f"{scheme}://{authority}")
+    except ValueError:
+        return parse_url(f"{scheme}://{authority}:{_PORTS.get(scheme, 0)}")
+
+
+def _failure(url: str, way: Way, cause: OSError) -> Failure:
+    from etcdboot.effects.probe import failure_of_socket  # brings cryptography, which a good run never needs
+
+    if way.proxy:
+        told = failure_of_socket(parse_url(way.proxy), cause)
+        beyond = isinstance(cause, ssl.SSLError) or "Tunnel" in str(cause)
+        return Failure(told.cause, f"through the proxy {way.proxy}: {cause if beyond else told.detail}")
+    if isinstance(cause, (ssl.SSLError, ConnectionResetError)) and (seen := _looked_again(url, way)):
+        return seen
+    if isinstance(cause, ssl.SSLError):
+        return Failure(Cause.TLS_FAILED, f"the TLS handshake fails: {cause}")
+    return failure_of_socket(endpoint_of(url), cause)
+
+
+def _looked_again(url: str, way: Way) -> Failure | None:
+    """What a second look tells of TLS; None where it adds nothing."""
+    from etcdboot.effects.probe import explain
+
+    credentials = read_credentials(CredentialFiles())
+    seen = explain(endpoint_of(url), credentials, min(way.timeout, _PROBE_LIMIT))
+    return seen if seen is not None and seen.cause in _TOLD else None
