@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes, PublicKeyTypes
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -21,6 +21,9 @@ from etcdboot.model.certificates import Usage
 from etcdboot.products.pki.pem import Unreadable, load_certificate, load_key
 
 NAME_OIDS = {
+    "C": NameOID.COUNTRY_NAME,
+    "ST": NameOID.STATE_OR_PROVINCE_NAME,
+    "L": NameOID.LOCALITY_NAME,
     "CN": NameOID.COMMON_NAME,
     "O": NameOID.ORGANIZATION_NAME,
     "OU": NameOID.ORGANIZATIONAL_UNIT_NAME,
@@ -29,10 +32,10 @@ USAGE_OIDS = {
     Usage.SERVER_AUTH: ExtendedKeyUsageOID.SERVER_AUTH,
     Usage.CLIENT_AUTH: ExtendedKeyUsageOID.CLIENT_AUTH,
 }
-_NAMES = {oid: name for name, oid in NAME_OIDS.items()}
+NAMES = {oid: name for name, oid in NAME_OIDS.items()}
 _USAGES = {oid: str(usage) for usage, oid in USAGE_OIDS.items()}
 # RFC 5280 section 4.2.1.3; encipherOnly and decipherOnly say something only beside keyAgreement.
-_KEY_USAGES = {
+KEY_USAGES = {
     "digitalSignature": "digital_signature",
     "nonRepudiation": "content_commitment",
     "keyEncipherment": "key_encipherment",
@@ -72,10 +75,10 @@ def public_key_of(key_pem: bytes) -> str:
     Raises:
         Unreadable: there is no readable private key.
     """
-    return _public_hash(load_key(key_pem, trusting=True).public_key())
+    return public_hash(load_key(key_pem, trusting=True).public_key())
 
 
-def key_type(key: CertificatePublicKeyTypes) -> str:
+def key_type(key: PublicKeyTypes) -> str:
     """A ``KeyAlgorithm``'s value where it is one; else what it is, in the same style."""
     if isinstance(key, RSAPublicKey):
         return f"rsa-{key.key_size}"
@@ -99,13 +102,13 @@ def _facts(certificate: x509.Certificate, *, signed: bool) -> CertFacts:
         not_after=_utc(certificate.not_valid_after_utc),
         serial=certificate.serial_number,
         sha256=certificate.fingerprint(SHA256()).hex(),
-        public_key=_public_hash(certificate.public_key()),
+        public_key=public_hash(certificate.public_key()),
         signed=signed,
     )
 
 
 def _name(name: x509.Name) -> tuple[tuple[str, str], ...]:
-    return tuple((_NAMES.get(each.oid, each.oid.dotted_string), str(each.value)) for each in name)
+    return tuple((NAMES.get(each.oid, each.oid.dotted_string), str(each.value)) for each in name)
 
 
 def _sans(extensions: x509.Extensions) -> Iterator[Host]:
@@ -136,7 +139,7 @@ def _key_usages(extensions: x509.Extensions) -> Iterator[str]:
         found = extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:
         return
-    for name, attribute in _KEY_USAGES.items():
+    for name, attribute in KEY_USAGES.items():
         if getattr(found, attribute):
             yield name
 
@@ -148,7 +151,8 @@ def _is_ca(extensions: x509.Extensions) -> bool:
         return False
 
 
-def _public_hash(key: PublicKeyTypes) -> str:
+def public_hash(key: PublicKeyTypes) -> str:
+    """The sha256 of a public key (its SubjectPublicKeyInfo in DER), in hex."""
     return sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
 
 
