@@ -14,7 +14,7 @@ import pytest
 
 from etcdboot.model.spec import BootstrapMode
 from lab.cluster.hosts import HostCluster
-from lab.cluster.modes import DOMAIN, Case, on_desk, rendered, start
+from lab.cluster.modes import DOMAIN, OPERATOR, Case, rendered, start
 from lab.peers.fixtures import require_capability
 from lab.world.process import Process
 from lab.world.world import World
@@ -115,7 +115,7 @@ def world() -> Iterator[Desk]:
     require_capability("network namespaces")
     with World() as world:
         case = Case(BootstrapMode.DNS, "3.6.14", bootstrap={"discovery-srv": DOMAIN})
-        cluster = rendered(on_desk(world, case))
+        cluster = rendered(HostCluster(world, case.spec(), OPERATOR))
         yield Desk(world, cluster, cluster.etcdboot("dns", "zone", "--format", "dnsmasq").stdout)
 
 

@@ -108,11 +108,6 @@ class Case:
         return {"name": name, "host": address}
 
 
-def on_desk(world: World, case: Case, operator: Host | None = None) -> HostCluster:
-    """The cluster with its spec on the operator's host, and nothing else yet."""
-    return HostCluster(world, case.spec(), operator or OPERATOR)
-
-
 def rendered(cluster: HostCluster) -> HostCluster:
     """Certificates and files of what has a token, if it needs one."""
     cluster.etcdboot("certs")

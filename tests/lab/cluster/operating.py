@@ -7,10 +7,12 @@ import sys
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from etcdboot.ground.report import Severity
 from etcdboot.model.layout import HostLayout
 from etcdboot.model.loading import load
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.planning import plan
+from etcdboot.model.rules import judge
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = ROOT / "examples"
@@ -35,3 +37,12 @@ def planned(spec: str, folder: str | Path) -> ClusterPlan:
     loaded = load(spec, "cluster.yaml")
     assert loaded.spec is not None, loaded.diagnostics
     return plan(loaded.spec, layout=HostLayout(PurePosixPath(folder)))
+
+
+def objections(spec: str) -> set[str]:
+    """The codes of the errors for which `check` refuses a spec."""
+    loaded = load(spec)
+    if loaded.spec is None:
+        return {each.code for each in loaded.diagnostics}
+    judged = judge(loaded.spec, plan(loaded.spec, layout=HostLayout(PurePosixPath("/here"))))
+    return {each.code for each in judged if each.severity is Severity.ERROR}
