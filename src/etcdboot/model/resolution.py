@@ -63,7 +63,7 @@ class Service:
     port: int
 
     def __str__(self) -> str:
-        return f"{self.target}:{self.port}"
+        return f"{self.target or '.'}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ def wanted_records(plan: ClusterPlan, domain: str | None = None, zone: str | Non
     suffix = plan.bootstrap.discovery_srv_name if by_dns else None
     sides = tuple(Side) if by_dns else (Side.CLIENT,)
     servers = _servers(plan.founders, suffix, domain) if by_dns else ()
-    services = _once((*servers, *_clients(plan, suffix, domain)))
+    services = (*servers, *_clients(plan, suffix, domain))
     if not services:
         message = "no member of the cluster has a name, and SRV records lead to names alone"
         raise Refused.because("EB571", message, "write {name: …, host: NAME, address: IP} for the members")
@@ -141,7 +141,7 @@ def wanted_records(plan: ClusterPlan, domain: str | None = None, zone: str | Non
         domain=domain,
         zone=zone,
         pairs=pairs,
-        services=services,
+        services=_once(services),
         targets=targets,
         remarks=(*_unnamed(plan), *_elsewhere(targets, zone)),
     )
@@ -159,11 +159,8 @@ def _demand_sayable(names: Iterable[str]) -> None:
 def _domain(plan: ClusterPlan, named: str | None) -> str:
     own = plan.bootstrap.discovery_srv if plan.bootstrap.mode is BootstrapMode.DNS else None
     if own and named:
-        raise Refused.because(
-            "EB570",
-            f"the spec's own domain is {own}",
-            "leave --domain out, or change bootstrap.discovery-srv",
-        )
+        hint = "leave --domain out, or change bootstrap.discovery-srv"
+        raise UsageError.because("EB573", f"the spec has a domain of its own, {own}", hint)
     if found := own or named:
         return found.removesuffix(".").lower()
     raise Refused.because(
@@ -216,12 +213,13 @@ def _client_names(member: MemberPlan, url: Url) -> tuple[Host, ...]:
 
 
 def _targets(plan: ClusterPlan, services: tuple[ServiceRecord, ...]) -> tuple[Target, ...]:
-    found: dict[str, dict[Host, None]] = {}
+    """The names with their addresses; none where several members differ, for that may be any balancer's."""
+    found: dict[str, set[tuple[Host, ...]]] = {}
     for record in services:
         member = plan.member(record.member)
         assert member is not None
-        found.setdefault(record.service.target, {}).update(dict.fromkeys(_published(member)))
-    return tuple(Target(name, tuple(addresses)) for name, addresses in found.items())
+        found.setdefault(record.service.target, set()).add(_published(member))
+    return tuple(Target(name, next(iter(each)) if len(each) == 1 else ()) for name, each in found.items())
 
 
 def _published(member: MemberPlan) -> tuple[Host, ...]:

@@ -54,7 +54,7 @@ class Line:
         return " instead of ".join(each for each in (self.seen, self.expected) if each)
 
 
-# Status → code, what is said of NAME and the records, and the remedy.
+# Status → code, what is said of a name, its records and why they are not there, and the remedy.
 _COMPLAINTS: Final = {
     Status.MISSING: (
         "EB577",
@@ -93,7 +93,7 @@ _COMPLAINTS: Final = {
     ),
     Status.UNRESOLVED: (
         "EB583",
-        "{name} leads nowhere, {records}",
+        "{name} leads nowhere: {because}",
         "add its address record: etcd leaves out a target that does not resolve",
     ),
     Status.WRONG_ADDRESS: (
@@ -103,7 +103,7 @@ _COMPLAINTS: Final = {
     ),
     Status.UNKNOWN: (
         "EB576",
-        "{name} could not be looked up: {records}",
+        "{name} could not be looked up: {because}",
         "see to the name server: a dnsmasq with nobody to ask, for one, refuses what it does not know",
     ),
 }
@@ -117,11 +117,6 @@ def complaints(lines: Iterable[Line]) -> Iterator[Diagnostic]:
             grouped.setdefault((each.status, each.name, each.type), []).append(each)
     for (status, name, kind), group in grouped.items():
         code, sentence, hint = _COMPLAINTS[status]
-        yield error(code, sentence.format(name=f"{name} {kind}", records=_told(group)), hint)
-
-
-def _told(group: list[Line]) -> str:
-    """The records, and once why they are not there."""
-    records = ", ".join(filter(None, (each.told for each in group)))
-    because = group[0].because
-    return f"{records}: {because}" if records and because else records or because
+        because = group[0].because
+        records = ", ".join(each.told for each in group) + (f": {because}" if because else "")
+        yield error(code, sentence.format(name=f"{name} {kind}", records=records, because=because), hint)
