@@ -21,7 +21,7 @@ from etcdboot.ground.codes import CODES
 from etcdboot.ground.errors import PRECEDENCE, ExitCode
 from etcdboot.knowledge.etcd.baseline import baseline
 from etcdboot.knowledge.etcd.releases import NEWEST_PATCH
-from etcdboot.model.records import Field, ListOf, Record
+from etcdboot.model.records import Brief, Field, ListOf, Pairs, Record
 from etcdboot.model.shape import CLUSTER, json_schema
 from etcdboot.model.shapes import Boolean, Choice, Integer, Shape, Text
 
@@ -42,19 +42,23 @@ def kind_of(shape: Shape) -> str:
             return shape.what
         case ListOf():
             return f"list of: {kind_of(shape.item)}" + (", or one alone" if shape.alone else "")
-        case Record():
+        case Brief():
+            return f"{kind_of(shape.brief.shape)}, or section"
+        case Record() | Pairs():
             return "section"
         case _:
             return "etcd flags"
 
 
-def sections(record: Record, path: str = "") -> Iterator[tuple[str, tuple[Field, ...]]]:
+def sections(record: Record | Pairs, path: str = "") -> Iterator[tuple[str, tuple[Field, ...]]]:
     """Every section of the spec with its keys."""
     yield path or "top level", record.fields
     for field in record.fields:
         shape = field.shape.item if isinstance(field.shape, ListOf) else field.shape
-        if isinstance(shape, Record):
-            yield from sections(shape, f"{field.key}[]" if isinstance(field.shape, ListOf) else field.key)
+        shape = shape.item if isinstance(shape, Brief) else shape
+        if isinstance(shape, Record | Pairs):
+            place = f"{path}.{field.key}" if path else field.key
+            yield from sections(shape, f"{place}[]" if isinstance(field.shape, ListOf) else place)
 
 
 def spec_keys() -> str:
@@ -63,6 +67,9 @@ def spec_keys() -> str:
     for title, fields in sections(CLUSTER):
         if title == "defaults":
             parts.append("### `defaults`\n\nAny key of `members[]` but `name`, for all members.\n")
+            continue
+        if title in ("certificates.peer", "certificates.client"):
+            parts.append(f"### `{title}`\n\nThe keys of `certificates.server`.\n")
             continue
         rows = [
             f"| `{each.key}` | {kind_of(each.shape)} | {_default(each)} | {each.doc} |" for each in fields

@@ -14,8 +14,10 @@ from etcdboot.model.spec import (
     BootstrapMode,
     BootstrapSpec,
     CaLayout,
+    CertificateDefaults,
     CertificateSource,
     CertificatesSpec,
+    ClientSpec,
     ClientTls,
     ClusterSpec,
     ClusterState,
@@ -27,6 +29,7 @@ from etcdboot.model.spec import (
     PeerTls,
     RenderSpec,
     Settings,
+    SignerSpec,
     Target,
     TlsSpec,
 )
@@ -77,6 +80,20 @@ flags: st.SearchStrategy[FlagValues] = st.dictionaries(_flag_names, perhaps(_fla
     lambda pairs: tuple(pairs.items())
 )
 
+host_paths = st.sampled_from(("/etc/ssl/{name}.pem", "/a b/'c.pem"))
+algorithms = st.sampled_from(KeyAlgorithm)
+_own = {
+    "lifetime": perhaps(lifetimes),
+    "renew_before": perhaps(lifetimes),
+    "key": perhaps(algorithms),
+    "sans": some(host_texts),
+}
+_values = printable.filter(lambda text: bool(text) and text == text.strip())
+subjects = st.fixed_dictionaries(
+    {}, optional={"C": st.sampled_from(("DE", "US")), **dict.fromkeys(("ST", "L", "O", "OU"), _values)}
+).map(lambda found: tuple((key, found[key]) for key in ("C", "ST", "L", "O", "OU") if key in found))
+constraints = st.sampled_from(("example.com", "com", "10.0.0.0/8", "192.168.202.1/32", "fd00::/8"))
+
 _place = {
     "host": perhaps(host_texts),
     "peer_host": perhaps(host_texts),
@@ -93,6 +110,12 @@ _place = {
     "binary": perhaps(paths),
     "config_dir": perhaps(paths),
     "data_dir": perhaps(paths),
+    "cert_file": perhaps(host_paths),
+    "key_file": perhaps(host_paths),
+    "trusted_ca_file": perhaps(host_paths),
+    "peer_cert_file": perhaps(host_paths),
+    "peer_key_file": perhaps(host_paths),
+    "peer_trusted_ca_file": perhaps(host_paths),
     "sans": some(host_texts),
     "flags": flags,
 }
@@ -140,14 +163,28 @@ def clusters() -> st.SearchStrategy[ClusterSpec]:
         certificates=st.builds(
             CertificatesSpec,
             source=st.sampled_from(CertificateSource),
+            signer=perhaps(
+                st.builds(
+                    SignerSpec,
+                    command=st.lists(printable.filter(bool), min_size=1, max_size=3).map(tuple),
+                    timeout=st.sampled_from(("30s", "1m")),
+                )
+            ),
             ca=st.sampled_from(CaLayout),
-            key=st.sampled_from(KeyAlgorithm),
-            ca_key=perhaps(st.sampled_from(KeyAlgorithm)),
+            intermediate=st.booleans(),
+            subject=subjects,
+            name_constraints=some(constraints),
+            path_length=perhaps(st.integers(0, 16)),
+            key=algorithms,
+            ca_key=perhaps(algorithms),
             lifetime=lifetimes,
             ca_lifetime=lifetimes,
             renew_before=perhaps(lifetimes),
             sans=some(host_texts),
-            clients=some(names),
+            clients=some(st.builds(ClientSpec, name=names, **_own)),
+            server=st.builds(CertificateDefaults, **_own),
+            peer=st.builds(CertificateDefaults, **_own),
+            client=st.builds(CertificateDefaults, **_own),
         ),
         endpoints=urls,
         defaults=st.builds(MemberDefaults, **_place),

@@ -398,6 +398,26 @@ CODES: dict[str, tuple[str, str]] = {
         "It is the lifetime, in years, of the certificates that auto TLS makes: it does nothing without "
         "auto TLS, and 0 stops etcd.",
     ),
+    "EB270": (
+        "source, signer and files disagree",
+        "With source: provided every member names its files and etcdboot has no CA; with issued and csr it "
+        "names none, and a signer takes the place of a CA of etcdboot's. Keep to one of these.",
+    ),
+    "EB271": (
+        "name constraints exclude a planned name",
+        "A CA with name-constraints signs in vain what lies outside: etcd, gRPC and openssl refuse the whole "
+        "certificate. Add the domain or the network; loopback is always permitted.",
+    ),
+    "EB272": (
+        "path length too short",
+        "path-length says how many CAs may follow the topmost one. With an intermediate there is one, so a "
+        "path length of 0 makes all certificates invalid.",
+    ),
+    "EB273": (
+        "one name for all clients",
+        "sans under certificates.client would stand in every client's certificate. Write them at the client "
+        "that has the name.",
+    ),
     "EB301": (
         "certificate or key unreadable",
         "A file of pki/ holds no certificate or no plain private key. Bring it back from a copy. A pair of a "
@@ -508,6 +528,17 @@ CODES: dict[str, tuple[str, str]] = {
         "certificate missing",
         "A member's host needs a file that is not in pki/. Make it with etcdboot certs; to go on without, "
         "use render --pki public (no keys) or --pki none.",
+    ),
+    "EB343": (
+        "unreadable, or odd",
+        "A file holds no certificate, request, revocation list or key, or a damaged one; or one of them has "
+        "what RFC 5280 forbids, and some programs refuse it. Name another file, or have it made anew.",
+    ),
+    "EB348": (
+        "certificates in no good order",
+        "Several certificates in one file are either a chain (first the one that the key belongs to, then "
+        "the one that signed it, and so on) or CAs to be trusted. Sort them, or take apart what does not "
+        "belong together.",
     ),
     "EB401": (
         "file changed by hand",

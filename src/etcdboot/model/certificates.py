@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from etcdboot.ground.address import Host
 from etcdboot.ground.values import dataclass
-from etcdboot.model.spec import KeyAlgorithm
+from etcdboot.model.spec import CertificateSource, KeyAlgorithm
 
 
 class Usage(StrEnum):
@@ -34,6 +34,8 @@ class CertKind(StrEnum):
 # The CAs' names; with a shared CA only the first exists and signs everything.
 CA = "ca"
 PEER_CA = "peer-ca"
+# Who signs each of them where they are intermediates.
+ROOTS = {CA: "root-ca", PEER_CA: "peer-root-ca"}
 
 # A server dials itself and a peer dials its peers, each with the certificate it serves.
 USAGES: dict[CertKind, tuple[Usage, ...]] = {
@@ -49,8 +51,10 @@ class CertRequest:
     """One certificate that the plan wants.
 
     ``name`` is how people and JSON call it (``ca``, ``etcd1/server``, ``client/root``); ``ca_name`` who signs
-    it (its own name: self-signed); ``subject`` pairs such as ``("CN", "etcd1")``; ``lifetime`` and
-    ``renew_before`` in seconds, counted from the signing and back from the end.
+    it (its own name: self-signed) and ``above`` the CAs beyond, up to the root; ``subject`` pairs such as
+    ``("CN", "etcd1")``; ``lifetime`` and ``renew_before`` in seconds, counted from the signing and back from
+    the end; ``source`` tells whose work it is (csr: the key is not ours, provided: nothing is). Of a CA,
+    ``path_length`` is how many may follow it, ``constraints`` are the domains and networks it is held to.
     """
 
     name: str
@@ -63,11 +67,30 @@ class CertRequest:
     key: KeyAlgorithm
     lifetime: int
     renew_before: int
+    above: tuple[str, ...] = ()
+    source: CertificateSource = CertificateSource.ISSUED
+    path_length: int = 0
+    constraints: tuple[str, ...] = ()
 
     @property
     def is_ca(self) -> bool:
         """Whether it signs others."""
         return self.kind is CertKind.CA
+
+    @property
+    def is_root(self) -> bool:
+        """Whether it signs itself."""
+        return self.ca_name == self.name
+
+    @property
+    def chain(self) -> tuple[str, ...]:
+        """The CAs that lead from it to the root, without the root: what is shown with it."""
+        return () if self.is_root else (self.ca_name, *self.above)[:-1]
+
+    @property
+    def root(self) -> str:
+        """The CA at the end of its chain: whom others trust."""
+        return self.above[-1] if self.above else self.ca_name
 
     @property
     def common_name(self) -> str:

@@ -23,6 +23,18 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
+class TlsFiles:
+    """Where a member finds its pairs and whom they trust; named as etcd's flags are."""
+
+    cert_file: str
+    key_file: str
+    trusted_ca_file: str
+    peer_cert_file: str
+    peer_key_file: str
+    peer_trusted_ca_file: str
+
+
+@dataclass(frozen=True, slots=True)
 class CarriedFile:
     """A file of the operator's that a member needs a copy of: its name in pki/, and where it comes from.
 
@@ -40,9 +52,10 @@ class MemberPlan:
     """One member, all decided.
 
     ``host`` tells which machine it is on (members of one host share it); ``addresses`` are those it binds;
-    ``unit`` is its systemd unit's file name; ``flags`` is all that etcd is told, in etcd's own spelling;
-    ``certificates`` are the pairs on its host, ``carried`` the operator's own files there; ``predicted_id``
-    is known only while all members are founders, and there is a token.
+    ``files`` are its certificates there, ours or not; ``unit`` is its systemd unit's file name; ``flags`` is
+    all that etcd is told, in etcd's own spelling; ``certificates`` are the pairs of ours on its host,
+    ``carried`` the operator's own files there; ``predicted_id`` is known only while all members are founders,
+    and there is a token.
     """
 
     name: str
@@ -56,6 +69,7 @@ class MemberPlan:
     state: ClusterState
     initial_cluster: str
     paths: MemberPaths
+    files: TlsFiles
     user: str
     unit: str
     flags: tuple[Flag, ...]
@@ -66,6 +80,15 @@ class MemberPlan:
     def flag(self, name: str) -> str | None:
         """The value of one flag, or None."""
         return next((each.value for each in self.flags if each.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientPlan:
+    """One client's bundle: its name, the CA that it trusts, and what it shows (None: it shows nothing)."""
+
+    name: str
+    ca_name: str
+    certificate: CertRequest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +109,7 @@ class ClusterPlan:
     settings: Settings
     targets: tuple[Target, ...]
     certificates: tuple[CertRequest, ...]  # every one, each CA before what it signs
+    clients: tuple[ClientPlan, ...] = ()
     predicted_cluster_id: int | None = None
 
     @property

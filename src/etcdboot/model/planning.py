@@ -8,14 +8,23 @@ from hashlib import sha1
 from itertools import starmap
 
 from etcdboot.ground.address import Url, parse_url
+from etcdboot.ground.values import fields, replace
 from etcdboot.knowledge.etcd.flags import known_in
 from etcdboot.knowledge.etcd.releases import NEWEST, Release
 from etcdboot.model.addressing import Addressing, addressing, merged
 from etcdboot.model.bootstrap import Secrets, bootstrap_flags, carried_files, cluster_token
+from etcdboot.model.clients import client_plans
 from etcdboot.model.layout import Layout, MemberPaths, WrittenPaths
-from etcdboot.model.plan import ClusterPlan, Flag, MemberPlan
+from etcdboot.model.plan import ClusterPlan, Flag, MemberPlan, TlsFiles
 from etcdboot.model.settings import further_flags
-from etcdboot.model.spec import ClientTls, ClusterSpec, ClusterState, MemberSpec, PeerTls
+from etcdboot.model.spec import (
+    CertificateSource,
+    ClientTls,
+    ClusterSpec,
+    ClusterState,
+    MemberSpec,
+    PeerTls,
+)
 from etcdboot.model.wanted import authorities, client_certificates, member_certificates
 
 DEFAULT_BINARY = "/usr/local/bin/etcd"
@@ -55,6 +64,11 @@ def plan(
         )
         for index, (member, place) in enumerate(zip(members, places, strict=True))
     )
+    certificates = (
+        *authorities(spec),
+        *(request for member in planned for request in member.certificates),
+        *client_certificates(spec),
+    )
     return ClusterPlan(
         name=spec.name,
         bootstrap=spec.bootstrap,
@@ -66,11 +80,8 @@ def plan(
         peer_tls=spec.tls.peer,
         settings=spec.render.settings,
         targets=spec.render.targets,
-        certificates=(
-            *authorities(spec),
-            *(request for member in planned for request in member.certificates),
-            *client_certificates(spec),
-        ),
+        certificates=certificates,
+        clients=client_plans(spec, certificates),
         predicted_cluster_id=cluster_id(ids) if ids else None,
     )
 
@@ -89,6 +100,7 @@ def _member(
     predicted_id: int | None,
 ) -> MemberPlan:
     paths = layout.place(written_paths(spec, member, alone=alone))
+    files = _tls_files(spec, member, paths)
     state = member.initial_cluster_state or ClusterState.NEW
     return MemberPlan(
         name=member.name,
@@ -102,12 +114,13 @@ def _member(
         state=state,
         initial_cluster=initial_cluster,
         paths=paths,
+        files=files,
         user=spec.etcd.user or DEFAULT_USER,
         unit=UNIT if alone else f"etcd-{member.name}.service",
         flags=(
             *_own_flags(member, place, paths),
             *_known(bootstrap_flags(spec, state, initial_cluster, paths.pki_dir, secrets), release),
-            *_tls_flags(spec, paths),
+            *_tls_flags(spec, files),
             *starmap(Flag, further_flags(spec, index, release)),
         ),
         certificates=member_certificates(spec, member.name, place, member.sans),
@@ -132,8 +145,18 @@ def _known(flags: Iterable[Flag], release: Release) -> Iterator[Flag]:
     return (each for each in flags if known_in(each.name, release))
 
 
-def _tls_flags(spec: ClusterSpec, paths: MemberPaths) -> Iterator[Flag]:
-    return starmap(Flag, (*_client_tls(spec.tls.client, paths), *_peer_tls(spec.tls.peer, paths)))
+def _tls_files(spec: ClusterSpec, member: MemberSpec, paths: MemberPaths) -> TlsFiles:
+    """What stands in the member's pki folder, or the files on its host that the spec names."""
+    names = ("server", "server-key", "client-ca", "peer", "peer-key", "peer-ca")
+    ours = TlsFiles(*(f"{paths.pki_dir}/{name}.pem" for name in names))
+    if spec.certificates.source is not CertificateSource.PROVIDED:
+        return ours
+    written = ((each.name, getattr(member, each.name)) for each in fields(TlsFiles))
+    return replace(ours, **{key: path.replace("{name}", member.name) for key, path in written if path})
+
+
+def _tls_flags(spec: ClusterSpec, files: TlsFiles) -> Iterator[Flag]:
+    return starmap(Flag, (*_client_tls(spec.tls.client, files), *_peer_tls(spec.tls.peer, files)))
 
 
 def written_paths(spec: ClusterSpec, member: MemberSpec, *, alone: bool) -> WrittenPaths:
@@ -163,9 +186,9 @@ def initial_cluster(members: tuple[MemberSpec, ...], places: tuple[Addressing, .
     )
 
 
-def _client_tls(mode: ClientTls, paths: MemberPaths) -> tuple[tuple[str, str], ...]:
-    pair = (("cert-file", f"{paths.pki_dir}/server.pem"), ("key-file", f"{paths.pki_dir}/server-key.pem"))
-    demand = (("client-cert-auth", "true"), ("trusted-ca-file", f"{paths.pki_dir}/client-ca.pem"))
+def _client_tls(mode: ClientTls, files: TlsFiles) -> tuple[tuple[str, str], ...]:
+    pair = (("cert-file", files.cert_file), ("key-file", files.key_file))
+    demand = (("client-cert-auth", "true"), ("trusted-ca-file", files.trusted_ca_file))
     return {
         ClientTls.MUTUAL: pair + demand,
         ClientTls.SERVER: pair,
@@ -174,13 +197,13 @@ def _client_tls(mode: ClientTls, paths: MemberPaths) -> tuple[tuple[str, str], .
     }[mode]
 
 
-def _peer_tls(mode: PeerTls, paths: MemberPaths) -> tuple[tuple[str, str], ...]:
+def _peer_tls(mode: PeerTls, files: TlsFiles) -> tuple[tuple[str, str], ...]:
     return {
         PeerTls.MUTUAL: (
-            ("peer-cert-file", f"{paths.pki_dir}/peer.pem"),
-            ("peer-key-file", f"{paths.pki_dir}/peer-key.pem"),
+            ("peer-cert-file", files.peer_cert_file),
+            ("peer-key-file", files.peer_key_file),
             ("peer-client-cert-auth", "true"),
-            ("peer-trusted-ca-file", f"{paths.pki_dir}/peer-ca.pem"),
+            ("peer-trusted-ca-file", files.peer_trusted_ca_file),
         ),
         PeerTls.AUTO: (("peer-auto-tls", "true"),),
         PeerTls.OFF: (),

@@ -179,6 +179,57 @@ class Record:
         return body | ({"required": required} if required else {})
 
 
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """A mapping with known keys, read into pairs in the table's order."""
+
+    fields: tuple[Field, ...]
+
+    def read(self, node: Node, path: str, problems: Problems) -> Any:
+        """The pairs of the keys that are written."""
+        found = Record(dict, self.fields).read(node, path, problems)
+        if found is UNREADABLE:
+            return UNREADABLE
+        return tuple((each.key, found[each.attribute]) for each in self.fields if each.attribute in found)
+
+    def plain(self, value: Any) -> dict[str, Any]:
+        """The keys that are written."""
+        return dict(value)
+
+    def schema(self) -> Json:
+        """An object without further properties."""
+        return Record(dict, self.fields).schema()
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A record; where nothing but its ``key`` is written, that key's value alone may stand for it."""
+
+    item: Record
+    key: str
+
+    @property
+    def brief(self) -> Field:
+        """The key that may stand alone."""
+        return next(each for each in self.item.fields if each.key == self.key)
+
+    def read(self, node: Node, path: str, problems: Problems) -> Any:
+        """The record, from a mapping or from the key's value."""
+        if isinstance(node, Mapping):
+            return self.item.read(node, path, problems)
+        value = self.brief.shape.read(node, path, problems)
+        return value if value is UNREADABLE else self.item.cls(**{self.brief.attribute: value})
+
+    def plain(self, value: Any) -> Any:
+        """The key's value where that says it all."""
+        whole = self.item.plain(value)
+        return whole[self.key] if list(whole) == [self.key] else whole
+
+    def schema(self) -> Json:
+        """The key's value, or an object."""
+        return {"anyOf": [self.brief.shape.schema(), self.item.schema()]}
+
+
 def _default(declared: Any) -> Any:
     if declared.default_factory is not MISSING:
         return declared.default_factory()

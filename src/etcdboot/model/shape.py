@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Final
 
 from etcdboot.ground.address import parse_host, parse_san, parse_url
 from etcdboot.ground.duration import format_lifetime, parse_lifetime
 from etcdboot.knowledge.etcd.releases import NEWEST, parse_release
-from etcdboot.model import discovery, spec
-from etcdboot.model.records import Field, Flags, ListOf, Record
+from etcdboot.model import discovery, naming, spec
+from etcdboot.model.records import Brief, Field, Flags, ListOf, Pairs, Record
 from etcdboot.model.shapes import Boolean, Choice, Integer, Json, Text
 
 NAME_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
@@ -42,6 +43,12 @@ def _path(text: str) -> str:
     return text
 
 
+def _host_path(text: str) -> str:
+    if not text.startswith("/"):
+        raise ValueError(f"{text!r}: an absolute path is wanted, for it is on the member's host")
+    return _path(text)
+
+
 def _user(text: str) -> str:
     if not _USER.fullmatch(text):
         raise ValueError(f"{text!r} is not a user name: small letters, digits, '_' and '-', 32 at most")
@@ -63,7 +70,9 @@ _port = Integer(1, 65535)
 _lifetime = Text("a lifetime such as 365d", parse_lifetime, format_lifetime, _LIFETIME_PATTERN)
 _release = Text("a release X.Y.Z", parse_release, pattern=_RELEASE_PATTERN)
 _file = Text("a path", _path)
+_host_file = Text("an absolute path", _host_path, pattern="^/")
 _local_file = Text("a path on this machine")
+_key = Choice(spec.KeyAlgorithm)
 _duration = Text("a duration such as 5s", discovery.parse_pause)
 
 _DEFAULTS: Final = (
@@ -82,6 +91,12 @@ _DEFAULTS: Final = (
     Field("binary", _file, "Its etcd program.", "etcd.binary"),
     Field("config-dir", _file, "Its configuration folder.", "etcd.config-dir"),
     Field("data-dir", _file, "Its data folder.", "etcd.data-dir"),
+    Field("cert-file", _host_file, "source: provided: its server certificate, on its host."),
+    Field("key-file", _host_file, "The same: that certificate's key."),
+    Field("trusted-ca-file", _host_file, "The same: the CAs of its clients and servers."),
+    Field("peer-cert-file", _host_file, "The same: its peer certificate."),
+    Field("peer-key-file", _host_file, "The same: that certificate's key."),
+    Field("peer-trusted-ca-file", _host_file, "The same: the CAs of the peers."),
     Field("sans", _sans, "More names in its server and peer certificates.", "none"),
     Field("flags", Flags(), "More etcd flags; null takes one away.", "none"),
 )  # fmt: skip
@@ -130,17 +145,47 @@ _TLS: Final = (
           "auto: self-made, nobody is authenticated; off: plain http.", "mutual"),
     Field("peer", Choice(spec.PeerTls), "The same between members.", "mutual"),
 )  # fmt: skip
+_OWN: Final = (
+    Field("lifetime", _lifetime, "How long they are valid.", "certificates.lifetime"),
+    Field("renew-before", _lifetime, "When they count as due.", "certificates.renew-before"),
+    Field("key", _key, "Their kind of key.", "certificates.key"),
+    Field("sans", _sans, "More names in each.", "none"),
+)
+_CLIENT: Final = (Field("name", _name, "The etcd user; the common name.", required=True), *_OWN)
+_SIGNER: Final = (
+    Field("command", ListOf(Text("a word of a command"), least=1),
+          "A program and its arguments: it reads a CSR and prints the certificate, then its chain.",
+          required=True),
+    Field("timeout", _duration, "How long it may take.", "30s"),
+)  # fmt: skip
+_SUBJECT: Final = tuple(
+    Field(key, Text(f"a {what}", partial(naming.parse_attribute, key), pattern=naming.pattern(key)),
+          f"The {what}.", "none")
+    for key, what in naming.ATTRIBUTES.items()
+)  # fmt: skip
 _CERTIFICATES: Final = (
-    Field("source", Choice(spec.CertificateSource), "Who makes the certificates.", "issued"),
+    Field("source", Choice(spec.CertificateSource), "issued: here; csr: from requests that the hosts make; "
+          "provided: by others, the hosts have them.", "issued"),
+    Field("signer", Record(spec.SignerSpec, _SIGNER), "Who signs instead of a CA of ours.", "the CA in pki/"),
     Field("ca", Choice(spec.CaLayout), "One CA for all, or another for peers.", "shared"),
-    Field("key", Choice(spec.KeyAlgorithm), "The kind of key.", "ecdsa-p256"),
-    Field("ca-key", Choice(spec.KeyAlgorithm), "The kind of the CA's key.", "key"),
+    Field("intermediate", Boolean(), "A root signs the CA, and can be kept offline.", "false"),
+    Field("subject", Pairs(_SUBJECT), "What stands in every subject before the common name."),
+    Field("name-constraints", ListOf(Text("a domain or a network", naming.parse_constraint)),
+          "What the CA may certify, besides loopback.", "anything"),
+    Field("path-length", Integer(0, 16), "How many CAs may follow the topmost one.",
+          "0; with an intermediate 1"),
+    Field("key", _key, "The kind of key.", "ecdsa-p256"),
+    Field("ca-key", _key, "The kind of the CA's key.", "key"),
     Field("lifetime", _lifetime, "How long a certificate is valid.", "365d"),
     Field("ca-lifetime", _lifetime, "How long the CA is valid.", "10y"),
     Field("renew-before", _lifetime, "When a certificate counts as due.", "30d or a third of the lifetime"),
     Field("sans", _sans, "More names in every server certificate.", "none"),
-    Field("clients", ListOf(_name), "Client certificates to make; the name is the etcd user.", "[root]"),
-)
+    Field("clients", ListOf(Brief(Record(spec.ClientSpec, _CLIENT), "name")),
+          "Client certificates to make; a name, the etcd user's, or a section.", "[root]"),
+    Field("server", Record(spec.CertificateDefaults, _OWN), "What server certificates have of their own."),
+    Field("peer", Record(spec.CertificateDefaults, _OWN), "What peer certificates have of their own."),
+    Field("client", Record(spec.CertificateDefaults, _OWN), "What client certificates have of their own."),
+)  # fmt: skip
 _RENDER: Final = (
     Field("settings", Choice(spec.Settings), "How etcd learns its settings.", "config"),
     Field("targets", ListOf(Choice(spec.Target), least=1), "What starts etcd.", "[systemd]"),

@@ -40,7 +40,9 @@ class PeerTls(StrEnum):
 class CertificateSource(StrEnum):
     """Who makes the members' keys and certificates."""
 
-    ISSUED = "issued"
+    ISSUED = "issued"  # here, keys and all
+    CSR = "csr"  # keys where they are used, certificates from requests that they sign
+    PROVIDED = "provided"  # others: the members' hosts have them already
 
 
 class CaLayout(StrEnum):
@@ -135,18 +137,54 @@ class TlsSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class SignerSpec:
+    """Who signs in place of a CA of ours: a program; its timeout as Go writes durations."""
+
+    command: tuple[str, ...] = ()
+    timeout: str = "30s"
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateDefaults:
+    """What certificates of one kind, or one client's, have of their own; lifetimes in seconds."""
+
+    lifetime: int | None = None
+    renew_before: int | None = None
+    key: KeyAlgorithm | None = None
+    sans: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSpec(CertificateDefaults):
+    """One client certificate; the name is the etcd user."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CertificatesSpec:
-    """The ``certificates`` section; lifetimes in seconds."""
+    """The ``certificates`` section; lifetimes in seconds.
+
+    ``subject`` are pairs such as ``("O", "Example")`` in the order C, ST, L, O, OU.
+    """
 
     source: CertificateSource = CertificateSource.ISSUED
+    signer: SignerSpec | None = None
     ca: CaLayout = CaLayout.SHARED
+    intermediate: bool = False
+    subject: tuple[tuple[str, str], ...] = ()
+    name_constraints: tuple[str, ...] = ()
+    path_length: int | None = None
     key: KeyAlgorithm = KeyAlgorithm.ECDSA_P256
     ca_key: KeyAlgorithm | None = None
     lifetime: int = 365 * 86400
     ca_lifetime: int = 3650 * 86400
     renew_before: int | None = None
     sans: tuple[str, ...] = ()
-    clients: tuple[str, ...] = ("root",)
+    clients: tuple[ClientSpec, ...] = (ClientSpec(name="root"),)
+    server: CertificateDefaults = field(default_factory=CertificateDefaults)
+    peer: CertificateDefaults = field(default_factory=CertificateDefaults)
+    client: CertificateDefaults = field(default_factory=CertificateDefaults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +206,12 @@ class MemberDefaults:
     binary: str | None = None
     config_dir: str | None = None
     data_dir: str | None = None
+    cert_file: str | None = None
+    key_file: str | None = None
+    trusted_ca_file: str | None = None
+    peer_cert_file: str | None = None
+    peer_key_file: str | None = None
+    peer_trusted_ca_file: str | None = None
     sans: tuple[str, ...] = ()
     flags: FlagValues = ()
 

@@ -10,8 +10,17 @@ from collections.abc import Iterable
 
 from etcdboot.ground.address import Host, HostKind, parse_san, parse_url
 from etcdboot.model.addressing import Addressing
-from etcdboot.model.certificates import CA, PEER_CA, USAGES, CertKind, CertRequest
-from etcdboot.model.spec import BootstrapMode, CaLayout, CertificatesSpec, ClientTls, ClusterSpec, PeerTls
+from etcdboot.model.certificates import CA, PEER_CA, ROOTS, USAGES, CertKind, CertRequest
+from etcdboot.model.spec import (
+    BootstrapMode,
+    CaLayout,
+    CertificateDefaults,
+    CertificateSource,
+    CertificatesSpec,
+    ClientTls,
+    ClusterSpec,
+    PeerTls,
+)
 
 _LOCALHOST = Host("localhost", HostKind.DNS)
 _LOOPBACKS = {
@@ -20,7 +29,8 @@ _LOOPBACKS = {
 }
 _RENEW_BEFORE = 30 * 86400
 _COMMON_NAME_LIMIT = 64  # RFC 5280 appendix A.1, ub-common-name
-_CA_SUFFIX = len(" peer CA")
+_CA_SUFFIX = len("peer CA")
+_NOTHING = CertificateDefaults()
 
 
 def serves_certificates(spec: ClusterSpec) -> bool:
@@ -34,33 +44,27 @@ def peer_ca_name(spec: ClusterSpec) -> str:
 
 
 def authorities(spec: ClusterSpec) -> tuple[CertRequest, ...]:
-    """The CAs that something is signed with."""
-    stem = spec.name[: _COMMON_NAME_LIMIT - _CA_SUFFIX]
-    wanted = {}
-    if serves_certificates(spec):
-        wanted[CA] = f"{stem} CA"
-    if spec.tls.peer is PeerTls.MUTUAL:
-        wanted.setdefault(peer_ca_name(spec), f"{stem} {'peer ' if peer_ca_name(spec) == PEER_CA else ''}CA")
-    return tuple(_authority(spec.certificates, name, title) for name, title in wanted.items())
+    """The CAs that something is signed with, each after the one that signs it."""
+    names = [CA] if serves_certificates(spec) else []
+    if spec.tls.peer is PeerTls.MUTUAL and peer_ca_name(spec) not in names:
+        names.append(peer_ca_name(spec))
+    return tuple(request for name in names for request in _authorities(spec, name))
 
 
 def member_certificates(
     spec: ClusterSpec, name: str, place: Addressing, sans: tuple[str, ...]
 ) -> tuple[CertRequest, ...]:
     """The pairs that one member serves; ``sans`` are its own further names."""
+    if spec.certificates.source is CertificateSource.PROVIDED:
+        return ()
     own = tuple(map(parse_san, sans))
     wanted = []
     if serves_certificates(spec):
-        wanted.append(
-            _leaf(
-                spec, f"{name}/server", CertKind.SERVER, f"server {name}", CA, name, _server(spec, place, own)
-            )
-        )
+        names = _server(spec, place, own)
+        wanted.append(_leaf(spec, f"{name}/server", CertKind.SERVER, f"server {name}", name, names))
     if spec.tls.peer is PeerTls.MUTUAL:
-        issuer = peer_ca_name(spec)
-        wanted.append(
-            _leaf(spec, f"{name}/peer", CertKind.PEER, f"peer {name}", issuer, name, _peer(spec, place, own))
-        )
+        names = _peer(spec, place, own)
+        wanted.append(_leaf(spec, f"{name}/peer", CertKind.PEER, f"peer {name}", name, names))
     return tuple(wanted)
 
 
@@ -69,8 +73,16 @@ def client_certificates(spec: ClusterSpec) -> tuple[CertRequest, ...]:
     if spec.tls.client is not ClientTls.MUTUAL:
         return ()
     return tuple(
-        _leaf(spec, f"client/{name}", CertKind.CLIENT, f"client {name}", CA, name, ())
-        for name in spec.certificates.clients
+        _leaf(
+            spec,
+            f"client/{each.name}",
+            CertKind.CLIENT,
+            f"client {each.name}",
+            each.name,
+            _sorted(map(parse_san, (*spec.certificates.client.sans, *each.sans))),
+            each,
+        )
+        for each in spec.certificates.clients
     )
 
 
@@ -81,7 +93,7 @@ def _server(spec: ClusterSpec, place: Addressing, own: tuple[Host, ...]) -> tupl
             *_certifiable(url.host for url in place.listen_client_urls),
             *_certifiable((place.host, *place.addresses)),
             *_certifiable(parse_url(endpoint).host for endpoint in spec.endpoints),
-            *map(parse_san, spec.certificates.sans),
+            *map(parse_san, (*spec.certificates.sans, *spec.certificates.server.sans)),
             *_domain(spec),
             *own,
         )
@@ -105,6 +117,7 @@ def _peer(spec: ClusterSpec, place: Addressing, own: tuple[Host, ...]) -> tuple[
             *_certifiable(url.host for url in place.initial_advertise_peer_urls),
             *(url.host for url in place.listen_peer_urls if not url.host.is_unspecified),
             *(host for host in place.addresses if not host.is_unspecified),
+            *map(parse_san, spec.certificates.peer.sans),
             *_domain(spec),
             *own,
         )
@@ -125,35 +138,73 @@ def _sorted(sans: Iterable[Host]) -> tuple[Host, ...]:
 
 
 def _leaf(
-    spec: ClusterSpec, name: str, kind: CertKind, title: str, issuer: str, common: str, sans: tuple[Host, ...]
+    spec: ClusterSpec,
+    name: str,
+    kind: CertKind,
+    title: str,
+    common: str,
+    sans: tuple[Host, ...],
+    own: CertificateDefaults = _NOTHING,
 ) -> CertRequest:
+    """One leaf; what ``own`` says counts before what its kind's section does, and that before the rest."""
     written = spec.certificates
+    shared: CertificateDefaults = getattr(written, kind.value)
+    issuer = peer_ca_name(spec) if kind is CertKind.PEER else CA
+    lifetime = own.lifetime or shared.lifetime or written.lifetime
     return CertRequest(
         name=name,
         long_name=f"{title} certificate",
         kind=kind,
         ca_name=issuer,
-        subject=(("CN", common),),
+        subject=(*written.subject, ("CN", common)),
         sans=sans,
         usages=USAGES[kind],
-        key=written.key,
-        lifetime=written.lifetime,
-        renew_before=_renew_before(written, written.lifetime),
+        key=own.key or shared.key or written.key,
+        lifetime=lifetime,
+        renew_before=own.renew_before or shared.renew_before or _renew_before(written, lifetime),
+        above=(ROOTS[issuer],) if written.intermediate else (),
+        source=_source(written, kind),
     )
 
 
-def _authority(written: CertificatesSpec, name: str, common: str) -> CertRequest:
+def _source(written: CertificatesSpec, kind: CertKind) -> CertificateSource:
+    """Whose work a certificate is: a signer or others that provide have a CA of their own."""
+    if kind is CertKind.CA and written.signer:
+        return CertificateSource.PROVIDED
+    if kind in (CertKind.CA, CertKind.CLIENT) and written.source is CertificateSource.CSR:
+        return CertificateSource.ISSUED  # only members have hosts to keep their keys on
+    return written.source
+
+
+def _authorities(spec: ClusterSpec, name: str) -> tuple[CertRequest, ...]:
+    """The CA of that name; before it the root that signs it, if there is to be one."""
+    written, what = spec.certificates, "peer CA" if name == PEER_CA else "CA"
+    if not written.intermediate:
+        return (_authority(spec, name, what, name, written.path_length or 0),)
+    length = 1 if written.path_length is None else written.path_length
+    return (
+        _authority(spec, ROOTS[name], what.replace("CA", "root CA"), ROOTS[name], length),
+        _authority(spec, name, what, ROOTS[name], max(length - 1, 0)),
+    )
+
+
+def _authority(spec: ClusterSpec, name: str, what: str, issuer: str, path_length: int) -> CertRequest:
+    written = spec.certificates
+    common = f"{spec.name[: _COMMON_NAME_LIMIT - max(len(what), _CA_SUFFIX) - 1]} {what}"
     return CertRequest(
         name=name,
         long_name=common,
         kind=CertKind.CA,
-        ca_name=name,
-        subject=(("CN", common),),
+        ca_name=issuer,
+        subject=(*written.subject, ("CN", common)),
         sans=(),
         usages=USAGES[CertKind.CA],
         key=written.ca_key or written.key,
         lifetime=written.ca_lifetime,
         renew_before=_renew_before(written, written.ca_lifetime),
+        source=_source(written, CertKind.CA),
+        path_length=path_length,
+        constraints=written.name_constraints,
     )
 
 

@@ -84,6 +84,19 @@ def release(version: str, text: str = GOOD) -> str:
 V2 = "mode: discovery-v2, discovery: 'http://10.9.9.9:2379/v2/keys/discovery/t'"
 V3 = "mode: discovery-v3, discovery-token: t, discovery-endpoints: ['https://10.9.9.9:2379']"
 DNS = "mode: dns, discovery-srv: example.com"
+PROVIDED = (
+    GOOD
+    + """\
+defaults:
+  cert-file: /tls/{name}.pem
+  key-file: /tls/k
+  trusted-ca-file: /tls/ca
+  peer-cert-file: /tls/{name}.pem
+  peer-key-file: /tls/k
+  peer-trusted-ca-file: /tls/ca
+certificates: {source: provided}
+"""
+)
 YEARS = "self-signed-cert-validity"
 NAMED = re.sub(r"host: 10\.0\.0\.(\d)", r"host: e\1.example.com", GOOD)
 
@@ -210,8 +223,8 @@ CASES = (
          told("experimental-corrupt-check-time: 1h"), told("corrupt-check-time: 1h"), WARNING),
     Case(flags.flags_can_be_told, "EB219", f"{AT}.unsafe-no-fsync", 5, told("unsafe-no-fsync: true"),
          told("unsafe-no-fsync: false"), WARNING),
-    Case(flags.settings_can_say_the_flags, "EB234", f"{AT}.peer-crl-file", 5, told("peer-crl-file: /c"),
-         plus("render: {settings: env}\n", told("peer-crl-file: /c"))),
+    Case(flags.settings_can_say_the_flags, "EB234", f"{AT}.raft-read-timeout", 5, told("raft-read-timeout: 5s"),
+         plus("render: {settings: env}\n", told("raft-read-timeout: 5s"))),
     Case(flags.verification_is_not_switched_off, "EB232", f"{AT}.peer-cert-allowed-cn", 5,
          plus("tls: {peer: auto}\n", told("peer-cert-allowed-cn: x")), told("peer-cert-allowed-cn: x")),
     Case(flags.verification_is_not_switched_off, "EB232", f"{AT}.client-crl-file", 5,
@@ -330,6 +343,45 @@ CASES = (
          plus("certificates: {renew-before: 365d}\n"), plus("certificates: {renew-before: 364d}\n")),
     Case(certificates.clients_are_unique, "EB235", "certificates.clients[1]", 11,
          plus("certificates: {clients: [root, ROOT]}\n"), plus("certificates: {clients: [root, ops]}\n")),
+    Case(certificates.clients_are_unique, "EB235", "certificates.clients[1]", 11,
+         plus("certificates: {clients: [root, {name: Root, lifetime: 10d}]}\n")),
+    Case(certificates.lifetimes_nest, "EB236", "certificates.peer.lifetime", 11,
+         plus("certificates: {peer: {lifetime: 11y}}\n"), plus("certificates: {peer: {lifetime: 10y}}\n")),
+    Case(certificates.lifetimes_nest, "EB236", "certificates.clients[0].lifetime", 11,
+         plus("certificates: {renew-before: 9d, clients: [{name: a, lifetime: 9d}]}\n"),
+         plus("certificates: {renew-before: 8d, clients: [{name: a, lifetime: 9d}]}\n")),
+    Case(certificates.lifetimes_nest, "EB236", "certificates.clients[0].renew-before", 11,
+         plus("certificates: {client: {lifetime: 9d}, clients: [{name: a, renew-before: 9d}]}\n"),
+         plus("certificates: {client: {lifetime: 9d}, clients: [{name: a, renew-before: 8d}]}\n")),
+    Case(certificates.a_client_has_names_of_its_own, "EB273", "certificates.client.sans", 11,
+         plus("certificates: {client: {sans: [a.example.com]}}\n"),
+         plus("certificates: {clients: [{name: a, sans: [a.example.com]}]}\n")),
+    Case(certificates.source_has_its_files, "EB270", "members[2]", 9,
+         plus("certificates: {source: provided}\n"), PROVIDED),
+    Case(certificates.source_has_its_files, "EB270", "members[0]", 5,
+         edited(("  peer-key-file: /tls/k\n", ""), text=PROVIDED),
+         edited(("  peer-key-file: /tls/k\n", ""), text=PROVIDED + "tls: {peer: off}\n")),
+    Case(certificates.source_has_its_files, "EB270", "members[0].key-file", 6,
+         member("key-file: /tls/k"), edited(("name: etcd1", "name: etcd1\n    key-file: /x"), text=PROVIDED)),
+    Case(certificates.source_has_its_files, "EB270", "defaults.cert-file", 11,
+         plus("defaults: {cert-file: /tls/c}\n")),
+    Case(certificates.authority_is_ours, "EB270", "certificates.signer", 18,
+         edited(("source: provided", "source: provided, signer: {command: [sign]}"), text=PROVIDED),
+         plus("certificates: {source: csr, signer: {command: [sign]}}\n")),
+    Case(certificates.authority_is_ours, "EB270", "certificates.intermediate", 18,
+         edited(("source: provided", "source: provided, intermediate: true"), text=PROVIDED),
+         plus("certificates: {source: csr, intermediate: true}\n")),
+    Case(certificates.authority_is_ours, "EB270", "certificates.path-length", 11,
+         plus("certificates: {signer: {command: [sign]}, path-length: 0}\n")),
+    Case(certificates.path_reaches_the_leaves, "EB272", "certificates.path-length", 11,
+         plus("certificates: {intermediate: true, path-length: 0}\n"),
+         plus("certificates: {intermediate: true, path-length: 1}\n")),
+    Case(certificates.constraints_permit_the_plan, "EB271", "certificates.name-constraints", 11,
+         plus("certificates: {name-constraints: [10.0.0.0/31]}\n"),
+         plus("certificates: {name-constraints: [10.0.0.0/30]}\n")),
+    Case(certificates.constraints_permit_the_plan, "EB271", "certificates.name-constraints", 11,
+         plus("certificates: {name-constraints: [10.0.0.0/8, example.com], sans: [anexample.com]}\n"),
+         plus("certificates: {name-constraints: [10.0.0.0/8, example.com], sans: ['*.example.com']}\n")),
 )  # fmt: skip
 IDS = [f"{case.code}-{case.rule.__name__}-{at}" for at, case in enumerate(CASES)]
 

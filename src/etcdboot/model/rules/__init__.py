@@ -61,6 +61,11 @@ RULES: tuple[Rule, ...] = (
     bootstrap.self_made_certificates_have_a_lifetime,
     certificates.lifetimes_nest,
     certificates.clients_are_unique,
+    certificates.a_client_has_names_of_its_own,
+    certificates.source_has_its_files,
+    certificates.authority_is_ours,
+    certificates.path_reaches_the_leaves,
+    certificates.constraints_permit_the_plan,
 )
 
 

@@ -1,32 +1,150 @@
-"""Rules about lifetimes and clients."""
+"""Rules about who makes the certificates, what stands in them, and how long they live."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from etcdboot.ground.address import Host
 from etcdboot.ground.duration import format_lifetime
-from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.rules.finding import Finding
-from etcdboot.model.spec import ClusterSpec
+from etcdboot.ground.values import fields
+from etcdboot.model.addressing import merged
+from etcdboot.model.certificates import CertRequest
+from etcdboot.model.naming import permits
+from etcdboot.model.plan import ClusterPlan, TlsFiles
+from etcdboot.model.rules.finding import Finding, at
+from etcdboot.model.spec import (
+    CertificateDefaults,
+    CertificateSource,
+    CertificatesSpec,
+    ClientTls,
+    ClusterSpec,
+    MemberDefaults,
+    PeerTls,
+)
+
+_FILES = tuple(each.name for each in fields(TlsFiles))
+_CLIENT_SIDE = (ClientTls.MUTUAL, ClientTls.SERVER)
 
 
 def lifetimes_nest(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
     """A certificate cannot outlive its CA, nor be due before it is born."""
     written = spec.certificates
-    if written.lifetime > written.ca_lifetime:
-        message = f"lifetime {format_lifetime(written.lifetime)} is longer than ca-lifetime"
-        hint = f"make ca-lifetime longer than {format_lifetime(written.lifetime)}"
-        yield Finding("EB236", "certificates.lifetime", message, hint)
-    if written.renew_before is not None and written.renew_before >= written.lifetime:
-        message = f"renew-before {format_lifetime(written.renew_before)} is the whole lifetime or more"
-        yield Finding("EB236", "certificates.renew-before", message, "make it shorter than lifetime")
+    for place, own in _scopes(written):
+        lifetime = own.lifetime or written.lifetime
+        if own.lifetime is not None and own.lifetime > written.ca_lifetime:
+            message = f"lifetime {format_lifetime(lifetime)} is longer than ca-lifetime"
+            hint = f"make ca-lifetime longer than {format_lifetime(lifetime)}"
+            yield Finding("EB236", f"{place}.lifetime", message, hint)
+        renew_before = own.renew_before or written.renew_before
+        if renew_before is not None and renew_before >= lifetime:
+            message = f"renew-before {format_lifetime(renew_before)} is the whole lifetime or more"
+            key = "renew-before" if own.renew_before else "lifetime"
+            yield Finding("EB236", f"{place}.{key}", message, "make it shorter than lifetime")
+
+
+def _scopes(written: CertificatesSpec) -> Iterator[tuple[str, CertificateDefaults]]:
+    """Every place that sets a lifetime, with what counts there."""
+    yield "certificates", CertificateDefaults(written.lifetime, written.renew_before)
+    for kind in ("server", "peer", "client"):
+        own: CertificateDefaults = getattr(written, kind)
+        if own.lifetime or own.renew_before:
+            yield f"certificates.{kind}", own
+    for index, client in enumerate(written.clients):
+        if client.lifetime or client.renew_before:
+            lifetime = client.lifetime or written.client.lifetime
+            before = client.renew_before or written.client.renew_before
+            yield f"certificates.clients[{index}]", CertificateDefaults(lifetime, before)
 
 
 def clients_are_unique(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
     """One client, one pair of files."""
     seen: set[str] = set()
-    for index, name in enumerate(spec.certificates.clients):
-        if name.lower() in seen:
-            message = f"the client {name!r} stands twice (case does not count)"
+    for index, each in enumerate(spec.certificates.clients):
+        if each.name.lower() in seen:
+            message = f"the client {each.name!r} stands twice (case does not count)"
             yield Finding("EB235", f"certificates.clients[{index}]", message, "keep one")
-        seen.add(name.lower())
+        seen.add(each.name.lower())
+
+
+def a_client_has_names_of_its_own(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
+    """A name in the certificate of every client tells nobody apart."""
+    if spec.certificates.client.sans:
+        message = "sans for all clients at once: each client would carry the names of the others"
+        hint = "write them at the client: clients: [{name: metrics, sans: [metrics.example.com]}]"
+        yield Finding("EB273", "certificates.client.sans", message, hint)
+
+
+def source_has_its_files(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
+    """Who provides certificates says where they are; who does not has nothing to say about it."""
+    if spec.certificates.source is CertificateSource.PROVIDED:
+        wanted = tuple(_wanted_files(spec))
+        for index, member in enumerate(merged(each, spec.defaults) for each in spec.members):
+            lacking = [_key(each) for each in wanted if not getattr(member, each)]
+            if lacking:
+                message = f"source is provided, and {member.name} has no {', '.join(lacking)}"
+                hint = "write them at the member, or once under defaults with {name} in the path"
+                yield Finding("EB270", at(index), message, hint)
+        return
+    scopes: list[tuple[str, MemberDefaults]] = [("defaults", spec.defaults)]
+    scopes += [(at(index), member) for index, member in enumerate(spec.members)]
+    for place, scope in scopes:
+        for each in _FILES:
+            if getattr(scope, each):
+                message = f"{_key(each)} is for source: provided, and source is {spec.certificates.source}"
+                hint = "leave it out, or write certificates: {source: provided}"
+                yield Finding("EB270", f"{place}.{_key(each)}", message, hint)
+
+
+def authority_is_ours(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
+    """What shapes a CA means nothing where others have one."""
+    written = spec.certificates
+    provided = written.source is CertificateSource.PROVIDED
+    if provided and written.signer:
+        message = "a signer has nothing to sign where source is provided"
+        hint = "leave it out, or write source: issued (keys made here) or csr (on the hosts)"
+        yield Finding("EB270", "certificates.signer", message, hint)
+    if not (provided or written.signer):
+        return
+    why = "source is provided" if provided else "a signer signs"
+    plain = CertificatesSpec()
+    for key in ("intermediate", "name_constraints", "path_length", "ca_key"):
+        if getattr(written, key) != getattr(plain, key):
+            message = f"{_key(key)} is for a CA of etcdboot's own, and {why}"
+            yield Finding("EB270", f"certificates.{_key(key)}", message, "leave it out")
+
+
+def path_reaches_the_leaves(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
+    """A root that no CA may follow has signed one in vain (RFC 5280 section 4.2.1.9)."""
+    if spec.certificates.intermediate and spec.certificates.path_length == 0:
+        message = "path-length 0 lets no CA follow the root, and intermediate is one that does"
+        yield Finding("EB272", "certificates.path-length", message, "write 1, or leave it out")
+
+
+def constraints_permit_the_plan(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
+    """One name outside, and the whole certificate is refused (RFC 5280 section 4.2.1.10)."""
+    constraints = spec.certificates.name_constraints
+    outside: dict[str, list[str]] = {}
+    for request in plan.certificates if constraints else ():
+        for name in _judged_names(request):
+            if not permits(constraints, name):
+                outside.setdefault(name.text, []).append(request.name)
+    for text, names in outside.items():
+        message = f"name-constraints do not cover {text}, which {', '.join(names)} must certify"
+        hint = "add it, its domain or its network; loopback is always among them"
+        yield Finding("EB271", "certificates.name-constraints", message, hint)
+
+
+def _judged_names(request: CertRequest) -> Iterator[Host]:
+    """The names in a certificate that constraints are applied to."""
+    yield from request.sans
+
+
+def _wanted_files(spec: ClusterSpec) -> Iterator[str]:
+    if spec.tls.client in _CLIENT_SIDE:
+        yield from _FILES[:3]
+    if spec.tls.peer is PeerTls.MUTUAL:
+        yield from _FILES[3:]
+
+
+def _key(attribute: str) -> str:
+    return attribute.replace("_", "-")

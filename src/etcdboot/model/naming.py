@@ -1,0 +1,77 @@
+"""Names in certificates: what a subject may hold, and the names that a CA may be held to.
+
+Sources: RFC 5280 appendix A.1 (the upper bounds, and a country of two letters in PrintableString), section
+4.2.1.10 (name constraints); Go crypto/x509/verify.go and openssl crypto/x509/v3_ncons.c, which apply them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from ipaddress import ip_address, ip_network
+from typing import Final
+
+from etcdboot.ground.address import Host, parse_host
+
+# What may stand before the common name, in the order in which it does: key -> what it is.
+ATTRIBUTES: Final[Mapping[str, str]] = {
+    "C": "country",
+    "ST": "state or province",
+    "L": "locality",
+    "O": "organization",
+    "OU": "organizational unit",
+}
+# RFC 5280 appendix A.1: ub-state-name, ub-locality-name, ub-organization-name, ub-organizational-unit-name.
+_LONGEST: Final = {"ST": 128, "L": 128, "O": 64, "OU": 64}
+_COUNTRY = re.compile(r"[A-Za-z]{2}")
+
+# Members listen on loopback, and a name that leads nowhere else is worth nothing to an impostor.
+LOOPBACK: Final = ("localhost", "127.0.0.0/8", "::1/128")
+
+
+def parse_attribute(key: str, text: str) -> str:
+    """The value of one subject attribute, a country in capitals.
+
+    Raises:
+        ValueError: with a sentence for the user.
+    """
+    if key == "C":
+        if not _COUNTRY.fullmatch(text):
+            raise ValueError(f"{text!r} is not a country: two letters, as ISO 3166 has them (DE, US)")
+        return text.upper()
+    if len(text) > _LONGEST[key]:
+        raise ValueError(f"{len(text)} characters are too many: {_LONGEST[key]} at most (RFC 5280)")
+    if text != text.strip():
+        raise ValueError(f"{text!r} begins or ends with a blank")
+    return text
+
+
+def pattern(key: str) -> str:
+    """The same as a regular expression, for editors."""
+    return rf"^{_COUNTRY.pattern}$" if key == "C" else rf"^.{{1,{_LONGEST[key]}}}$"
+
+
+def parse_constraint(text: str) -> str:
+    """What a CA may certify: a domain with all below it, or a network; an address is a network of one.
+
+    Raises:
+        ValueError: with a sentence for the user.
+    """
+    if "/" in text:
+        try:
+            return str(ip_network(text))
+        except ValueError as cause:
+            raise ValueError(f"{text!r} is not a network such as 192.168.202.0/24: {cause}") from None
+    if text.startswith((".", "*.")):
+        raise ValueError(f"{text!r}: write the domain alone; all names below it are meant with it")
+    host = parse_host(text)
+    return str(ip_network(host.text)) if host.is_address else host.text
+
+
+def permits(constraints: Iterable[str], host: Host) -> bool:
+    """Whether one of the domains and networks (or loopback) covers the name or address."""
+    every = (*constraints, *LOOPBACK)
+    if not host.is_address:
+        return any(f".{host.text}".endswith(f".{each}") for each in every if "/" not in each)
+    address = ip_address(host.text)
+    return any(address in ip_network(each) for each in every if "/" in each)
