@@ -56,6 +56,15 @@ FILE_TYPES = {
     "uint64": "integer",
 }
 
+# Keys of the file that etcd reads and does not tell of: the fields of embed.Config that have no tag
+# (server/embed/config.go, ClientTLSInfo and PeerTLSInfo, at v3.4.23 and v3.7.1). What the file's documented
+# sections say is laid over them and leaves the revocation list as it is (copySecurityDetails, same file).
+# tests/lab/test_revocation.py shows on each release that a list named there is enforced.
+UNDOCUMENTED = {
+    "client-crl-file": "ClientTLSInfo.CRLFile",
+    "peer-crl-file": "PeerTLSInfo.CRLFile",
+}
+
 
 def go_type(facts: dict[str, Any]) -> str:
     """The flag's type; where releases differ, the newest one's."""
@@ -83,7 +92,16 @@ def release(text: str | None) -> str:
     return text.removesuffix(" (main)") + ".0" if text.endswith("(main)") else text
 
 
-def row(facts: dict[str, Any]) -> tuple[object, ...]:
+def file_columns(name: str, facts: dict[str, Any]) -> tuple[str, tuple[int | None, ...], str]:
+    """Where the file has it, since which patches, and how it is typed there."""
+    if name in UNDOCUMENTED:
+        return UNDOCUMENTED[name], (0,) * len(MINORS), "text"
+    first = facts["yaml_first_in_minor"]
+    patches = tuple(patch(first.get(minor)) for minor in MINORS)
+    return facts["yaml_path"] or "", patches, FILE_TYPES[facts["yaml_value"]]
+
+
+def row(name: str, facts: dict[str, Any]) -> tuple[object, ...]:
     """One flag's columns."""
     return (
         go_type(facts),
@@ -93,9 +111,7 @@ def row(facts: dict[str, Any]) -> tuple[object, ...]:
         release(facts["deprecated"]),
         release(facts["removed"]),
         facts["replaced_by"] or "",
-        facts["yaml_path"] or "",
-        tuple(patch(facts["yaml_first_in_minor"].get(minor)) for minor in MINORS),
-        FILE_TYPES[facts["yaml_value"]],
+        *file_columns(name, facts),
         facts["effective_default"] or "",
         facts.get("note") or "",
     )
@@ -104,7 +120,7 @@ def row(facts: dict[str, Any]) -> tuple[object, ...]:
 def generate(facts: dict[str, Any]) -> str:
     """The whole module."""
     lines = [HEAD, f"MINORS: Final = {MINORS!r}\n\n", "TABLE: Final[dict[str, Row]] = {\n"]
-    lines += [f"    {name!r}: {row(facts[name])!r},\n" for name in sorted(facts)]
+    lines += [f"    {name!r}: {row(name, facts[name])!r},\n" for name in sorted(facts)]
     return "".join([*lines, "}\n"])
 
 

@@ -17,10 +17,10 @@ def test_every_form_can_say_an_ordinary_flag(form: Form) -> None:
     ("name", "release", "form", "why"),
     [
         (
-            "client-crl-file",
+            "raft-read-timeout",
             "3.6.14",
             "config",
-            "etcd 3.6 has no key for client-crl-file in its configuration file; "
+            "etcd 3.6 has no key for raft-read-timeout in its configuration file; "
             "settings that can say it: flags and env",
         ),
         (

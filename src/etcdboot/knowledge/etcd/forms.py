@@ -1,7 +1,8 @@
 """What each settings form can say: a flag that has no environment variable or no key cannot go everywhere.
 
 The silent half of etcd's behaviour makes this matter: an unknown key in the configuration file is ignored
-without a word, so a client revocation list written there protects nobody (facts §B6, facts-newer §B9).
+without a word, so a setting misplaced there protects nobody (facts §B6). Revocation lists have no documented
+key; the one that they do have is read by every release (docs/generate/flag_table.py).
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def test_a_configuration_file_is_the_only_flag() -> None:
 @pytest.mark.parametrize(
     ("form", "flag", "release", "why"),
     [
-        (Settings.CONFIG, Flag("client-crl-file", "/crl"), "3.6.14", "has no key for client-crl-file"),
+        (Settings.CONFIG, Flag("raft-read-timeout", "5s"), "3.6.14", "has no key for raft-read-timeout"),
         (Settings.ENV, Flag("cors", ""), "3.6.14", "takes an empty ETCD_CORS for one that is not set"),
         (Settings.FLAGS, Flag("discovery-password", "x", secret=True), "3.6.14", "show its value"),
         (Settings.FLAGS, Flag("auth-token", "x", secret=True), "3.6.14", "would see the secret"),
@@ -52,7 +52,7 @@ def test_names_the_flag_that_a_form_cannot_say(form: Settings, flag: Flag, relea
 
 
 def test_names_every_such_flag_at_once() -> None:
-    flags = (Flag("client-crl-file", "/a"), Flag("peer-crl-file", "/b"))
+    flags = (Flag("raft-read-timeout", "5s"), Flag("raft-write-timeout", "5s"))
     with pytest.raises(SpecError) as refusal:
         launch(small_plan(flags=flags).members[0], Settings.CONFIG)
     assert len(refusal.value.diagnostics) == 2

@@ -9,7 +9,7 @@ from etcdboot.effects.templates import load_templates
 from etcdboot.ground.artifact import Artifact
 from etcdboot.ground.errors import SpecError, UsageError
 from etcdboot.model.plan import Flag
-from etcdboot.model.spec import Settings, Target
+from etcdboot.model.spec import ClientTls, Settings, Target
 from etcdboot.products.render.rendering import render
 from samples.plans import small_plan
 
@@ -28,7 +28,8 @@ TEMPLATES = load_templates()
 )
 def test_a_form_and_a_target_make_these_files(form: Settings, target: Target, names: set[str]) -> None:
     found = render(small_plan(form, target, names=("etcd1",)), TEMPLATES)
-    assert {str(each.path) for each in found} == names | {"etcd1/etcdctl.env"}
+    always = {"etcd1/etcdctl.env", "clients/root/etcdctl.env"}
+    assert {str(each.path) for each in found} == names | always
 
 
 def test_every_file_says_whose_it_is_and_where_to_edit() -> None:
@@ -84,7 +85,7 @@ def test_a_path_that_a_file_cannot_hold_names_the_file() -> None:
 
 
 def test_names_the_flags_that_a_form_cannot_say_for_all_members_at_once() -> None:
-    plan = small_plan(flags=(Flag("client-crl-file", "/a"),))
+    plan = small_plan(flags=(Flag("raft-read-timeout", "5s"),))
     first, second = plan.members
     plan = replace(plan, members=(first, replace(second, flags=second.flags + first.flags[-1:])))
     with pytest.raises(SpecError) as refusal:
@@ -98,6 +99,36 @@ def test_a_member_cannot_be_called_like_a_file_of_the_cluster() -> None:
     (told,) = refusal.value.diagnostics
     assert (told.code, told.path) == ("EB453", "members[0].name")
     assert render(small_plan(Settings.FLAGS, Target.SCRIPT, names=("procfile", "b")), TEMPLATES)
+
+
+@pytest.mark.parametrize("client", [ClientTls.MUTUAL, ClientTls.SERVER])
+def test_a_member_cannot_be_called_like_the_clients_folder(client: ClientTls) -> None:
+    with pytest.raises(SpecError, match="folder of member Clients would stand where the clients' folder"):
+        render(small_plan(names=("Clients",), client=client), TEMPLATES)
+    assert render(small_plan(names=("Clients",), client=ClientTls.OFF), TEMPLATES)
+
+
+def test_a_client_finds_its_files_beside_its_variables() -> None:
+    texts = {str(each.path): each.content.decode() for each in render(small_plan(), TEMPLATES)}
+    lines = texts["clients/root/etcdctl.env"].splitlines()
+    assert [each for each in lines if not each.startswith("#")] == [
+        'ETCDCTL_ENDPOINTS="https://10.0.0.1:2379,https://10.0.0.2:2379"',
+        'ETCDCTL_CACERT="$PWD/ca.pem"',
+        'ETCDCTL_CERT="$PWD/client.pem"',
+        'ETCDCTL_KEY="$PWD/client-key.pem"',
+    ]
+    plan = small_plan(client=ClientTls.SERVER)
+    texts = {str(each.path): each.content.decode() for each in render(plan, TEMPLATES)}
+    assert "ETCDCTL_CACERT" in texts["clients/root/etcdctl.env"]
+    assert "ETCDCTL_CERT=" not in texts["clients/root/etcdctl.env"]
+    plan = small_plan(client=ClientTls.OFF)
+    assert not [each for each in render(plan, TEMPLATES) if each.path.parts[0] == "clients"]
+
+
+def test_a_file_of_a_client_that_cannot_be_written_is_named() -> None:
+    plan = replace(small_plan(), name="a\nb", targets=(), members=())
+    with pytest.raises(SpecError, match=r"^clients/root/etcdctl\.env cannot be written"):
+        render(plan, TEMPLATES)
 
 
 def test_a_broken_template_is_the_users_to_correct() -> None:
