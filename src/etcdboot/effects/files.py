@@ -54,6 +54,28 @@ def read_bytes(path: Path, role: str) -> bytes:
         raise Missing.because("EB003", message, hint, str(path)) from cause
 
 
+def read_given(file: str) -> bytes:
+    """The content of a file that is named on the command line, or of standard input for ``-``.
+
+    Raises:
+        Missing: it is not there or cannot be read (EB003).
+    """
+    try:
+        return _read_stdin() if file == STDIN else _read(Path(file))
+    except OSError as cause:
+        why = os.strerror(cause.errno) if cause.errno else str(cause)
+        hint = "name a file that is there and that you may read"
+        raise Missing.because("EB003", f"cannot read {file}: {why}", hint, file) from None
+
+
+def read_if_there(path: Path) -> bytes | None:
+    """The content of a file that need not be there, or need not be for us to read."""
+    try:
+        return _read(path)
+    except OSError:
+        return None
+
+
 def folder_of(file: str) -> Path:
     """The folder that pki/, out/ and .etcdboot/ stand in: the spec's, or the working one for ``-``."""
     return Path.cwd() if file == STDIN else Path(file).absolute().parent

@@ -10,6 +10,7 @@ import click
 COMMANDS: dict[str, str] = {
     "issue": "Make the certificates that are missing.",
     "renew": "Make certificates anew, with new keys.",
+    "show": "Show what is in files of certificates, requests, lists or keys.",
 }
 
 

@@ -1,0 +1,72 @@
+"""``etcdboot certs show``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from etcdboot.cli.options import output_options
+from etcdboot.cli.output import Outcome
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from etcdboot.products.pki.portrait import Portrait
+    from etcdboot.workflows.certs.reading import Shown, ShownFile
+
+_EPILOG = """\b
+Examples:
+  etcdboot certs show pki/members/etcd1/server.pem
+  openssl s_client -connect 192.168.202.128:2379 </dev/null | etcdboot certs show -
+"""
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@output_options
+def command(files: tuple[str, ...]) -> Outcome:
+    """Show what is in files of certificates, requests, revocation lists or keys.
+
+    PEM or DER, from whoever made them; - is standard input. Of a private key only its kind and the hash of
+    its public key are told. Several certificates in a file are shown in their order, and the order is judged.
+    """
+    from etcdboot.workflows.certs.reading import show
+
+    shown = show(files)
+    return Outcome(
+        shown.exit_code,
+        shown.diagnostics,
+        shown.as_json(),
+        "\n\n".join(map(_lines, shown.files)),
+        lambda: _tables(shown),
+    )
+
+
+def _lines(file: ShownFile) -> str:
+    return "\n".join([_head(file), *("\n".join(_portrait(each)) for each in file.portraits)])
+
+
+def _head(file: ShownFile) -> str:
+    return f"{file.file}: {file.judged.words}" if file.judged else file.file
+
+
+def _portrait(portrait: Portrait) -> list[str]:
+    width = max((len(label) for label, _ in portrait.rows), default=0)
+    return [f"  {portrait.kind}", *(f"    {label:{width}}  {text}".rstrip() for label, text in portrait.rows)]
+
+
+def _tables(shown: Shown) -> RenderableType:
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    tables = []
+    for file in shown.files:
+        table = Table("what", "field", "value", title=_head(file), title_justify="left")
+        for each in file.portraits:
+            for number, (label, text) in enumerate(each.rows or (("", ""),)):
+                table.add_row("" if number else each.kind, Text(label), Text(text))
+            table.add_section()
+        tables.append(table)
+    return Group(*tables)

@@ -1,0 +1,97 @@
+"""Show what is in files, whoever made them; needs no spec and writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+
+from etcdboot.effects import clock
+from etcdboot.effects.files import STDIN, read_given
+from etcdboot.ground.errors import ExitCode
+from etcdboot.ground.report import Diagnostic, Severity, error, has_errors, warning
+from etcdboot.ground.values import dataclass, replace
+from etcdboot.products.pki.chains import Judged, Order, order_of
+from etcdboot.products.pki.pem import Unreadable
+from etcdboot.products.pki.portrait import Portrait
+from etcdboot.products.pki.portraits import portraits
+
+_REMEDIES = {
+    Order.DISORDERED: "put the certificate that the key belongs to first, then what signed it, and so on",
+    Order.UNRELATED: "keep in one file either a chain, or CAs to be trusted",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFile:
+    """One file and what is in it; ``judged`` is how its certificates stand to one another, if it has any."""
+
+    file: str
+    portraits: tuple[Portrait, ...]
+    judged: Judged | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What was read, and what is to be said of it."""
+
+    files: tuple[ShownFile, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Refused when a file is no use."""
+        return ExitCode.REFUSED if has_errors(self.diagnostics) else ExitCode.OK
+
+    def as_json(self) -> dict[str, object]:
+        """The keys that ``-w json`` prints."""
+        return {
+            "files": [
+                {
+                    "file": each.file,
+                    "order": str(each.judged.order) if each.judged else None,
+                    "objects": [found.as_json() for found in each.portraits],
+                }
+                for each in self.files
+            ]
+        }
+
+
+def show(names: Iterable[str], *, now: Callable[[], datetime] = clock.now) -> Shown:
+    """What is in each of the files; ``-`` is standard input.
+
+    Raises:
+        Missing: EB003, a file is not there or cannot be read.
+    """
+    moment = now()
+    contents = [(name, read_given(name)) for name in names]
+    read = [_file("<stdin>" if name == STDIN else name, content, moment) for name, content in contents]
+    return Shown(
+        tuple(file for file, _ in read if file.portraits), tuple(each for _, said in read for each in said)
+    )
+
+
+def _file(name: str, content: bytes, now: datetime) -> tuple[ShownFile, tuple[Diagnostic, ...]]:
+    try:
+        found = portraits(content, now)
+    except Unreadable as cause:
+        return ShownFile(name, ()), (unreadable(name, str(cause)),)
+    if not found:
+        return ShownFile(name, ()), (unreadable(name, "there is neither PEM nor DER in it"),)
+    certificates = [each.certificate for each in found if each.certificate is not None]
+    shown = ShownFile(name, found, order_of(certificates) if certificates else None)
+    return shown, tuple(replace(each, file=name) for each in _remarks(shown))
+
+
+def unreadable(name: str, why: str) -> Diagnostic:
+    """The error for a file that holds nothing of the kind."""
+    hint = "name a file with certificates, requests, revocation lists or keys"
+    return replace(error("EB343", f"{name} cannot be read: {why}", hint, name), file=name)
+
+
+def _remarks(shown: ShownFile) -> Iterator[Diagnostic]:
+    for place, each in enumerate(shown.portraits, 1):
+        for flaw in each.flaws:
+            yield warning("EB343", f"number {place}, the {each.kind}: {flaw}", "", shown.file)
+    if shown.judged and shown.judged.order in _REMEDIES:
+        hint = _REMEDIES[shown.judged.order]
+        yield Diagnostic(Severity.WARNING, "EB348", shown.judged.words, hint, shown.file)
