@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from etcdboot.ground.syntax import sh
 from etcdboot.model.plan import ClusterPlan, MemberPlan
-from etcdboot.model.spec import Target
+from etcdboot.model.spec import BootstrapMode, ClusterState, Target
 
 
 def next_steps(plan: ClusterPlan, out: str, spec: str) -> tuple[str, ...]:
@@ -15,9 +15,30 @@ def next_steps(plan: ClusterPlan, out: str, spec: str) -> tuple[str, ...]:
 
     A step is a sentence, or one with its commands below it, a line each.
     """
-    steps = [step for target in plan.targets for step in _STEPS[target](plan, out)]
     named = () if spec == "cluster.yaml" else ("-f", spec)
-    return (*steps, sh.join(("etcdboot", "verify", *named, "--wait", "60s")))
+    before, after = _MEETING.get(plan.bootstrap.mode, ((), ()))
+    steps = [step for target in plan.targets for step in _STEPS[target](plan, out)]
+    steps += [step for target in plan.targets for step in _joining(plan, target)]
+    looks = (("etcdboot", *each.split(), *named, "--wait", "60s") for each in (*after, "verify"))
+    return (
+        *(_step(title, [("etcdboot", *command.split(), *named)]) for title, command in before),
+        *steps,
+        *map(sh.join, looks),
+    )
+
+
+_RECORDS = (
+    ("give the records to your name server (--format dnsmasq, bind, nsupdate)", "dns zone"),
+    ("see that it serves them", "dns check"),
+)
+# Bootstrap mode -> what comes before the start (title and command), and what to look at after it.
+_MEETING: Mapping[BootstrapMode, tuple[tuple[tuple[str, str], ...], tuple[str, ...]]] = MappingProxyType(
+    {
+        BootstrapMode.DNS: (_RECORDS, ()),
+        BootstrapMode.DISCOVERY_V2: ((), ("discovery status",)),
+        BootstrapMode.DISCOVERY_V3: ((), ("discovery status",)),
+    }
+)
 
 
 def _step(title: str, commands: Iterable[tuple[str, ...]]) -> str:
@@ -49,10 +70,11 @@ def _systemd(plan: ClusterPlan, out: str) -> Iterable[str]:
             for each in members
         ),
     )
-    yield _step(
-        "start all of them together, waiting for none: a member is ready when most of them run",
-        (_on(each, "systemctl", "enable", "--now", "--no-block", each.unit) for each in members),
-    )
+    if founders := plan.founders:
+        yield _step(
+            f"start {_together(plan)}, waiting for none: a member is ready when most of them run",
+            (_unit_start(each) for each in founders),
+        )
 
 
 def _script(plan: ClusterPlan, out: str) -> Iterable[str]:
@@ -64,10 +86,44 @@ def _script(plan: ClusterPlan, out: str) -> Iterable[str]:
             for each in members
         ),
     )
-    yield _step(
-        "start all of them together",
-        (_on(each, f"{each.paths.config_dir}/etcd.sh") for each in members),
-    )
+    if founders := plan.founders:
+        yield _step(f"start {_together(plan)}", (_script_start(each) for each in founders))
+
+
+def _together(plan: ClusterPlan) -> str:
+    return "all of them together" if plan.founders == plan.members else "the founders together"
+
+
+def _unit_start(member: MemberPlan) -> tuple[str, ...]:
+    return _on(member, "systemctl", "enable", "--now", "--no-block", member.unit)
+
+
+def _script_start(member: MemberPlan) -> tuple[str, ...]:
+    return _on(member, f"{member.paths.config_dir}/etcd.sh")
+
+
+_STARTS: Mapping[Target, Callable[[MemberPlan], tuple[str, ...]]] = MappingProxyType(
+    {Target.SYSTEMD: _unit_start, Target.SCRIPT: _script_start}
+)
+
+
+def _joining(plan: ClusterPlan, target: Target) -> Iterable[str]:
+    """Each later joiner is announced to the running cluster, then started, before the next one."""
+    joiners = [each for each in plan.members if each.state is ClusterState.EXISTING]
+    start = _STARTS.get(target)
+    if start is None or not plan.founders:
+        return
+    for each in joiners:
+        commands = (_announcement(plan.founders[0], each), start(each))
+        yield _step(f"once the others run, announce {each.name} and start it", commands)
+
+
+def _announcement(founder: MemberPlan, joiner: MemberPlan) -> tuple[str, ...]:
+    """The command that lets the cluster expect a joiner, run where etcdctl knows its way."""
+    urls = ",".join(map(str, joiner.initial_advertise_peer_urls))
+    add = sh.join(("etcdctl", "member", "add", joiner.name, f"--peer-urls={urls}"))
+    script = f"set -a; . {sh.quote(f'{founder.paths.config_dir}/etcdctl.env')}; {add}"
+    return _on(founder, *(("sh", "-c", script) if founder.host.is_loopback else (script,)))
 
 
 def _procfile(plan: ClusterPlan, out: str) -> Iterable[str]:

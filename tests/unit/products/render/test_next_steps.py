@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from etcdboot.ground.address import parse_host
 from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.spec import Settings, Target
+from etcdboot.model.spec import BootstrapMode, BootstrapSpec, ClusterState, Settings, Target
 from etcdboot.products.render.next_steps import next_steps
 from samples.plans import small_plan
 
@@ -56,3 +58,36 @@ def test_paths_are_quoted_for_the_shell() -> None:
 def test_every_target_has_steps() -> None:
     for target in Target:
         assert len(next_steps(small_plan(Settings.FLAGS, target), "out", "cluster.yaml")) > 1
+
+
+def met(mode: BootstrapMode, *joiners: int) -> tuple[str, ...]:
+    """The steps of the small plan in that mode; members with those numbers join later."""
+    plan = small_plan(Settings.CONFIG, Target.SCRIPT)
+    state = ClusterState.EXISTING
+    members = tuple(replace(e, state=state) if n in joiners else e for n, e in enumerate(plan.members))
+    plan = replace(plan, bootstrap=BootstrapSpec(mode), members=members)
+    return next_steps(plan, "out", "c.yaml")
+
+
+def test_records_are_served_before_members_look_for_them() -> None:
+    zone, check, *_, verify = met(BootstrapMode.DNS)
+    assert zone.endswith("\n       etcdboot dns zone -f c.yaml")
+    assert check.endswith("\n       etcdboot dns check -f c.yaml")
+    assert verify == "etcdboot verify -f c.yaml --wait 60s"
+
+
+@pytest.mark.parametrize("mode", [BootstrapMode.DISCOVERY_V2, BootstrapMode.DISCOVERY_V3])
+def test_who_has_come_to_the_meeting_is_looked_at_first(mode: BootstrapMode) -> None:
+    *_, status, verify = met(mode)
+    assert status == "etcdboot discovery status -f c.yaml --wait 60s"
+    assert verify == "etcdboot verify -f c.yaml --wait 60s"
+
+
+def test_a_joiner_is_announced_and_started_after_the_founders() -> None:
+    _, start, join, _ = met(BootstrapMode.STATIC, 1)
+    assert start == "start the founders together:\n       ssh root@10.0.0.1 /etc/etcd/etcd.sh"
+    announce, begin = join.splitlines()[1:]
+    assert announce.startswith(
+        "       ssh root@10.0.0.1 'set -a; . /etc/etcd/etcdctl.env; etcdctl member add "
+    )
+    assert begin == "       ssh root@10.0.0.2 /etc/etcd/etcd.sh"
