@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "check": "Judge the spec: its shape, its meaning, its dangers.",
     "certs": "Make, judge and renew the certificates.",
     "render": "Write each member's files: settings, unit, script, Procfile.",
+    "discovery": "Make and watch a discovery token.",
     "dns": "Render and check the DNS records.",
     "verify": "Ask every endpoint, and say whether the cluster is healthy.",
     "up": "Run the cluster on this machine.",

@@ -813,6 +813,22 @@ CODES: dict[str, tuple[str, str]] = {
         "A token is made once and never overwritten, for members may have registered with it. Leave --token "
         "out and a new one is made up.",
     ),
+    "EB566": (
+        "token replaced in the spec",
+        "The spec had a token already, and the new one took its place. Members that were rendered with the "
+        "old one never meet those with the new one: render anew for all that have not begun yet.",
+    ),
+    "EB567": (
+        "service names another host",
+        "A discovery service gives out its tokens under the URL that it was configured with, and that is not "
+        "the one it was asked at. Debian's service says example.com unless it is told otherwise. Members go "
+        "where the token says.",
+    ),
+    "EB568": (
+        "no sense in the wish for a token",
+        "The options do not go together, something is missing, or the spec's mode knows no token. Tokens are "
+        "for discovery-v2 (kept by an etcd until 3.5 or a service) and discovery-v3 (kept by any etcd).",
+    ),
     "EB569": (
         "founders not registered yet",
         "The token waits for these members. Each registers by itself when its etcd starts; one that runs and "
