@@ -9,6 +9,7 @@ import click
 from etcdboot.cli.options import output_options, spec_option
 from etcdboot.cli.output import Outcome
 from etcdboot.cli.seconds import SECONDS
+from etcdboot.ground.errors import ExitCode
 from etcdboot.ground.syntax.bind import HIGHEST_TTL
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from etcdboot.workflows.dns import CheckResult, ZoneResult
 
 # Those of products.bootstrap.zone_formats.FORMATS, which --help need not import.
-_FORMATS = ("bind", "dnsmasq", "nsupdate", "table")
+FORMAT_NAMES = ("bind", "dnsmasq", "nsupdate", "table")
 _HIGHEST_SERIAL = 2**32 - 1  # RFC 1035 section 3.3.13
 _STYLES = {"ok": "green"}
 
@@ -43,7 +44,7 @@ def command() -> None:
 )
 @spec_option
 @click.option(
-    "--format", "format", type=click.Choice(_FORMATS), default="bind", show_default=True,
+    "--format", "format", type=click.Choice(FORMAT_NAMES), default="bind", show_default=True,
     help="Records for a zone file, configuration of dnsmasq, a dynamic update, or columns.",
 )  # fmt: skip
 @click.option(
@@ -128,9 +129,10 @@ def _check_lines(result: CheckResult) -> str:
         for each in result.report.lines
     ]
     wrong = sum(each.status != "ok" for each in result.report.lines)
-    asked = ", ".join(map(str, result.servers))
-    fits = f"{wrong} do not fit" if wrong else "all fit" if not result.report.exit_code else "but see above"
-    return "\n".join([*lines, f"{len(lines)} records, {fits}; asked {asked}"])
+    fits = "all fit" if result.report.exit_code is ExitCode.OK else "each fits, together they do not"
+    if wrong:
+        fits = f"{wrong} do{'es' if wrong == 1 else ''} not fit"
+    return "\n".join([*lines, f"{len(lines)} records, {fits}; asked {', '.join(map(str, result.servers))}"])
 
 
 def _check_table(result: CheckResult) -> Table:
