@@ -15,7 +15,7 @@ import pytest
 from etcdboot.model.spec import BootstrapMode, Settings
 from lab.cluster.agreement import assert_agreed
 from lab.cluster.hosts import HostCluster
-from lab.cluster.modes import OPERATOR, TLS, WAYS, Case, rendered, serve_names, start
+from lab.cluster.modes import OPERATOR, TLS, WAYS, Case, meet, rendered, start
 from lab.cluster.operating import objections
 from lab.pairwise import covering
 from lab.peers.fixtures import ETCD_RELEASES, require_capability
@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.lab, pytest.mark.slow]
 
 Cell = tuple[str, str, str, str]  # way, TLS, release, settings
 
-V2, V3, DNS = BootstrapMode.DISCOVERY_V2, BootstrapMode.DISCOVERY_V3, BootstrapMode.DNS
+V2, V3 = BootstrapMode.DISCOVERY_V2, BootstrapMode.DISCOVERY_V3
 
 
 def has_mode(way: str, release: str) -> bool:
@@ -69,13 +69,9 @@ def test_three_hosts_become_a_cluster(cell: Cell) -> None:
     way = WAYS[cell[0]]
     with World() as world:
         operator = world.host("operator", OPERATOR)
-        way.meet(world, operator)
+        way.prepare(world, operator)
         cluster = HostCluster(world, spec(cell), operator)
-        if way.mode in (V2, V3):
-            cluster.etcdboot("discovery", "new", *way.new, "--write")
-            cluster.reread()
-        if way.mode is DNS:
-            serve_names(world, cluster)
+        meet(world, cluster, way)
         start(rendered(cluster))
         seen = cluster.verify("--wait", "60s")
         assert seen["verdict"] == "healthy", f"{seen}\n{cluster.said()}"

@@ -40,23 +40,27 @@ class HostCluster:
     def __init__(
         self, world: World, spec: str, operator: str | Host, *, systemd: bool = False, folder: str = FOLDER
     ) -> None:
-        self.plan = planned(spec, folder)
+        self._world, self._systemd = world, systemd
         self.folder = folder
         self.processes: dict[str, Process] = {}
         self.operator = world.host("operator", operator) if isinstance(operator, str) else operator
+        self.hosts: dict[str, Host] = {}
+        self.operator.write(f"{folder}/cluster.yaml", spec)
+        self.reread()
         etcdctl = require_peer("etcdctl", str(self.plan.members[0].release))
         self._etcdctl = self.operator.install(etcdctl, f"{folder}/bin/etcdctl")
-        self.operator.write(f"{folder}/cluster.yaml", spec)
-        self.hosts = {each.name: self._host(world, each, systemd) for each in self.plan.members}
 
     def reread(self) -> None:
-        """Plan anew from the spec as it stands on the operator's host."""
+        """Plan from the spec as it stands on the operator's host; members that are new in it get a host."""
         self.plan = planned(self.operator.read(f"{self.folder}/cluster.yaml").decode(), self.folder)
+        for member in self.plan.members:
+            if member.name not in self.hosts:
+                self.hosts[member.name] = self._host(member)
 
-    def _host(self, world: World, member: MemberPlan, systemd: bool) -> Host:
+    def _host(self, member: MemberPlan) -> Host:
         is_local = all(each.is_loopback for each in member.addresses)
-        host = self.operator if is_local else world.host(member.name, *map(str, member.addresses))
-        if systemd:
+        host = self.operator if is_local else self._world.host(member.name, *map(str, member.addresses))
+        if self._systemd:
             host.boot_systemd()
         host.install(require_peer("etcd", str(member.release)), str(member.paths.binary))
         return host

@@ -27,13 +27,13 @@ Section = Mapping[str, object]
 class Way:
     """A bootstrap mode with the parts it needs.
 
-    ``keys`` of `bootstrap` tell of what ``meet`` sets up, and ``new`` is what `discovery new` is told of it.
+    ``keys`` of `bootstrap` tell of what ``prepare`` sets up; ``new`` is what `discovery new` is told of it.
     """
 
     mode: BootstrapMode
     keys: Section = field(default_factory=dict)
     new: tuple[str, ...] = ()
-    meet: Callable[[World, Host], object] = lambda world, operator: None
+    prepare: Callable[[World, Host], object] = lambda world, operator: None
 
 
 def _v2(release: str) -> Way:
@@ -48,7 +48,7 @@ def _v3(release: str, *, secured: bool = False) -> Way:
     return Way(
         BootstrapMode.DISCOVERY_V3,
         keys | (CREDENTIALS if secured else {}),
-        meet=lambda world, operator: meeting_place(world, operator, release, secured=secured),
+        prepare=lambda world, operator: meeting_place(world, operator, release, secured=secured),
     )
 
 
@@ -77,7 +77,7 @@ TLS: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a spec of three hosts is made from; ``sections`` go into it as they are."""
+    """What a spec is made from; a member that is no founder joins, and ``sections`` go in as they are."""
 
     mode: BootstrapMode
     release: str
@@ -95,17 +95,19 @@ class Case:
             "etcd": {"version": self.release, "allow-dangerous-release": True},
             "bootstrap": {"mode": str(self.mode), **self.bootstrap},
             "tls": {"client": client, "peer": peer},
-            "members": [self._member(name) for name in self.members],
+            "members": [self.member(name) for name in self.members],
             "render": {"settings": self.settings, "targets": ["script"]},
             **self.sections,
         }
         return yaml.safe_dump(spec, sort_keys=False)
 
-    def _member(self, name: str) -> dict[str, Any]:
+    def member(self, name: str) -> dict[str, Any]:
+        """One of ``members``."""
         address = ADDRESSES[name]
+        where = {"host": address}
         if self.mode is BootstrapMode.DNS:
-            return {"name": name, "host": f"{name}.{DOMAIN}", "address": address}
-        return {"name": name, "host": address}
+            where = {"host": f"{name}.{DOMAIN}", "address": address}
+        return {"name": name, **where, **({} if name in FOUNDERS else {"initial-cluster-state": "existing"})}
 
 
 def rendered(cluster: HostCluster) -> HostCluster:
@@ -122,6 +124,10 @@ def start(cluster: HostCluster, *names: str) -> None:
         cluster.start(name, Target.SCRIPT)
 
 
-def serve_names(world: World, cluster: HostCluster) -> Host:
-    """Serve to all hosts the records that etcdboot says for dnsmasq, and no others."""
-    return world.dns(cluster.etcdboot("dns", "zone", "--format", "dnsmasq").stdout)
+def meet(world: World, cluster: HostCluster, way: Way) -> None:
+    """Give the founders what they are to meet by: a token in the spec, or records on a name server."""
+    if way.mode in (BootstrapMode.DISCOVERY_V2, BootstrapMode.DISCOVERY_V3):
+        cluster.etcdboot("discovery", "new", *way.new, "--write")
+        cluster.reread()
+    if way.mode is BootstrapMode.DNS:
+        world.dns(cluster.etcdboot("dns", "zone", "--format", "dnsmasq").stdout)
