@@ -79,7 +79,7 @@ def issue(
     for extension, critical in profile.extensions(request, public, pointer):
         builder = builder.add_extension(extension, critical)
     signing = signer.key if signer else key
-    return Pair(dump_certificate(builder.sign(signing, _hash(signing))), dump_key(key))
+    return Pair(dump_certificate(builder.sign(signing, signing_hash(signing))), dump_key(key))
 
 
 def issue_all(
@@ -104,6 +104,6 @@ def issue_all(
     return made
 
 
-def _hash(key: PrivateKey) -> SHA256 | SHA384:
+def signing_hash(key: PrivateKey) -> SHA256 | SHA384:
     """A hash as strong as the signing key (FIPS 186-5 section 6.1.1 asks no less)."""
     return SHA384() if isinstance(key, EllipticCurvePrivateKey) and key.key_size > 256 else SHA256()
