@@ -41,6 +41,14 @@ def format_lifetime(seconds: int) -> str:
     return f"{seconds}s"
 
 
+def brief(seconds: float) -> str:
+    """A stretch of time in its largest unit of which there are two: ``364d``, ``17h``, ``90m``."""
+    for unit in ("y", "d", "h", "m"):
+        if seconds >= 2 * _LIFETIME_UNITS[unit]:
+            return f"{seconds // _LIFETIME_UNITS[unit]:.0f}{unit}"
+    return f"{max(seconds, 0):.0f}s"
+
+
 def parse_go_duration(text: str) -> int:
     """Nanoseconds in a Go duration such as ``5s``, ``1h30m`` or ``0``.
 

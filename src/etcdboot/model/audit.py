@@ -58,6 +58,16 @@ def unfit_authority(request: CertRequest, facts: CertFacts, now: datetime) -> tu
     return tuple(found for check in _CA_REFUSALS for found in check(request, facts, now))
 
 
+def due(
+    request: CertRequest, facts: CertFacts, now: datetime, before: float | None = None
+) -> Iterator[Diagnostic]:
+    """That the certificate ends within ``before`` seconds (None: as the plan says), if it has not ended."""
+    left = facts.not_after - now
+    if 0 < left.total_seconds() <= (request.renew_before if before is None else before):
+        message = f"{request.name} is valid for {_left(left)} more, until {_day(facts.not_after)}"
+        yield warning("EB320", message, _plan_a_new_ca() if request.is_ca else _renew(request), request.name)
+
+
 # --- what a leaf must show
 
 
@@ -104,13 +114,6 @@ def _subject(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[
 def _signer(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[Diagnostic]:
     if not facts.signed:
         yield _misfit("EB317", request, f"is not signed by {request.ca_name}")
-
-
-def _due(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[Diagnostic]:
-    left = facts.not_after - now
-    if 0 < left.total_seconds() <= request.renew_before:
-        message = f"{request.name} is valid for {_left(left)} more, until {_day(facts.not_after)}"
-        yield warning("EB320", message, _plan_a_new_ca() if request.is_ca else _renew(request), request.name)
 
 
 def _surplus(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[Diagnostic]:
@@ -160,10 +163,10 @@ _LEAF_CHECKS: tuple[Check, ...] = (
     _lifetime,
     _subject,
     _signer,
-    _due,
+    due,
     _surplus,
 )
-_CA_CHECKS: tuple[Check, ...] = (_ca_differs, _due)
+_CA_CHECKS: tuple[Check, ...] = (_ca_differs, due)
 _CA_REFUSALS: tuple[Check, ...] = (_not_a_ca, _ca_dates)
 
 

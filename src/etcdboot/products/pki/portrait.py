@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import SignatureAlgorithmOID
 
+from etcdboot.ground.duration import brief
 from etcdboot.ground.values import dataclass, field
 from etcdboot.products.pki import extensions
 from etcdboot.products.pki.reading import NAMES, key_type, public_hash
@@ -133,17 +134,9 @@ def instant(moment: datetime) -> str:
 def standing(start: datetime, end: datetime, now: datetime) -> str:
     """How a time of validity stands to the present moment."""
     if now < start:
-        return f"begins in {span(start - now)}"
-    return f"{span(end - now)} left" if now < end else f"ended {span(now - end)} ago"
-
-
-def span(time: timedelta) -> str:
-    """A stretch of time in its one or two largest units: ``364d``, ``17h``, ``12m``, as kubeadm says it."""
-    seconds = int(time.total_seconds())
-    for unit, size in (("y", 365 * 86400), ("d", 86400), ("h", 3600), ("m", 60)):
-        if seconds >= 2 * size:
-            return f"{seconds // size}{unit}"
-    return f"{seconds}s"
+        return f"begins in {brief((start - now).total_seconds())}"
+    left = (end - now).total_seconds()
+    return f"{brief(left)} left" if left > 0 else f"ended {brief(-left)} ago"
 
 
 def printable(text: str) -> str:
