@@ -1,7 +1,8 @@
 """What every example comes to in every minor release, to the letter; ``--record`` writes it anew, then fails.
 
 A change here is a change for users: read the diff before you commit it. Each text holds the first member's
-tree and the files of the whole cluster; the settings forms take turns, the targets are always all.
+tree, the clients' folders and the files of the whole cluster; the settings forms take turns, the targets are
+always all.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def rendered(example: Path, release: Release, form: Settings) -> str:
     first = planned.members[0].name
     found = render(planned, load_templates())
     return "\n".join(
-        shown(each) for each in found if each.path.parts[0] == first or len(each.path.parts) == 1
+        shown(each) for each in found if each.path.parts[0] in (first, "clients") or len(each.path.parts) == 1
     )
 
 

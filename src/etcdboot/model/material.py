@@ -1,4 +1,4 @@
-"""Which files of ``pki/`` each member's host needs, and under which names it finds them there."""
+"""Which files of ``pki/`` each member's host and each client needs, and under which names."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from etcdboot.ground.artifact import Artifact
 from etcdboot.ground.report import Diagnostic, error
 from etcdboot.ground.values import dataclass, field, replace
 from etcdboot.model.certificates import CertKind, CertRequest, pair_paths
-from etcdboot.model.plan import CarriedFile, ClusterPlan, MemberPlan
+from etcdboot.model.plan import CarriedFile, ClientPlan, ClusterPlan, MemberPlan
 
 _FOLDER = PurePosixPath("pki")
 # Which trust bundle goes with which pair. Both bundles have names of their own even where one CA signs all,
@@ -44,6 +44,16 @@ def needed(member: MemberPlan, *, public: bool = False) -> tuple[Needed, ...]:
     return tuple(each for each in files if not (public and each.secret))
 
 
+def needed_by(client: ClientPlan, *, public: bool = False) -> tuple[Needed, ...]:
+    """What one client needs, in a folder of its own; ``public`` leaves the key out."""
+    files = [Needed(client.ca_name, pair_paths(client.ca_name).certificate, PurePosixPath("ca.pem"))]
+    if client.certificate is not None:
+        name, own = client.certificate.name, pair_paths(client.certificate.name)
+        files.append(Needed(name, own.certificate, PurePosixPath("client.pem")))
+        files.append(Needed(name, own.key, PurePosixPath("client-key.pem"), secret=True))
+    return tuple(each for each in files if not (public and each.secret))
+
+
 def absent(
     sources: Mapping[PurePosixPath, str], contents: Collection[PurePosixPath], pki_dir: str
 ) -> tuple[Diagnostic, ...]:
@@ -69,6 +79,14 @@ def artifacts(
             host_path=str(member.paths.pki_dir / each.target.name),
             owner=member.user,
         )
+        for each in files
+    )
+
+
+def bundled(files: tuple[Needed, ...], contents: Mapping[PurePosixPath, bytes]) -> tuple[Artifact, ...]:
+    """The files of one client's bundle; where they go from here is the client's matter."""
+    return tuple(
+        Artifact(each.target, contents[each.source], 0o600 if each.secret else 0o644, each.secret)
         for each in files
     )
 

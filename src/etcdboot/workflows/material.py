@@ -1,18 +1,27 @@
-"""The certificate files that members' hosts need, read from ``pki/``; nothing is made here.
+"""The certificate files that members' hosts and clients need, read from ``pki/``; nothing is made here.
 
 Apart from ``certs``, so that rendering need not load a cryptography library to copy files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 from etcdboot.effects.files import read_bytes
 from etcdboot.effects.pairs import open_pairs
 from etcdboot.ground.artifact import Artifact
 from etcdboot.ground.errors import Missing
-from etcdboot.model.material import CertMaterial, absent, artifacts, carried_artifact, needed
+from etcdboot.model.material import (
+    CertMaterial,
+    Needed,
+    absent,
+    artifacts,
+    bundled,
+    carried_artifact,
+    needed,
+    needed_by,
+)
 from etcdboot.model.plan import ClusterPlan
 
 
@@ -24,14 +33,21 @@ def material(plan: ClusterPlan, pki_dir: Path, *, public: bool = False) -> CertM
         Refused: something is in the way, or another etcdboot is writing there.
     """
     wanted = {member.name: needed(member, public=public) for member in plan.members}
-    sources = {each.source: each.certificate for files in wanted.values() for each in files}
-    contents = _read(pki_dir, sources)
-    lacking = absent(sources, contents, str(pki_dir))
-    if lacking:
-        raise Missing(*lacking)
+    contents = _contents(wanted, pki_dir)
     return CertMaterial(
         {member.name: artifacts(member, wanted[member.name], contents) for member in plan.members}
     )
+
+
+def bundles(plan: ClusterPlan, pki_dir: Path, *, public: bool = False) -> dict[str, tuple[Artifact, ...]]:
+    """The certificate files of all clients' bundles, by client; ``public`` as for :func:`material`.
+
+    Raises:
+        Missing, Refused: as :func:`material` does.
+    """
+    wanted = {client.name: needed_by(client, public=public) for client in plan.clients}
+    contents = _contents(wanted, pki_dir)
+    return {name: bundled(files, contents) for name, files in wanted.items()}
 
 
 def carried(plan: ClusterPlan, folder: Path, *, public: bool = False) -> dict[str, tuple[Artifact, ...]]:
@@ -48,6 +64,16 @@ def carried(plan: ClusterPlan, folder: Path, *, public: bool = False) -> dict[st
         )
         for member in plan.members
     }
+
+
+def _contents(wanted: Mapping[str, tuple[Needed, ...]], pki_dir: Path) -> dict[PurePosixPath, bytes]:
+    """What the files hold that somebody wants; Missing, with all that are not there."""
+    sources = {each.source: each.certificate for files in wanted.values() for each in files}
+    contents = _read(pki_dir, sources)
+    lacking = absent(sources, contents, str(pki_dir))
+    if lacking:
+        raise Missing(*lacking)
+    return contents
 
 
 def _read(pki_dir: Path, sources: Iterable[PurePosixPath]) -> dict[PurePosixPath, bytes]:

@@ -19,8 +19,9 @@ from etcdboot.model.spec import ClusterSpec, Settings, Target
 from etcdboot.products.render.differences import difference
 from etcdboot.products.render.next_steps import next_steps
 from etcdboot.products.render.rendering import Material, render
+from etcdboot.products.render.targets import CLIENTS_FOLDER
 from etcdboot.workflows.cluster import Cluster, approved, open_cluster
-from etcdboot.workflows.material import carried, material
+from etcdboot.workflows.material import bundles, carried, material
 
 
 class Pki(StrEnum):
@@ -126,13 +127,13 @@ def _in_scope(path: str, request: RenderRequest) -> bool:
     folder, slash, rest = path.partition("/")
     if request.members and (not slash or folder.lower() not in {each.lower() for each in request.members}):
         return False
-    in_pki = rest.startswith("pki/")
+    in_pki = rest.startswith("pki/") or (folder == CLIENTS_FOLDER and rest.endswith(".pem"))
     is_key = rest.endswith("-key.pem")
     return not in_pki or request.pki is Pki.ALL or (request.pki is Pki.PUBLIC and not is_key)
 
 
 def _material(cluster: Cluster, request: RenderRequest) -> tuple[Material, tuple[Diagnostic, ...]]:
-    """The files of the members' pki folders, judged before they are handed on, and what is worth saying."""
+    """The certificate files of all trees, judged before they are handed on, and what is worth saying."""
     concerned = _concerned(cluster.plan, request)
     if request.pki is Pki.NONE:
         return {}, ()
@@ -142,17 +143,23 @@ def _material(cluster: Cluster, request: RenderRequest) -> tuple[Material, tuple
         return own, ()
     folder = request.pki_dir or Path(request.file).parent / "pki"
     files = material(concerned, folder, public=public).members
+    given = bundles(concerned, folder, public=public)
     from etcdboot.workflows.certs.vouching import (
         vouch,  # here, for without certificates no cryptography is needed
     )
 
-    return {name: files[name] + own[name] for name in own}, vouch(concerned, folder)
+    trees = {name: files[name] + own[name] for name in own}
+    trees.update((f"{CLIENTS_FOLDER}/{name}", each) for name, each in given.items())
+    return trees, vouch(concerned, folder)
 
 
 def _concerned(plan: ClusterPlan, request: RenderRequest) -> ClusterPlan:
-    """The plan with the members that this run renders."""
+    """The plan with the members that this run renders; the clients belong to none of them."""
+    if not request.members:
+        return plan
     names = {each.lower() for each in request.members}
-    return replace(plan, members=tuple(e for e in plan.members if not names or e.name.lower() in names))
+    members = tuple(each for each in plan.members if each.name.lower() in names)
+    return replace(plan, members=members, clients=())
 
 
 def _leaps(plan: ClusterPlan, manifest: Manifest, request: RenderRequest) -> Iterable[Diagnostic]:

@@ -121,6 +121,64 @@ def test_one_member_leaves_the_others_alone(request_: RenderRequest, tmp_path: P
     assert (tmp_path / "out/etcd1/etcd.conf.yml").exists()
 
 
+def test_each_client_gets_a_private_folder_of_its_own(request_: RenderRequest, tmp_path: Path) -> None:
+    run(request_)
+    bundle = tmp_path / "out/clients/root"
+    assert {each.name: each.stat().st_mode & 0o777 for each in bundle.iterdir()} == {
+        "ca.pem": 0o644,
+        "client.pem": 0o644,
+        "client-key.pem": 0o600,
+        "etcdctl.env": 0o644,
+    }
+    assert bundle.stat().st_mode & 0o777 == 0o700
+    assert (bundle / "client-key.pem").read_bytes() == (tmp_path / "pki/clients/root-key.pem").read_bytes()
+    assert (bundle / "ca.pem").read_bytes() == (tmp_path / "pki/ca.pem").read_bytes()
+
+
+def test_a_client_is_checked_and_pruned_like_a_member(request_: RenderRequest, tmp_path: Path) -> None:
+    run(request_)
+    (tmp_path / "out/clients/root/client.pem").unlink()
+    found = run(replace(request_, check=True))
+    assert [(str(each.artifact.path), each.kind) for each in found.changes if each.kind != "same"] == [
+        ("clients/root/client.pem", ChangeKind.NEW)
+    ]
+    run(request_)
+    Path(request_.file).write_text(SPEC.replace("members:", "certificates: {clients: []}\nmembers:"))
+    assert [each.code for each in run(request_).diagnostics] == ["EB459"] * 4
+    run(replace(request_, prune=True))
+    assert not (tmp_path / "out/clients").exists()
+
+
+def test_a_client_without_a_certificate_of_its_own_is_told_whom_to_trust(
+    request_: RenderRequest, tmp_path: Path
+) -> None:
+    Path(request_.file).write_text(SPEC.replace("members:", "tls: {client: server}\nmembers:"))
+    run(request_)
+    names = {each.name for each in (tmp_path / "out/clients/root").iterdir()}
+    assert names == {"ca.pem", "etcdctl.env"}
+
+
+def test_clients_follow_the_choice_of_certificates(request_: RenderRequest, tmp_path: Path) -> None:
+    bundle = tmp_path / "out/clients/root"
+    run(replace(request_, pki=Pki.NONE))
+    assert [each.name for each in bundle.iterdir()] == ["etcdctl.env"]
+    (tmp_path / "pki/clients/root-key.pem").unlink()
+    run(replace(request_, pki=Pki.PUBLIC))
+    assert sorted(each.name for each in bundle.iterdir()) == ["ca.pem", "client.pem", "etcdctl.env"]
+    with pytest.raises(Missing, match=r"client/root has no clients/root-key\.pem"):
+        run(request_)
+    assert run(replace(request_, members=("etcd1",))).exit_code is ExitCode.OK
+
+
+def test_a_client_whose_certificate_does_not_fit_gets_none(request_: RenderRequest, tmp_path: Path) -> None:
+    server = tmp_path / "pki/members/etcd1/server"
+    for suffix in (".pem", "-key.pem"):
+        other = Path(f"{server}{suffix}").read_bytes()
+        (tmp_path / f"pki/clients/root{suffix}").write_bytes(other)
+    with pytest.raises(Drift, match="client/root names 'etcd1'"):
+        run(request_)
+
+
 def test_an_unknown_member_is_a_wrong_command(request_: RenderRequest) -> None:
     with pytest.raises(UsageError, match="no member etcd9"):
         run(replace(request_, members=("etcd9",)))

@@ -11,40 +11,47 @@ from etcdboot.ground.report import Diagnostic, error
 from etcdboot.ground.syntax.characters import Unsayable
 from etcdboot.ground.templating import Engine, TemplateProblem
 from etcdboot.ground.values import replace
-from etcdboot.model.plan import ClusterPlan, Flag, MemberPlan
+from etcdboot.model.plan import ClientPlan, ClusterPlan, Flag, MemberPlan
 from etcdboot.model.spec import Settings
 from etcdboot.products.render.launch import launch
-from etcdboot.products.render.targets import SETTINGS, TARGETS, FileRow, member_rows
-from etcdboot.products.render.values import cluster_values, member_values
+from etcdboot.products.render.targets import (
+    CLIENT_FILES,
+    CLIENTS_FOLDER,
+    SETTINGS,
+    TARGETS,
+    FileRow,
+    member_rows,
+)
+from etcdboot.products.render.values import client_values, cluster_values, member_values
 
 Material = Mapping[str, tuple[Artifact, ...]]
-# A file of the tables, with its member (None: a file of the whole cluster).
-_Place = tuple[FileRow, MemberPlan | None]
+_Owner = MemberPlan | ClientPlan | None
+# A file of the tables, with its member or client (None: a file of the whole cluster).
+_Place = tuple[FileRow, _Owner]
 
 
 def render(
     plan: ClusterPlan, templates: Mapping[str, str], material: Material | None = None
 ) -> tuple[Artifact, ...]:
-    """All files of ``out/``, sorted by path: each member's tree, and those of the whole cluster.
+    """All files of ``out/``, sorted by path: each member's tree, each client's, those of the whole cluster.
 
-    ``material`` has the certificate files of each member's tree, by member name. SpecError with all problems
-    at once: what the settings form (EB451) or a file's syntax (EB452) cannot say, and a member whose folder
-    would be in the way (EB453). UsageError (EB450) for a template that fails, which no shipped one does.
+    ``material`` has the certificate files of each tree, by its folder (``etcd1``, ``clients/root``).
+    SpecError with all problems at once: what the settings form (EB451) or a file's syntax (EB452) cannot say,
+    and a member whose folder would be in the way (EB453). UsageError (EB450) for a template that fails, which
+    no shipped one does.
     """
     problems = [*_clashes(plan), *_inexpressible(plan)]
     if problems:
         raise SpecError(*problems)
     engine = Engine(templates)
     artifacts = [
-        replace(each, path=member.name / each.path)
-        for member in plan.members
-        for each in (material or {}).get(member.name, ())
+        replace(each, path=folder / each.path) for folder, files in (material or {}).items() for each in files
     ]
-    for row, member in _places(plan):
+    for row, owner in _places(plan):
         try:
-            artifacts.append(_artifact(row, member, _text(engine, plan, row, member)))
+            artifacts.append(_artifact(row, owner, _text(engine, plan, row, owner)))
         except Unsayable as cause:
-            problems += _explain(engine, plan, (row, member), cause)
+            problems += _explain(engine, plan, (row, owner), cause)
     if problems:
         raise SpecError(*problems)
     return tuple(sorted(artifacts, key=lambda each: each.path))
@@ -53,12 +60,19 @@ def render(
 def _places(plan: ClusterPlan) -> Iterator[_Place]:
     rows = member_rows(plan.settings, plan.targets)
     yield from ((row, member) for member in plan.members for row in rows)
+    yield from ((row, client) for client in plan.clients for row in CLIENT_FILES)
     for target in plan.targets:
         yield from ((row, None) for row in TARGETS[target].cluster_files)
 
 
-def _text(engine: Engine, plan: ClusterPlan, row: FileRow, member: MemberPlan | None) -> str:
-    values = cluster_values(plan) if member is None else member_values(plan, member)
+def _text(engine: Engine, plan: ClusterPlan, row: FileRow, owner: _Owner) -> str:
+    match owner:
+        case MemberPlan():
+            values = member_values(plan, owner)
+        case ClientPlan():
+            values = client_values(plan, owner)
+        case None:
+            values = cluster_values(plan)
     try:
         return engine.render(row.template, **values)
     except TemplateProblem as cause:
@@ -66,23 +80,36 @@ def _text(engine: Engine, plan: ClusterPlan, row: FileRow, member: MemberPlan | 
         raise UsageError(cause.diagnostic(hint)) from cause
 
 
-def _artifact(row: FileRow, member: MemberPlan | None, text: str) -> Artifact:
-    if member is None:
-        return Artifact(PurePosixPath(row.name), text.encode(), row.mode)
-    file = row.file_for(member)
+def _artifact(row: FileRow, owner: _Owner, text: str) -> Artifact:
+    if not isinstance(owner, MemberPlan):
+        return Artifact(PurePosixPath(_name(row, owner)), text.encode(), row.mode)
+    file = row.file_for(owner)
     return Artifact(
-        PurePosixPath(member.name, file.name),
+        PurePosixPath(_name(row, owner)),
         text.encode(),
         file.mode,
         file.secret,
-        host_path=str(member.paths.config_dir / file.name),
+        host_path=str(owner.paths.config_dir / file.name),
         owner=file.owner,
     )
 
 
+def _name(row: FileRow, owner: _Owner) -> str:
+    """The file's path below ``out/``."""
+    match owner:
+        case MemberPlan():
+            return f"{owner.name}/{row.file_for(owner).name}"
+        case ClientPlan():
+            return f"{CLIENTS_FOLDER}/{owner.name}/{row.name}"
+        case None:
+            return row.name
+
+
 def _clashes(plan: ClusterPlan) -> Iterator[Diagnostic]:
-    """Members whose folder has the name of a file of the whole cluster."""
+    """Members whose folder has the name of a file of the whole cluster, or of the clients' folder."""
     files = {row.name.lower(): row.name for target in plan.targets for row in TARGETS[target].cluster_files}
+    if plan.clients:
+        files[CLIENTS_FOLDER] = f"the clients' folder, {CLIENTS_FOLDER}/,"
     for index, member in enumerate(plan.members):
         file = files.get(member.name.lower())
         if file is not None:
@@ -106,14 +133,25 @@ def _explain(engine: Engine, plan: ClusterPlan, place: _Place, cause: Unsayable)
     row, only = place
     found = [
         each
-        for member in (plan.members if only is None else (only,))
+        for member in _concerned(plan, only)
         for each in _guilty(engine, replace(plan, members=(member,)), row)
     ]
     if found:
         yield from found
         return
-    name = row.name if only is None else f"{only.name}/{row.file_for(only).name}"
-    yield error("EB452", f"{name} cannot be written: {cause}", "change that path or name in the spec")
+    message = f"{_name(row, only)} cannot be written: {cause}"
+    yield error("EB452", message, "change that path or name in the spec")
+
+
+def _concerned(plan: ClusterPlan, owner: _Owner) -> tuple[MemberPlan, ...]:
+    """The members whose flags may stand in a file."""
+    match owner:
+        case MemberPlan():
+            return (owner,)
+        case ClientPlan():
+            return ()
+        case None:
+            return plan.members
 
 
 def _guilty(engine: Engine, lone: ClusterPlan, row: FileRow) -> Iterator[Diagnostic]:

@@ -16,6 +16,7 @@ from etcdboot.products.render.launch import CONFIG_FILE
 
 ENVIRONMENT_FILE = "etcd.env"
 ETCDCTL_FILE = "etcdctl.env"
+CLIENTS_FOLDER = "clients"  # beside the members' trees: a folder for each client
 PRIVATE = 0o600
 
 
@@ -61,6 +62,9 @@ class TargetRow:
 # In every member's tree, whatever starts it.
 ALWAYS = (FileRow(ETCDCTL_FILE, "client/etcdctl.env.j2"),)
 
+# In every client's bundle.
+CLIENT_FILES = (FileRow(ETCDCTL_FILE, "client/bundle.env.j2"),)
+
 SETTINGS: Mapping[Settings, tuple[FileRow, ...]] = MappingProxyType(
     {
         Settings.FLAGS: (),
@@ -97,7 +101,7 @@ def member_rows(settings: Settings, targets: tuple[Target, ...]) -> tuple[FileRo
 
 def templates_used() -> tuple[str, ...]:
     """Every template that the tables name, sorted."""
-    rows = [*ALWAYS, *(row for files in SETTINGS.values() for row in files)]
+    rows = [*ALWAYS, *CLIENT_FILES, *(row for files in SETTINGS.values() for row in files)]
     for target in TARGETS.values():
         rows += [*target.member_files, *target.cluster_files]
     return tuple(sorted({row.template for row in rows}))

@@ -3,6 +3,8 @@
 A template of a member sees ``title``, ``member`` (its plan), ``launch``, ``environment_file`` (its path, and
 empty unless settings are env), ``etcdctl`` (name and value of each variable), ``etcdctl_file`` (its path),
 ``grants``, ``files`` (name, mode and owner of each file of its tree) and ``needs_pki``.
+A template of a client sees ``title``, ``etcdctl`` (as above, without files) and ``etcdctl_files`` (each
+further variable, and the file of the bundle that it names).
 A template of the whole cluster sees ``title`` and ``processes`` (text).
 """
 
@@ -10,9 +12,9 @@ from __future__ import annotations
 
 from etcdboot.ground.syntax import procfile, sh
 from etcdboot.ground.syntax.characters import CONTROLS_AND_LINE_ENDS, refuse
-from etcdboot.model.plan import ClusterPlan, MemberPlan
+from etcdboot.model.plan import ClientPlan, ClusterPlan, MemberPlan
 from etcdboot.model.spec import Settings
-from etcdboot.products.render.client import etcdctl_variables
+from etcdboot.products.render.client import bundle_files, bundle_variables, etcdctl_variables
 from etcdboot.products.render.launch import launch
 from etcdboot.products.render.targets import ENVIRONMENT_FILE, ETCDCTL_FILE, member_rows
 from etcdboot.products.render.unit import grants
@@ -33,6 +35,15 @@ def member_values(plan: ClusterPlan, member: MemberPlan) -> dict[str, object]:
             for file in (row.file_for(member) for row in member_rows(plan.settings, plan.targets))
         ],
         "needs_pki": bool(member.certificates or member.carried),
+    }
+
+
+def client_values(plan: ClusterPlan, client: ClientPlan) -> dict[str, object]:
+    """What a template of one client may use; Unsayable for a name that no comment can hold."""
+    return {
+        "title": _comment(f"client {client.name} of cluster {plan.name}"),
+        "etcdctl": bundle_variables(plan),
+        "etcdctl_files": bundle_files(client),
     }
 
 

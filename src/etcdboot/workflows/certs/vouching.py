@@ -21,7 +21,7 @@ _HALF = "EB310"  # a pair without one of its files
 def vouch(
     plan: ClusterPlan, pki_dir: Path, *, now: Callable[[], datetime] = clock.now
 ) -> tuple[Diagnostic, ...]:
-    """Judge the certificates of the plan's members before they are handed on, whoever made them.
+    """Judge the certificates of the plan's members and clients before they are handed on, whoever made them.
 
     Gives what is worth saying of those that may go; a key that is not there is not missed.
 
@@ -31,7 +31,9 @@ def vouch(
     """
     with open_pairs(pki_dir, writing=False) as tree:
         found = tuple(replace(each, foreign=(), edited=(), lost=False) for each in look(tree, plan))
-    names = frozenset(request.name for member in plan.members for request in member.certificates)
+    names = frozenset(request.name for member in plan.members for request in member.certificates) | frozenset(
+        client.certificate.name for client in plan.clients if client.certificate
+    )
     entries = selection.concerned(inventory.judge(found, now()), names)
     refusals = tuple(placed(each, pki_dir) for entry in entries for each in entry.refusals)
     if refusals:
