@@ -87,7 +87,8 @@ def token_is_made(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
     """Without a token nothing can be rendered yet; the rest of the spec can be judged all the same."""
     key = token_key(spec.bootstrap.mode)
     if key and not plan.token:
-        yield caution("EB253", "bootstrap", f"there is no {key} yet", f"make one: {_command(spec.bootstrap)}")
+        message = f"there is no {'discovery URL' if key == 'discovery' else key} yet"
+        yield caution("EB253", "bootstrap", message, f"make one: {_command(spec.bootstrap)}")
 
 
 def _command(written: BootstrapSpec) -> str:
