@@ -529,10 +529,25 @@ CODES: dict[str, tuple[str, str]] = {
         "A member's host needs a file that is not in pki/. Make it with etcdboot certs; to go on without, "
         "use render --pki public (no keys) or --pki none.",
     ),
+    "EB340": (
+        "planned and not there",
+        "The spec asks for a certificate that is not in pki/. Make it with etcdboot certs; with source: csr "
+        "or a CA of others, have it signed and take it over.",
+    ),
+    "EB342": (
+        "another certificate on the wire",
+        "A member serves another certificate than pki/ holds: an old one, one of another CA, an expired one, "
+        "or a newer one. Install its files again (no restart is needed), or bring the newer pki/ here.",
+    ),
     "EB343": (
         "unreadable, or odd",
         "A file holds no certificate, request, revocation list or key, or a damaged one; or one of them has "
         "what RFC 5280 forbids, and some programs refuse it. Name another file, or have it made anew.",
+    ),
+    "EB344": (
+        "no certificate to be seen on the wire",
+        "Nothing answers at a URL where a certificate should be served, or it speaks no TLS. See whether the "
+        "member runs and whether it can be reached from this machine.",
     ),
     "EB348": (
         "certificates in no good order",

@@ -9,6 +9,7 @@ import click
 # Command -> what --help says of it.
 COMMANDS: dict[str, str] = {
     "issue": "Make the certificates that are missing.",
+    "status": "Show how the certificates stand, here and on the hosts.",
     "renew": "Make certificates anew, with new keys.",
     "show": "Show what is in files of certificates, requests, lists or keys.",
 }

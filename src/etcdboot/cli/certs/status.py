@@ -1,0 +1,144 @@
+"""``etcdboot certs status``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from etcdboot.cli.certs.showing import pki_folder
+from etcdboot.cli.certs.within import within_option
+from etcdboot.cli.options import output_options, pki_option, spec_option
+from etcdboot.cli.output import Outcome
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from etcdboot.model.due import Within
+    from etcdboot.products.pki.live import Sight
+    from etcdboot.products.pki.status import Row
+    from etcdboot.workflows.certs.status import Status
+
+_EPILOG = """\b
+Examples:
+  etcdboot certs status
+  etcdboot certs status --within 20% --live
+\b
+Exit codes: 0 nothing is due, 4 something is due, missing or does not fit, or a host serves another
+certificate, 6 no host answers, 7 something is damaged or its CA is not sound.
+"""
+_HEAD = ("certificate", "state", "subject", "expires", "residual", "ca", "key", "names")
+_LIVE_HEAD = ("url", "certificate", "serves", "expires")
+Cells = tuple[str, ...]
+
+
+@click.command(epilog=_EPILOG)
+@within_option
+@click.option("--live", is_flag=True, help="Also ask every member what it serves.")
+@spec_option
+@pki_option
+@output_options
+def command(within: Within | None, live: bool, file: str, pki: str | None) -> Outcome:
+    """Show how the certificates stand: which are there, how long they last, what is wrong with them.
+
+    Writes nothing and needs no key. With --live the certificates are also read off the wire, from each
+    member's client and peer URLs, and compared with pki/.
+    """
+    from etcdboot.workflows.certs.status import status
+    from etcdboot.workflows.cluster import open_cluster
+
+    cluster = open_cluster(file)
+    found = status(cluster.plan, pki_folder(cluster, pki), within, wire=live)
+    return Outcome(
+        found.exit_code,
+        (*cluster.diagnostics, *found.diagnostics),
+        found.as_json(),
+        _text(found),
+        lambda: _tables(found),
+    )
+
+
+def _text(found: Status) -> str:
+    from etcdboot.cli.local import aligned
+
+    parts = ["\n".join(aligned((head, *rows))) for head, rows in _parts(found)]
+    return "\n\n".join([*parts, _summary(found)])
+
+
+def _tables(found: Status) -> RenderableType:
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    tables = []
+    for head, rows in _parts(found):
+        table = Table(*head)
+        for row in rows:
+            table.add_row(*map(Text, row))
+        tables.append(table)
+    return Group(*tables, Text(_summary(found)))
+
+
+def _parts(found: Status) -> Iterator[tuple[Cells, list[Cells]]]:
+    """The tables: leaves, CAs, and what is served; each with its head, and none without rows."""
+    leaves = [_cells(row) for row in found.rows if not row.request.is_ca]
+    authorities = [_cells(row) for row in found.rows if row.request.is_ca]
+    served = [_served(each) for each in found.live or ()]
+    for head, rows in ((_HEAD, leaves), (("authority", *_HEAD[1:]), authorities), (_LIVE_HEAD, served)):
+        if rows:
+            yield head, rows
+
+
+def _cells(row: Row) -> Cells:
+    request, facts = row.request, row.entry.facts
+    key = "present" if row.has_key else "absent"
+    if facts is None or row.residual is None:
+        return (request.name, str(row.state), "-", "-", "-", request.ca_name, key, "-")
+    return (
+        request.name,
+        str(row.state),
+        ", ".join(f"{kind}={value}" for kind, value in facts.subject) or "-",
+        f"{facts.not_after:%Y-%m-%d %H:%M}",
+        _left(row.residual),
+        request.ca_name,
+        key,
+        _names(row),
+    )
+
+
+def _names(row: Row) -> str:
+    if row.lacking:
+        return f"lacks {', '.join(row.lacking)}"
+    return "fit" if row.request.sans else "-"
+
+
+def _served(sight: Sight) -> Cells:
+    expires = f"{sight.facts.not_after:%Y-%m-%d %H:%M}" if sight.facts else "-"
+    return (str(sight.place.url), sight.place.request.name, str(sight.state), expires)
+
+
+def _left(residual: int) -> str:
+    from etcdboot.ground.duration import brief
+
+    return brief(residual) if residual > 0 else f"{brief(-residual)} ago"
+
+
+def _summary(found: Status) -> str:
+    """One line that a monitor can pass on."""
+    if not found.rows:
+        return "no certificates: TLS is off, or left to etcd"
+    said = [f"{len(found.rows)} certificates: {_counted(str(row.state) for row in found.rows)}"]
+    ending = [row for row in found.rows if row.residual is not None]
+    if ending:
+        first = min(ending, key=lambda row: row.residual or 0)
+        ends = "ends in" if (first.residual or 0) > 0 else "ended"
+        said.append(f"{first.request.name} {ends} {_left(first.residual or 0)}")
+    if found.live:
+        said.append(f"{len(found.live)} URLs: {_counted(str(each.state) for each in found.live)}")
+    return "; ".join(said)
+
+
+def _counted(states: Iterable[str]) -> str:
+    return ", ".join(f"{count} {state}" for state, count in Counter(states).items())
