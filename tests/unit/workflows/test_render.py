@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -133,6 +134,19 @@ def test_each_client_gets_a_private_folder_of_its_own(request_: RenderRequest, t
     assert bundle.stat().st_mode & 0o777 == 0o700
     assert (bundle / "client-key.pem").read_bytes() == (tmp_path / "pki/clients/root-key.pem").read_bytes()
     assert (bundle / "ca.pem").read_bytes() == (tmp_path / "pki/ca.pem").read_bytes()
+
+
+def test_no_byte_of_a_cas_key_is_rendered(request_: RenderRequest, tmp_path: Path) -> None:
+    Path(request_.file).write_text(SPEC.replace("members:", "certificates: {ca: split}\nmembers:"))
+    shutil.rmtree(tmp_path / "pki")
+    issue(open_cluster(request_.file).plan, tmp_path / "pki")
+    run(request_)
+    keys = [tmp_path / "pki/ca-key.pem", tmp_path / "pki/peer-ca-key.pem"]
+    # The first line of a key says only of what kind it is, and may be the same in all of one kind.
+    secret = [line for key in keys for line in key.read_bytes().splitlines()[2:-1]]
+    files = [each for each in (tmp_path / "out").rglob("*") if each.is_file()]
+    assert len(secret) >= 4 and len(files) > 30
+    assert [each for each in files for line in secret if line in each.read_bytes()] == []
 
 
 def test_a_client_is_checked_and_pruned_like_a_member(request_: RenderRequest, tmp_path: Path) -> None:
