@@ -71,13 +71,15 @@ def ask(method: str, url: str, way: Way, form: Mapping[str, str] | None = None) 
 def _connection(url: str, way: Way) -> http.client.HTTPConnection:
     target = endpoint_of(url)
     dialled = parse_url(way.proxy) if way.proxy else target
-    host, port = dialled.host.in_url, dialled.port
-    if not target.is_tls:
+    host, port = dialled.host.text, dialled.port
+    if not (target.is_tls or dialled.is_tls):
         return http.client.HTTPConnection(host, port, timeout=way.timeout)
     context = new_context()
     context.load_default_certs()
     connection = http.client.HTTPSConnection(host, port, timeout=way.timeout, context=context)
-    if way.proxy:
+    if way.proxy and target.is_tls:
+        if dialled.is_tls:
+            raise OSError("an https URL through an https proxy, which etcd can do and this cannot")
         connection.set_tunnel(target.host.text, target.port)
     return connection
 
@@ -118,7 +120,7 @@ def _failure(url: str, way: Way, cause: OSError) -> Failure:
 
     if way.proxy:
         told = failure_of_socket(parse_url(way.proxy), cause)
-        beyond = isinstance(cause, ssl.SSLError) or "Tunnel" in str(cause)
+        beyond = isinstance(cause, ssl.SSLError) or cause.errno is None
         return Failure(told.cause, f"through the proxy {way.proxy}: {cause if beyond else told.detail}")
     if isinstance(cause, (ssl.SSLError, ConnectionResetError)) and (seen := _looked_again(url, way)):
         return seen
