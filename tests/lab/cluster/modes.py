@@ -62,9 +62,9 @@ WAYS: Mapping[str, Way] = {
         ("--service", SERVICE),
         lambda world, operator: serve_tokens(meeting_place(world, operator, "3.4.23")),
     ),
-    "v3 on 3.4": _v3("3.4.23"),
     "v3 on 3.4, secured": _v3("3.4.23", secured=True),
     "v3 on 3.6, secured": _v3("3.6.14", secured=True),
+    "v3 on 3.4": _v3("3.4.23"),
     "dns": Way(BootstrapMode.DNS, {"discovery-srv": DOMAIN}),
 }
 # Each as (tls.client, tls.peer).
