@@ -99,8 +99,8 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "EB120": (
         "the spec cannot be edited in place",
-        "A key can only be written where nothing else has to move: a comment inside the old value, or a value "
-        "over several lines, would be lost. The hint has the words to write by hand.",
+        "A key can only be written where nothing else has to move: a comment inside the old value, or a "
+        "value over several lines, would be lost. The hint has the words to write by hand.",
     ),
     "EB121": (
         "not a file that can be rewritten",
@@ -555,6 +555,22 @@ CODES: dict[str, tuple[str, str]] = {
         "the one that signed it, and so on) or CAs to be trusted. Sort them, or take apart what does not "
         "belong together.",
     ),
+    "EB331": (
+        "CA of another root",
+        "With intermediate: true a root of etcdboot's signs the CA, otherwise the CA signs itself; what is in "
+        "pki/ is the other way round, or of another root. Say in the spec what is there, or bring the files "
+        "back that belong together.",
+    ),
+    "EB332": (
+        "intermediate missing beside a certificate",
+        "Whoever trusts the root alone needs the intermediates too, in order, in the file that is shown. Renew "
+        "the certificate, or append the CA's own certificate to its file.",
+    ),
+    "EB333": (
+        "root that no CA may follow",
+        "The root's path length is 0, so etcd and openssl refuse everything below an intermediate (RFC 5280 "
+        "4.2.1.9). Leave intermediate out, or begin anew with another root.",
+    ),
     "EB401": (
         "file changed by hand",
         "The file is etcdboot's, but its content is not what etcdboot wrote last. Look at it with "
@@ -743,6 +759,107 @@ CODES: dict[str, tuple[str, str]] = {
     "EB526": (
         "several throw-away clusters",
         "More than one runs, and nothing says which is meant. Choose one of those in the hint with --state.",
+    ),
+    "EB530": (
+        "data-dir that cannot be looked at",
+        "Nothing can be said of a data-dir that this user may not read, or that is no folder. Run the check"
+        " as root, or as the user that etcd runs as.",
+    ),
+    "EB531": (
+        "another member's data",
+        "The log in the data-dir names another member of this cluster. etcd goes by its data, whatever name "
+        "and initial-cluster it is told: move the folder to where it belongs.",
+    ),
+    "EB532": (
+        "data of another cluster",
+        "The log in the data-dir bears another cluster's id than the one that the spec's peer URLs and token "
+        "make. etcd ignores what it is told and stays in that cluster. Move the data away; or, if the spec "
+        "has only changed since the cluster began, start it as it is.",
+    ),
+    "EB533": (
+        "data of several clusters",
+        "The data-dirs of the members here bear the ids of different clusters, and such members never hear "
+        "one another. Move away those that do not belong here.",
+    ),
+    "EB534": (
+        "data-dir of a proxy",
+        "A full v2 discovery once made this member a proxy, and left proxy/ in its data-dir. With member/ "
+        "beside it etcd stops; alone it serves nothing, or panics from 3.6 on. Remove it.",
+    ),
+    "EB535": (
+        "foreign files in a data-dir",
+        "etcd keeps member/ in its data-dir (and fixtures/ with auto TLS), warns of all else at each start,"
+        " and who clears the folder one day loses it. Move it elsewhere.",
+    ),
+    "EB536": (
+        "data in use",
+        "A process has the member's database open. Where its ports are taken too, the member runs; else a "
+        "second etcd would wait for the first to end, for ever and without a word.",
+    ),
+    "EB537": (
+        "data-dir of another user",
+        "The unit runs etcd as the user that the spec names, and that user does not own the data-dir. chown"
+        " it, or run install.sh, which does.",
+    ),
+    "EB538": (
+        "damaged log",
+        "There is a log, so etcd counts the member as begun, but its first records cannot be read. Restore "
+        "the member from a snapshot, or remove it from the cluster and add it anew.",
+    ),
+    "EB539": (
+        "no such member in the spec",
+        "The member named on the command line is not in the spec; the hint lists those that are.",
+    ),
+    "EB540": (
+        "peer without TLS",
+        "A member of the cluster answers in the clear where the spec has https peer URLs. All members must "
+        "agree: render and install that one anew, or change tls.peer.",
+    ),
+    "EB541": (
+        "peer with TLS",
+        "A member of the cluster speaks TLS where the spec has http peer URLs. All members must agree: "
+        "render and install that one anew, or change tls.peer.",
+    ),
+    "EB542": (
+        "no etcd at a peer URL",
+        "Something answers at a member's peer URL and is no etcd. See on its host what listens there, or "
+        "correct the member's host or port.",
+    ),
+    "EB543": (
+        "peer of another cluster",
+        "A member that runs says that it is in another cluster than the data here, or than the one that the"
+        " spec describes. Such members never hear one another. It is a note where the whole cluster bears "
+        "an id that was not predicted: its peer URLs or token were others when it began.",
+    ),
+    "EB544": (
+        "founder without data, known as started",
+        "The cluster runs and counts this member among those that have started, but its data-dir is empty: "
+        "etcd exits. Remove the member, add it again, and let it join with initial-cluster-state: existing.",
+    ),
+    "EB545": (
+        "joiner that is not expected",
+        "A member joins only after `etcdctl member add`, with the same peer URLs, and when it is told of as "
+        "many members as there are. The message says which is not so.",
+    ),
+    "EB546": (
+        "nobody to join",
+        "A member that joins asks the others for the member list, and exits after ten seconds when none "
+        "answers. Start them first.",
+    ),
+    "EB547": (
+        "clocks that differ",
+        "The peers' clocks are seconds away from this machine's. Certificates go by the clock, and etcd logs "
+        "every drift above a second. Let one time service set them all.",
+    ),
+    "EB548": (
+        "certificate not valid now",
+        "By this machine's clock a certificate has expired, or is not valid yet. The latter means that the "
+        "clock here is behind that of the machine that issued it.",
+    ),
+    "EB549": (
+        "not looked up",
+        "The records that etcd will ask DNS for could not be looked up, for dnspython is not there. "
+        "pip install 'etcdboot[dns]' brings it.",
     ),
     "EB550": (
         "no such token",

@@ -13,7 +13,9 @@ from etcdboot.ground.address import Host
 from etcdboot.ground.duration import format_lifetime
 from etcdboot.ground.report import Diagnostic, Severity, error, warning
 from etcdboot.ground.values import dataclass
-from etcdboot.model.certificates import CertRequest
+from etcdboot.model.certificates import ROOTS, CertRequest
+from etcdboot.model.naming import LOOPBACK
+from etcdboot.model.spec import CertificateSource
 
 # Clocks differ: what is signed now is valid from five minutes ago, and lives that much longer on paper.
 BACKDATE = timedelta(minutes=5)
@@ -26,7 +28,8 @@ class CertFacts:
     ``usages`` are extended key usages (dotted where they have no name of ours), ``key_usages`` those of
     RFC 5280 section 4.2.1.3; ``key`` is a ``KeyAlgorithm`` or, of another kind, its description; ``sha256``
     is the fingerprint and ``public_key`` the hash of the public key, in hex; ``signed`` tells whether the CA
-    that the plan names has really signed it.
+    that the plan names has really signed it, ``chained`` whether the CAs between it and the root follow it in
+    its file. Of a CA: ``path_length`` (None: any) and the ``constraints`` that it permits.
     """
 
     subject: tuple[tuple[str, str], ...]
@@ -42,6 +45,9 @@ class CertFacts:
     sha256: str
     public_key: str
     signed: bool
+    chained: bool = True
+    path_length: int | None = None
+    constraints: tuple[str, ...] = ()
 
 
 Check = Callable[[CertRequest, CertFacts, datetime], Iterable[Diagnostic]]
@@ -109,11 +115,18 @@ def _subject(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[
     shown = dict(facts.subject).get("CN", "")
     if shown != request.common_name:
         yield _misfit("EB316", request, f"names {shown!r}, not {request.common_name!r}")
+    elif facts.subject != request.subject:
+        yield _misfit("EB316", request, f"names {_written(facts)}, not {_written(request)}")
 
 
 def _signer(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[Diagnostic]:
     if not facts.signed:
         yield _misfit("EB317", request, f"is not signed by {request.ca_name}")
+
+
+def _chain(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[Diagnostic]:
+    if facts.signed and not facts.chained:
+        yield _misfit("EB332", request, f"is not followed by {', '.join(request.chain)} in its file")
 
 
 def _surplus(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[Diagnostic]:
@@ -139,6 +152,35 @@ def _ca_differs(request: CertRequest, facts: CertFacts, now: datetime) -> Iterat
         yield error("EB323", message, hint, request.name)
 
 
+def _ca_reach(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[Diagnostic]:
+    """What it is held to: how many CAs may follow, and which names."""
+    wanted = set((*request.constraints, *LOOPBACK) if request.constraints else ())
+    if set(facts.constraints) != wanted:
+        shown = ", ".join(each for each in facts.constraints if each not in LOOPBACK)
+        message = f"{request.name} may certify {shown or 'any name'}, and the spec says otherwise"
+        hint = f"say name-constraints: [{shown}] under certificates to keep this CA"
+        yield error("EB323", message, hint, request.name)
+    if facts.path_length != request.path_length:
+        allowed = "any number of" if facts.path_length is None else facts.path_length
+        message = f"{request.name} lets {allowed} CAs follow it, the spec says {request.path_length}"
+        severity = Severity.NOTE if facts.path_length is None else Severity.ERROR
+        hint = "a CA is never replaced unasked; say the path-length that it has to keep it"
+        yield Diagnostic(severity, "EB323", message, hint, request.name)
+
+
+def _ca_signer(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[Diagnostic]:
+    if request.is_root and request.source is CertificateSource.ISSUED and not facts.signed:
+        message = f"{request.name} is signed by another CA, and the spec wants it to sign itself"
+        hint = "say intermediate: true under certificates if that CA is etcdboot's own root"
+        yield error("EB331", message, hint, request.name)
+
+
+def _ca_subject(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[Diagnostic]:
+    if facts.subject != request.subject:
+        message = f"{request.name} names {_written(facts)}, not {_written(request)}"
+        yield Diagnostic(Severity.NOTE, "EB323", message, "the next CA will have it", request.name)
+
+
 def _not_a_ca(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[Diagnostic]:
     if not facts.is_ca or "keyCertSign" not in facts.key_usages:
         message = f"{request.name} may not sign certificates: it is no CA certificate"
@@ -155,6 +197,13 @@ def _ca_dates(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator
         yield error("EB305", message, "set this machine's clock right", request.name)
 
 
+def _ca_path(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[Diagnostic]:
+    """A CA that none may follow, where the plan lets one follow."""
+    if facts.path_length == 0 and request.path_length > 0 and request.name in ROOTS.values():
+        message = f"{request.name} lets no CA follow it, so nothing below an intermediate would be valid"
+        yield error("EB333", message, "leave intermediate out, or begin anew with another root", request.name)
+
+
 _LEAF_CHECKS: tuple[Check, ...] = (
     _names,
     _usages,
@@ -163,11 +212,12 @@ _LEAF_CHECKS: tuple[Check, ...] = (
     _lifetime,
     _subject,
     _signer,
+    _chain,
     due,
     _surplus,
 )
-_CA_CHECKS: tuple[Check, ...] = (_ca_differs, due)
-_CA_REFUSALS: tuple[Check, ...] = (_not_a_ca, _ca_dates)
+_CA_CHECKS: tuple[Check, ...] = (_ca_differs, _ca_reach, _ca_signer, _ca_subject, due)
+_CA_REFUSALS: tuple[Check, ...] = (_not_a_ca, _ca_path, _ca_dates)
 
 
 def _too_long(request: CertRequest, facts: CertFacts) -> bool:
@@ -184,6 +234,10 @@ def _renew(request: CertRequest) -> str:
 
 def _plan_a_new_ca() -> str:
     return "plan a new CA in time: when it ends, all that it signed ends with it"
+
+
+def _written(named: CertRequest | CertFacts) -> str:
+    return ", ".join(f"{key}={value}" for key, value in named.subject)
 
 
 def _day(moment: datetime) -> str:

@@ -25,7 +25,7 @@ from etcdboot.products.pki.pem import (
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A certificate and its key, as PEM."""
+    """A certificate, with the intermediates that lead to its root, and its key, as PEM."""
 
     certificate: bytes
     key: bytes = field(repr=False)
@@ -59,8 +59,12 @@ def issue(
     *,
     now: datetime,
     serial: int,
+    chain: bytes = b"",
 ) -> Pair:
-    """A certificate for ``key``, and the key; without a signer it signs itself."""
+    """A certificate for ``key``, and the key; without a signer it signs itself.
+
+    ``chain`` is the PEM of the CAs that are shown with it.
+    """
     public = key.public_key()
     start, end = profile.validity(request, now, signer.not_after if signer else None)
     subject = profile.subject(request)
@@ -79,7 +83,7 @@ def issue(
     for extension, critical in profile.extensions(request, public, pointer):
         builder = builder.add_extension(extension, critical)
     signing = signer.key if signer else key
-    return Pair(dump_certificate(builder.sign(signing, signing_hash(signing))), dump_key(key))
+    return Pair(dump_certificate(builder.sign(signing, signing_hash(signing))) + chain, dump_key(key))
 
 
 def issue_all(
@@ -96,8 +100,9 @@ def issue_all(
     known = dict(authorities)
     made = {}
     for request in requests:
-        signer = None if request.is_ca else known[request.ca_name]
-        pair = issue(request, new_key(request), signer, now=now, serial=new_serial())
+        signer = None if request.is_root else known[request.ca_name]
+        chain = b"".join(dump_certificate(known[name].certificate) for name in request.chain)
+        pair = issue(request, new_key(request), signer, now=now, serial=new_serial(), chain=chain)
         made[request.name] = pair
         if request.is_ca:
             known[request.name] = Authority.load(pair)

@@ -64,15 +64,18 @@ def judge(found: Iterable[Found], now: datetime) -> tuple[Entry, ...]:
     entries = []
     for each in found:
         request = each.request
-        signer = each.certificate if request.is_ca else signers[request.ca_name]
-        entry = _judged(each, found, signer, now)
+        signer = each.certificate if request.is_root else signers[request.ca_name]
+        chain = [signers[name] for name in request.chain]
+        entry = _judged(each, found, signer, b"".join(pem for pem in chain if pem), now)
         if request.is_ca:
             signers[request.name] = each.certificate if entry.facts else None
         entries.append(entry)
     return tuple(entries)
 
 
-def _judged(found: Found, others: tuple[Found, ...], signer: bytes | None, now: datetime) -> Entry:
+def _judged(
+    found: Found, others: tuple[Found, ...], signer: bytes | None, chain: bytes, now: datetime
+) -> Entry:
     refusals = (*_foreign(found), *_gone(found, others))
     if refusals:
         return Entry(found, refusals=refusals)
@@ -80,11 +83,13 @@ def _judged(found: Found, others: tuple[Found, ...], signer: bytes | None, now: 
     if found.certificate is None:
         return Entry(found, findings=remarks)
     try:
-        facts = read(found.certificate, signer)
+        facts = read(found.certificate, signer, chain)
     except Unreadable as cause:
         return Entry(found, refusals=(unreadable(found, found.paths.certificate, cause),))
     request = found.request
     unfit = (*_not_its_key(found, facts), *(unfit_authority(request, facts, now) if request.is_ca else ()))
+    if signer is not None:
+        unfit = (*unfit, *_of_another_root(found, facts))
     return Entry(found, facts, (*remarks, *audit(request, facts, now)), unfit)
 
 
@@ -126,12 +131,32 @@ def _gone(found: Found, others: tuple[Found, ...]) -> Iterable[Diagnostic]:
     request = found.request
     if not request.is_ca or found.certificate is not None:
         return
-    has_signed = any(other.request.ca_name == request.name and other.certificate for other in others)
-    if has_signed or found.lost or found.key is not None:
+    signed = [each for each in others if each.request.ca_name == request.name and each.certificate]
+    own = [each for each in signed if each.request.is_ca and _signs_itself(each)]
+    if own and not (found.lost or found.key):
+        message = f"{own[0].paths.certificate} has signed itself, and the spec wants {request.name} above it"
+        hint = "leave intermediate out to keep this CA; to start afresh, move the whole pki folder away"
+        yield error("EB331", message, hint, str(own[0].paths.certificate))
+    elif signed or found.lost or found.key is not None:
         path = found.paths.certificate
         message = f"{path} is gone, and a new CA would make worthless what the old one signed"
         hint = f"bring {path} and {found.paths.key} back; to start afresh, move the whole pki folder away"
         yield error("EB304", message, hint, str(path))
+
+
+def _signs_itself(found: Found) -> bool:
+    try:
+        return found.certificate is not None and read(found.certificate, found.certificate).signed
+    except Unreadable:
+        return False
+
+
+def _of_another_root(found: Found, facts: CertFacts) -> Iterable[Diagnostic]:
+    """An intermediate that leads elsewhere: nobody who trusts the root would trust what it signs."""
+    request, path = found.request, found.paths.certificate
+    if request.is_ca and not request.is_root and not facts.signed:
+        message = f"{path} is not signed by {request.ca_name}"
+        yield error("EB331", message, _remedy(found), str(path))
 
 
 def _not_its_key(found: Found, facts: CertFacts) -> Iterable[Diagnostic]:

@@ -8,7 +8,7 @@ RFC 5246 section 7.4.2 (what TLS asks of a key's usage); etcd server/embed/etcd.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKey
 from etcdboot.ground.address import Host
 from etcdboot.model.audit import BACKDATE
 from etcdboot.model.certificates import CertRequest
+from etcdboot.model.naming import LOOPBACK
 from etcdboot.products.pki.reading import NAME_OIDS, USAGE_OIDS
 
 
@@ -38,12 +39,16 @@ def extensions(
     """Its extensions, each with whether it is critical; ``key`` is the public key that it certifies."""
     is_ca = request.is_ca
     found: list[tuple[x509.ExtensionType, bool]] = [
-        # pathlen 0: it signs members and clients, never another CA.
-        (x509.BasicConstraints(ca=is_ca, path_length=0 if is_ca else None), True),
+        (x509.BasicConstraints(ca=is_ca, path_length=request.path_length if is_ca else None), True),
         (_key_usage(is_ca=is_ca, is_rsa=isinstance(key, RSAPublicKey)), True),
         (x509.SubjectKeyIdentifier.from_public_key(key), False),
         (issuer, False),
     ]
+    if request.constraints:
+        # Section 4.2.1.10: critical. With loopback among them neither kind of name is left open.
+        permitted = map(_subtree, dict.fromkeys((*request.constraints, *LOOPBACK)))
+        found.append((x509.NameConstraints(list(permitted), None), True))
+    # None on a CA: Go and openssl take a CA's usages for a bound on what it signs (etcd#16802).
     if request.usages:
         found.append((x509.ExtendedKeyUsage([USAGE_OIDS[usage] for usage in request.usages]), False))
     if request.sans:
@@ -79,6 +84,12 @@ def _key_usage(*, is_ca: bool, is_rsa: bool) -> x509.KeyUsage:
         encipher_only=False,
         decipher_only=False,
     )
+
+
+def _subtree(constraint: str) -> x509.GeneralName:
+    if "/" in constraint:
+        return x509.IPAddress(ip_network(constraint))
+    return x509.DNSName(constraint)
 
 
 def _general_name(host: Host) -> x509.GeneralName:

@@ -46,8 +46,10 @@ KEY_USAGES = {
 }
 
 
-def read(pem: bytes, signer: bytes | None) -> CertFacts:
+def read(pem: bytes, signer: bytes | None, chain: bytes = b"") -> CertFacts:
     """What the certificate shows; ``signer`` is the CA that should have signed it (its own: self-signed).
+
+    ``chain`` is the PEM of the CAs that should follow it in its file.
 
     Raises:
         Unreadable: the certificate or the signer cannot be read.
@@ -55,7 +57,7 @@ def read(pem: bytes, signer: bytes | None) -> CertFacts:
     certificate = load_certificate(pem)
     signed = signer is not None and is_signed_by(certificate, load_certificate(signer))
     try:
-        return _facts(certificate, signed=signed)
+        return _facts(certificate, signed=signed, chained=not chain or _follows(chain, pem))
     except (ValueError, x509.DuplicateExtension, UnsupportedAlgorithm) as cause:
         raise Unreadable(f"the certificate in it is malformed ({cause})") from cause
 
@@ -88,7 +90,12 @@ def key_type(key: PublicKeyTypes) -> str:
     return type(key).__name__.removeprefix("_").removesuffix("PublicKey").lower()
 
 
-def _facts(certificate: x509.Certificate, *, signed: bool) -> CertFacts:
+def _follows(chain: bytes, pem: bytes) -> bool:
+    """Whether the certificates after the first one are those of the chain, in its order."""
+    return x509.load_pem_x509_certificates(pem)[1:] == x509.load_pem_x509_certificates(chain)
+
+
+def _facts(certificate: x509.Certificate, *, signed: bool, chained: bool) -> CertFacts:
     extensions = certificate.extensions
     return CertFacts(
         subject=_name(certificate.subject),
@@ -96,7 +103,7 @@ def _facts(certificate: x509.Certificate, *, signed: bool) -> CertFacts:
         sans=tuple(_sans(extensions)),
         usages=tuple(_usages(extensions)),
         key_usages=tuple(_key_usages(extensions)),
-        is_ca=_is_ca(extensions),
+        is_ca=_basic(extensions).ca,
         key=key_type(certificate.public_key()),
         not_before=_utc(certificate.not_valid_before_utc),
         not_after=_utc(certificate.not_valid_after_utc),
@@ -104,6 +111,9 @@ def _facts(certificate: x509.Certificate, *, signed: bool) -> CertFacts:
         sha256=certificate.fingerprint(SHA256()).hex(),
         public_key=public_hash(certificate.public_key()),
         signed=signed,
+        chained=chained,
+        path_length=_basic(extensions).path_length,
+        constraints=tuple(_constraints(extensions)),
     )
 
 
@@ -144,11 +154,22 @@ def _key_usages(extensions: x509.Extensions) -> Iterator[str]:
             yield name
 
 
-def _is_ca(extensions: x509.Extensions) -> bool:
+def _basic(extensions: x509.Extensions) -> x509.BasicConstraints:
     try:
-        return extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+        return extensions.get_extension_for_class(x509.BasicConstraints).value
     except x509.ExtensionNotFound:
-        return False
+        return x509.BasicConstraints(ca=False, path_length=None)
+
+
+def _constraints(extensions: x509.Extensions) -> Iterator[str]:
+    """The domains and networks that are permitted, as the spec writes them."""
+    try:
+        found = extensions.get_extension_for_class(x509.NameConstraints).value
+    except x509.ExtensionNotFound:
+        return
+    for name in found.permitted_subtrees or ():
+        if isinstance(name, x509.DNSName | x509.IPAddress):
+            yield str(name.value)
 
 
 def public_hash(key: PublicKeyTypes) -> str:

@@ -8,14 +8,15 @@ from etcdboot.ground.errors import Refused, UsageError
 from etcdboot.ground.report import Diagnostic, Severity, error
 from etcdboot.ground.values import replace
 from etcdboot.model.certificates import CertRequest
+from etcdboot.model.spec import CertificateSource
 from etcdboot.products.pki.authority import Authority, Pair
 from etcdboot.products.pki.inventory import Entry, unreadable
 from etcdboot.products.pki.pem import Unreadable
 
 
 def missing(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Those of which nothing is there."""
-    return tuple(entry for entry in entries if entry.found.is_absent)
+    """Those of ours of which nothing is there."""
+    return tuple(entry for entry in entries if _is_to_be_made(entry))
 
 
 def chosen(
@@ -45,7 +46,8 @@ def chosen(
 def concerned(entries: Iterable[Entry], names: Collection[str]) -> tuple[Entry, ...]:
     """The entries of these names and of the CAs that sign them; one that was changed by hand is refused."""
     entries = tuple(entries)
-    signers = {entry.request.ca_name for entry in entries if entry.request.name in names}
+    wanted = [entry.request for entry in entries if entry.request.name in names]
+    signers = {name for request in wanted for name in (request.ca_name, *request.above)}
     return tuple(
         replace(entry, refusals=(*entry.refusals, *_by_hand(entry))) if entry.request.name in names else entry
         for entry in entries
@@ -55,7 +57,7 @@ def concerned(entries: Iterable[Entry], names: Collection[str]) -> tuple[Entry, 
 
 def renewed(entries: Iterable[Entry], names: Collection[str]) -> tuple[Entry, ...]:
     """Those of these names; before them a CA that there has never been."""
-    return tuple(entry for entry in entries if entry.request.name in names or entry.found.is_absent)
+    return tuple(entry for entry in entries if entry.request.name in names or _is_to_be_made(entry))
 
 
 def signers(
@@ -64,9 +66,9 @@ def signers(
     """The CAs at hand that sign what is wanted (one that is to be made comes later), and what forbids it."""
     refusals = [each for entry in entries for each in entry.refusals]
     authorities = {}
-    leaves = [entry.request for entry in wanted if not entry.request.is_ca]
+    coming = [entry.request for entry in wanted if not entry.request.is_root]
     for entry in entries:
-        signed = [request.name for request in leaves if request.ca_name == entry.request.name]
+        signed = [request.name for request in coming if request.ca_name == entry.request.name]
         if not signed or entry.found.certificate is None or entry.refusals:
             continue
         if entry.found.key is None:
@@ -77,6 +79,10 @@ def signers(
         except Unreadable as cause:
             refusals.append(unreadable(entry.found, entry.found.paths.key, cause))
     return authorities, tuple(refusals)
+
+
+def _is_to_be_made(entry: Entry) -> bool:
+    return entry.found.is_absent and entry.request.source is CertificateSource.ISSUED
 
 
 def _by_hand(entry: Entry) -> Iterable[Diagnostic]:
