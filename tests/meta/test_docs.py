@@ -39,7 +39,7 @@ def fences(language: str) -> list[tuple[str, str]]:
 
 SPECS = [(place, text) for place, text in fences("yaml") if "members:" in text and "name:" in text]
 LINES = [
-    (place, line[2:].split("#")[0].strip())
+    (place, re.split(r"#| > ", line[2:])[0].strip())
     for place, text in fences("console")
     for line in text.splitlines()
     if line.startswith("$ etcdboot")

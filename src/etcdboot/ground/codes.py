@@ -1003,8 +1003,8 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "EB577": (
         "DNS record missing",
-        "A record that the plan wants is not there. etcd leaves a member out that it does not find, and the "
-        "founders then disagree about the cluster. Add what `etcdboot dns zone` prints.",
+        "A record that the plan wants is not there. The other founders then make a cluster without that "
+        "member, and it stops: cannot find local etcd member. Add what `etcdboot dns zone` prints.",
     ),
     "EB578": (
         "SRV record with the wrong port",
@@ -1019,7 +1019,8 @@ CODES: dict[str, tuple[str, str]] = {
     "EB580": (
         "SRV record for the wrong scheme",
         "Records under a name with -ssl mean https, those without mean http, and etcd takes what it finds "
-        "under both together. Keep each member under the one that fits tls.peer or tls.client.",
+        "under both together: the founders then disagree about the cluster. Keep each member under the one "
+        "that fits tls.peer or tls.client.",
     ),
     "EB581": (
         "SRV record too many",
@@ -1028,22 +1029,22 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "EB582": (
         "SRV record twice",
-        "The same target and port stand there with different priorities or weights. etcd looks at neither "
-        "and takes each record for a member of its own.",
+        "The same target and port stand there with different priorities or weights. etcd looks at neither, "
+        "takes each record for a member of its own and stops: has duplicate url.",
     ),
     "EB583": (
         "SRV target that leads nowhere",
-        "The target has no address. etcd leaves such a member out, or stops where it is its own.",
+        "The target has no address. The other founders make a cluster without that member, and it stops.",
     ),
     "EB584": (
         "SRV target with another address",
-        "The target leads to an address that the spec does not give the member, or to one more: a member "
-        "then does not know itself in the records, or speaks to a stranger.",
+        "The target leads to an address that the spec does not give the member, or to one more. Nothing "
+        "stops for it: the others dial an address where the member does not listen, or a stranger does.",
     ),
     "EB585": (
         "two SRV targets at one address and port",
-        "etcd tells members apart by where their names lead. Where two lead to one address and port, a "
-        "member takes both for itself, or two founders for one.",
+        "A member knows itself in the records by the address and port where its name leads. Where two names "
+        "lead to one place, both members take both records for themselves and stop.",
     ),
     "EB586": (
         "plain SRV records and etcd 3.4",
@@ -1057,8 +1058,8 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "EB588": (
         "joiner among the founders' records",
-        "A member with initial-cluster-state existing stands under _etcd-server. Founders that start would "
-        "count it and wait for it. Once they have started they ask DNS no more, and it does no harm.",
+        "A member with initial-cluster-state existing stands under _etcd-server. Founders count it as one of "
+        "them, so the quorum counts a member that never comes. Once they have started they ask DNS no more.",
     ),
     "EB601": (
         "the etcd3 package cannot be used",

@@ -197,7 +197,7 @@ def _clashes(wanted: WantedRecords, known: Answers) -> Iterator[Diagnostic]:
                 message = (
                     f"{one.target} and {other.target} lead to one address, {min(shared)}, port {one.port}"
                 )
-                hint = "give each member its own address: etcd takes both for itself, or for one peer"
+                hint = "give each its own address: both members would take both for themselves, and stop"
                 yield error("EB585", message, hint)
 
 

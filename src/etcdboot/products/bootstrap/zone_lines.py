@@ -84,17 +84,17 @@ _COMPLAINTS: Final = {
     Status.DUPLICATE: (
         "EB582",
         "{name} has {records} more than once",
-        "keep one, whatever its priority and weight: etcd takes each record for a member",
+        "keep one, whatever its priority and weight: etcd takes each for a member, and stops",
     ),
     Status.JOINER: (
         "EB588",
         "{name} has {records}, which joins an existing cluster",
-        "keep it out: the founders would wait for it; once they have started they ask DNS no more",
+        "keep it out: founders count it as one of them; once they have started they ask DNS no more",
     ),
     Status.UNRESOLVED: (
         "EB583",
         "{name} leads nowhere: {because}",
-        "add its address record: etcd leaves out a target that does not resolve",
+        "add its address record: the others would make a cluster without it, and it would stop",
     ),
     Status.WRONG_ADDRESS: (
         "EB584",
