@@ -124,7 +124,7 @@ def _read(url: Url, response: HTTPResponse, body: bytes, speech: Speech) -> Peer
         cluster_id = int(response.getheader("X-Etcd-Cluster-Id") or "", 16)
         members = tuple(map(_member, json.loads(body)))
     except (ValueError, TypeError, KeyError, AttributeError):
-        return PeerAnswer(url, speech, "what answers there is no etcd", ahead=ahead)
+        return PeerAnswer(url, speech, "it speaks HTTP and knows no /members", ahead=ahead)
     return PeerAnswer(url, speech, "", cluster_id, members, ahead)
 
 

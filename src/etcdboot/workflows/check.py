@@ -10,6 +10,7 @@ from etcdboot.ground.errors import ExitCode
 from etcdboot.ground.report import Diagnostic, has_errors
 from etcdboot.ground.values import dataclass
 from etcdboot.model.layout import HostLayout
+from etcdboot.model.loading import SourceMap
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.planning import plan
 from etcdboot.model.rules import judge
@@ -18,11 +19,15 @@ from etcdboot.workflows.cluster import load_file
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What is wrong with a spec, and what it would come to; no plan when it cannot even be read."""
+    """What is wrong with a spec, and what it would come to; no plan when it cannot even be read.
+
+    ``source`` finds things in its text.
+    """
 
     exit_code: ExitCode
     diagnostics: tuple[Diagnostic, ...]
     plan: ClusterPlan | None = None
+    source: SourceMap = SourceMap()
 
     def as_json(self) -> dict[str, Any]:
         """The keys of ``-w json`` beyond those of every command; ids as etcdctl prints them."""
@@ -77,4 +82,4 @@ def check(file: str, *, strict: bool = False) -> CheckResult:
     planned = plan(loaded.spec, layout=HostLayout(PurePosixPath(folder_of(file))))
     found = loaded.source.in_order(judge(loaded.spec, planned))
     bad = has_errors(found) or (strict and bool(found))
-    return CheckResult(ExitCode.SPEC if bad else ExitCode.OK, found, planned)
+    return CheckResult(ExitCode.SPEC if bad else ExitCode.OK, found, planned, loaded.source)

@@ -11,8 +11,9 @@ from etcdboot.ground.errors import Down, UsageError
 from etcdboot.ground.report import Diagnostic, error
 from etcdboot.ground.syntax.bind import Record
 from etcdboot.ground.values import dataclass
+from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.resolution import Answer, NameServer, parse_server
-from etcdboot.products.bootstrap.zone import DEFAULT_TTL, wanted_records
+from etcdboot.products.bootstrap.zone import DEFAULT_TTL, WantedRecords, wanted_records
 from etcdboot.products.bootstrap.zone_check import (
     ZoneReport,
     first_questions,
@@ -129,11 +130,26 @@ def check(
     name = _value("domain", _domain, domain) if domain else None
     cluster = open_cluster(file)
     wanted = wanted_records(cluster.plan, name)
+    report = look_up(cluster.plan, wanted, servers, timeout)
+    return CheckResult(report, servers, (*cluster.diagnostics, *report.diagnostics))
+
+
+def look_up(
+    plan: ClusterPlan,
+    wanted: WantedRecords,
+    servers: tuple[NameServer, ...],
+    timeout: float = DEFAULT_TIMEOUT,
+) -> ZoneReport:
+    """How what those servers say fits the records wanted.
+
+    Raises:
+        Missing: EB574, dnspython is not there.
+        Down: EB575, no name server answers.
+    """
     first = ask(first_questions(wanted), servers, timeout)
     _demand_an_answer(first, servers)
     further = ask(further_questions(wanted, first), servers, timeout)
-    report = judge_zone(cluster.plan, wanted, (*first, *further))
-    return CheckResult(report, servers, (*cluster.diagnostics, *report.diagnostics))
+    return judge_zone(plan, wanted, (*first, *further))
 
 
 def _demand_an_answer(answers: tuple[Answer, ...], servers: tuple[NameServer, ...]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from etcdboot.effects import ports
@@ -11,12 +10,11 @@ from etcdboot.effects.disk import Disk
 from etcdboot.effects.state import fresh_log, is_bootstrapped
 from etcdboot.effects.supervisor.process import Program
 from etcdboot.effects.tree import PRIVATE_FOLDER
-from etcdboot.ground.address import Url
 from etcdboot.ground.artifact import Artifact
 from etcdboot.ground.errors import Drift, Refused, SpecError
 from etcdboot.ground.progress import Event, EventKind, Reporter
 from etcdboot.ground.report import Diagnostic, error, has_errors
-from etcdboot.ground.values import dataclass
+from etcdboot.ground.values import dataclass, replace
 from etcdboot.model import identity
 from etcdboot.model.certificates import pair_paths
 from etcdboot.model.layout import LocalLayout
@@ -31,6 +29,7 @@ from etcdboot.products.render.launch import launch
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.cluster import demand_token, secrets_of
 from etcdboot.workflows.material import carried, material
+from etcdboot.workflows.preflight import Scope, preflight
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +84,18 @@ class Draft:
     warnings: tuple[Diagnostic, ...]
     source: SourceMap
 
-    def refuse_strange_hosts(self) -> None:
-        """Refused (EB509) when a member's address is not of this machine."""
-        found = tuple(map(self.source.placed, _strange(self.plan)))
-        if found:
-            raise Refused(*found)
+    def cleared(self, state: Path, reporter: Reporter) -> Draft:
+        """The draft once nothing stands in the way of a start, with what is worth saying of it.
 
-    def refuse_busy_ports(self) -> None:
-        """Refused (EB506) when somebody listens where a member would."""
-        found = tuple(map(self.source.placed, _busy(self.plan)))
-        if found:
-            raise Refused(*found)
+        Raises:
+            Refused: EB506, EB507 to EB509, EB530 and up: ports, addresses, data or a used token.
+            Down: the discovery host or DNS does not answer, and members would wait for ever.
+        """
+        scope = Scope(
+            self.plan, self.folder, self.plan.members, alone=True, explained=_explained(self.plan, state)
+        )
+        told = preflight(scope, reporter).placed(self.source.placed).demand()
+        return replace(self, warnings=(*self.warnings, *told))
 
 
 def make_ready(draft: Draft, disk: Disk, pki: Path, reporter: Reporter) -> Ready:
@@ -147,30 +147,6 @@ def _adapted(loaded: Loaded | None, *, local: bool) -> Adapted:
     return confine(loaded.spec)
 
 
-def _busy(planned: ClusterPlan) -> Iterator[Diagnostic]:
-    hint = "end what holds it, change the spec's ports, or rehearse on free ones: `etcdboot up --local`"
-    for index, member in enumerate(planned.members):
-        for each in ports.occupied((*member.listen_peer_urls, *member.listen_client_urls)):
-            message = f"{member.name} cannot listen on {each.url}: {each.why}"
-            yield error("EB506", message, hint, f"members[{index}]")
-
-
-def _strange(planned: ClusterPlan) -> Iterator[Diagnostic]:
-    hint = "run it on that host, or rehearse the spec here on loopback ports: `etcdboot up --local`"
-    for index, member in enumerate(planned.members):
-        urls: tuple[Url, ...] = (
-            *member.listen_peer_urls,
-            *member.listen_client_urls,
-            *member.initial_advertise_peer_urls,
-        )
-        hosts = dict.fromkeys(url.host for url in urls if not url.host.is_unspecified)
-        for host in hosts:
-            if not host.is_loopback and not ports.is_of_this_machine(host):
-                message = f"{member.name} is on {host}, which is not an address of this machine"
-                yield error("EB509", message, hint, f"members[{index}].host")
-                break
-
-
 def _refuse_other_identities(planned: ClusterPlan, disk: Disk) -> None:
     found: list[Diagnostic] = []
     for member in planned.members:
@@ -179,6 +155,21 @@ def _refuse_other_identities(planned: ClusterPlan, disk: Disk) -> None:
             found += _objections(planned, member, disk)
     if found:
         raise Refused(*found)
+
+
+def _explained(planned: ClusterPlan, state: Path) -> dict[str, tuple[Diagnostic, ...]]:
+    """What forbids members to go on with their data, by name, as far as earlier runs have written it down."""
+    if not state.is_dir():
+        return {}
+    with Disk(state) as disk:
+        found = {
+            member.name: _objections(planned, member, disk)
+            for member in planned.members
+            if is_bootstrapped(disk, _below(disk, member.paths.data_dir))
+        }
+    return {
+        name: tuple(replace(each, file=each.path) for each in told) for name, told in found.items() if told
+    }
 
 
 def _objections(planned: ClusterPlan, member: MemberPlan, disk: Disk) -> tuple[Diagnostic, ...]:

@@ -11,7 +11,7 @@ from etcdboot.effects.disk import Disk
 from etcdboot.effects.files import STDIN, folder_of
 from etcdboot.effects.private import private_folder
 from etcdboot.effects.signals import unwinding
-from etcdboot.effects.state import open_state
+from etcdboot.effects.state import is_free, open_state
 from etcdboot.effects.supervisor.process import Program
 from etcdboot.effects.supervisor.supervisor import Supervisor
 from etcdboot.ground.errors import ExitCode, UsageError
@@ -85,7 +85,8 @@ def up(wish: Wish, reporter: Reporter, announce: Callable[[Announcement], None])
         draft = decide(loaded, wish.etcd, state, folder=folder, local=wish.local)
         for sentence in draft.dropped:
             reporter(Event(EventKind.NOTE, sentence))
-        draft.refuse_strange_hosts()
+        if is_free(state):  # else the lock tells better than the ports who runs here
+            draft = draft.cleared(state, reporter)
         disk = held.enter_context(open_state(state))
         return _run(wish, draft, disk, pki, reporter, announce)
 
@@ -108,7 +109,6 @@ def _run(
     reporter: Reporter,
     announce: Callable[[Announcement], None],
 ) -> ExitCode:
-    draft.refuse_busy_ports()
     ready = make_ready(draft, disk, pki, reporter)
     question = ask_by_plan(ready.plan, pki)
 
