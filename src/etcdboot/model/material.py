@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePosixPath
 
 from etcdboot.ground.artifact import Artifact
 from etcdboot.ground.report import Diagnostic, error
 from etcdboot.ground.values import dataclass, field, replace
-from etcdboot.model.certificates import CertKind, CertRequest, pair_paths
+from etcdboot.model.certificates import CA, CertKind, CertRequest, pair_paths
 from etcdboot.model.plan import CarriedFile, ClientPlan, ClusterPlan, MemberPlan
 
+from etcdboot.model.spec import CertificateSource, ClientTls
 _FOLDER = PurePosixPath("pki")
 # Which trust bundle goes with which pair. Both bundles have names of their own even where one CA signs all,
 # so that parting the CAs later renames nothing.
@@ -107,15 +108,20 @@ def identity_of(plan: ClusterPlan, client: str | None) -> tuple[CertRequest | No
     """The client certificate of that name (None: the plan's first) and the CA's file that clients trust."""
     clients = [each for each in plan.certificates if each.kind is CertKind.CLIENT]
     shown = next((each for each in clients if client in (None, each.common_name)), None)
-    server = next((each for each in plan.certificates if each.kind is CertKind.SERVER), None)
-    return shown, pair_paths(server.ca_name).certificate if server else None
+    return shown, trusted_by_clients(plan)
 
 
-def _files(request: CertRequest) -> tuple[Needed, ...]:
+def trusted_by_clients(plan: ClusterPlan) -> PurePosixPath | None:
+    """The certificate, below ``pki/``, of the root that the servers' certificates lead to; None without."""
+    if plan.client_tls not in (ClientTls.MUTUAL, ClientTls.SERVER):
+        return None
+    signer = next((each for each in plan.certificates if each.name == CA), None)
+    return pair_paths(signer.root).certificate if signer else None
+
+
+def _files(request: CertRequest) -> Iterator[Needed]:
     own = pair_paths(request.name)
-    bundle = pair_paths(request.ca_name).certificate
-    return (
-        Needed(request.ca_name, bundle, _FOLDER / _BUNDLES[request.kind]),
-        Needed(request.name, own.certificate, _FOLDER / own.certificate.name),
-        Needed(request.name, own.key, _FOLDER / own.key.name, secret=True),
-    )
+    yield Needed(request.root, pair_paths(request.root).certificate, _FOLDER / _BUNDLES[request.kind])
+    yield Needed(request.name, own.certificate, _FOLDER / own.certificate.name)
+    if request.source is CertificateSource.ISSUED:  # else its host has made the key, and keeps it
+        yield Needed(request.name, own.key, _FOLDER / own.key.name, secret=True)

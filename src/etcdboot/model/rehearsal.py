@@ -10,6 +10,8 @@ from etcdboot.knowledge.etcd.releases import Release
 from etcdboot.model.spec import (
     BootstrapMode,
     BootstrapSpec,
+    CertificateSource,
+    CertificatesSpec,
     ClusterSpec,
     EtcdSpec,
     FlagValues,
@@ -82,6 +84,8 @@ def rehearse(spec: ClusterSpec, ports: tuple[int, ...]) -> Adapted:
     members, and DNS has their addresses.
     """
     kept = _without(spec, OTHER_HOSTS)
+    if spec.certificates.source is not CertificateSource.ISSUED or spec.certificates.signer:
+        kept = replace(kept, dropped=(*kept.dropped, "certificates are issued here, by a CA of its own"))
     mode = spec.bootstrap.mode
     if mode is not BootstrapMode.STATIC:
         kept = replace(kept, dropped=(*kept.dropped, f"bootstrap is static here, not {mode}"))
@@ -104,6 +108,7 @@ def rehearse(spec: ClusterSpec, ports: tuple[int, ...]) -> Adapted:
         spec=replace(
             kept.spec,
             members=members,
+            certificates=_made_here(spec.certificates),
             bootstrap=BootstrapSpec(initial_cluster_token=spec.bootstrap.initial_cluster_token),
             endpoints=(),
             defaults=MemberDefaults(version=defaults.version, sans=defaults.sans, flags=defaults.flags),
@@ -114,6 +119,11 @@ def rehearse(spec: ClusterSpec, ports: tuple[int, ...]) -> Adapted:
             ),
         ),
     )
+
+
+def _made_here(written: CertificatesSpec) -> CertificatesSpec:
+    """The certificates as a throw-away CA makes them, whoever makes those of the real members."""
+    return replace(written, source=CertificateSource.ISSUED, signer=None)
 
 
 def fit_release(spec: ClusterSpec, found: Release) -> tuple[ClusterSpec, tuple[Diagnostic, ...]]:

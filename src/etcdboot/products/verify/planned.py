@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 from etcdboot.ground.address import Url
 from etcdboot.ground.errors import UsageError
 from etcdboot.ground.values import dataclass
-from etcdboot.model.certificates import CA, CertKind, PairPaths, pair_paths
+from etcdboot.model.certificates import CertKind, PairPaths, pair_paths
+from etcdboot.model.material import trusted_by_clients
 from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.spec import ClientTls
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,11 @@ def planned_access(plan: ClusterPlan, client: str | None) -> PlannedAccess:
     """
     every = (url for member in plan.members for url in member.advertise_client_urls)
     endpoints = tuple(dict.fromkeys([*every, *plan.endpoints]))
-    if plan.client_tls not in (ClientTls.MUTUAL, ClientTls.SERVER):
+    trusted = trusted_by_clients(plan)
+    if trusted is None:
         return PlannedAccess(endpoints)
     name = _certificate(plan, client)
-    return PlannedAccess(endpoints, pair_paths(CA).certificate, pair_paths(name) if name else None)
+    return PlannedAccess(endpoints, trusted, pair_paths(name) if name else None)
 
 
 def _certificate(plan: ClusterPlan, client: str | None) -> str | None:
