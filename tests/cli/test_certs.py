@@ -140,7 +140,7 @@ def test_a_cluster_without_tls_has_none(folder: Path) -> None:
         (["renew", "etcd1"], 2, "did you mean etcd1/server and etcd1/peer?"),
         (["renew", "../etc/passwd"], 2, "EB308"),
         (["renew", "ca"], 7, "EB307"),
-        (["renew", "--all", "etcd1/peer"], 2, "not both"),
+        (["renew", "--all", "etcd1/peer"], 2, "or --due"),
         (["renwe"], 2, "No such command"),
         (["-f", "absent.yaml"], 8, "EB003"),
         (["--pki", "cluster.yaml"], 7, "EB404"),

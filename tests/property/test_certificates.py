@@ -21,7 +21,7 @@ from etcdboot.products.pki.authority import Authority, Pair, issue
 from etcdboot.products.pki.pem import PrivateKey, load_certificate
 from etcdboot.products.pki.reading import public_key_of, read
 from etcdboot.workflows.certs.issuing import issue as issue_all
-from etcdboot.workflows.certs.issuing import renew
+from etcdboot.workflows.certs.renewing import renew
 from samples.certificates import AUTHORITY, NOW, plan_of
 
 # RSA keys are made once: what is asked for does not depend on the primes.

@@ -534,6 +534,11 @@ CODES: dict[str, tuple[str, str]] = {
         "The spec asks for a certificate that is not in pki/. Make it with etcdboot certs; with source: csr "
         "or a CA of others, have it signed and take it over.",
     ),
+    "EB341": (
+        "key not to be kept",
+        "certs renew --same-key makes a new certificate for the key that is there. It is not there, is no plain "
+        "one, or is of another kind than the spec asks for. Bring it back, or renew without --same-key.",
+    ),
     "EB342": (
         "another certificate on the wire",
         "A member serves another certificate than pki/ holds: an old one, one of another CA, an expired one, "

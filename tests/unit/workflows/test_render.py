@@ -11,7 +11,8 @@ import pytest
 from etcdboot.ground.artifact import ChangeKind
 from etcdboot.ground.errors import Drift, ExitCode, Missing, Refused, SpecError, UsageError
 from etcdboot.model.spec import Settings, Target
-from etcdboot.workflows.certs.issuing import issue, renew
+from etcdboot.workflows.certs.issuing import issue
+from etcdboot.workflows.certs.renewing import renew
 from etcdboot.workflows.certs.vouching import vouch
 from etcdboot.workflows.cluster import open_cluster
 from etcdboot.workflows.render import Pki, RenderRequest, RenderResult, run

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
 from etcdboot.effects import clock, keys
 from etcdboot.effects.pairs import PairTree, open_pairs
@@ -84,63 +85,47 @@ def issue(
         moment = now()
         entries = inventory.judge(look(tree, plan), moment)
         wanted = selection.missing(entries)
-        return _carry_out(tree, plan, entries, wanted, moment, reporter)
+        return carry_out(tree, plan, entries, wanted, moment, reporter)
 
 
-def renew(
-    plan: ClusterPlan,
-    pki_dir: Path,
-    names: Collection[str] = (),
-    *,
-    everything: bool = False,
-    reporter: Reporter = silent,
-    now: Clock = clock.now,
-    watcher: Watcher = unwatched,
-) -> CertsResult:
-    """Make the named certificates anew (or all but the CAs), with new keys; the result tells of these alone.
-
-    Raises:
-        UsageError: no name, or one that the plan does not know.
-        Refused: as for ``issue``; also a CA, and a pair that was changed by hand.
-        Missing: the disk said no.
-    """
-    chosen = selection.chosen(plan.certificates, names, everything=everything)
-    with open_pairs(pki_dir, watcher=watcher) as tree:
-        moment = now()
-        entries = selection.concerned(inventory.judge(look(tree, plan), moment), chosen)
-        wanted = selection.renewed(entries, chosen)
-        return _carry_out(tree, plan, entries, wanted, moment, reporter)
-
-
-def _carry_out(
+def carry_out(
     tree: PairTree,
     plan: ClusterPlan,
     entries: tuple[Entry, ...],
     wanted: tuple[Entry, ...],
     now: datetime,
     reporter: Reporter,
+    held: Mapping[str, PrivateKey] = MappingProxyType({}),
 ) -> CertsResult:
-    """Refuse, or make and write what is wanted; tell how everything stands then."""
+    """Refuse, or make and write what is wanted; tell how everything stands then.
+
+    ``held`` are the keys that certificates keep, by name; the others get new ones.
+    """
     authorities, refusals = selection.signers(entries, wanted)
     if refusals:
         raise Refused(*(placed(each, tree.root) for each in refusals))
     requests = tuple(entry.request for entry in wanted)
-    made = issue_all(requests, authorities, _new_keys(requests, reporter), keys.new_serial, now)
+    made = issue_all(requests, authorities, _new_keys(requests, held, reporter), keys.new_serial, now)
     planned = {str(path) for request in plan.certificates for path in pair_paths(request.name)}
     changes = tree.compare(_artifacts(entries, made), within=lambda path: path not in planned)
     tree.write(changes)
     after = inventory.after(entries, made, now)
     return CertsResult(
         changes=changes,
-        certificates=tuple(
-            Certificate(entry.request.name, entry.found.paths.certificate, entry.request.ca_name, entry.facts)
-            for entry in after
-            if entry.facts is not None
-        ),
+        certificates=shown(after),
         diagnostics=(
             *(placed(each, tree.root) for entry in after for each in entry.findings),
             *_unplanned(changes),
         ),
+    )
+
+
+def shown(entries: Iterable[Entry]) -> tuple[Certificate, ...]:
+    """The certificates that stand there."""
+    return tuple(
+        Certificate(entry.request.name, entry.found.paths.certificate, entry.request.ca_name, entry.facts)
+        for entry in entries
+        if entry.facts is not None
     )
 
 
@@ -167,11 +152,15 @@ def _unplanned(changes: tuple[Change, ...]) -> Iterator[Diagnostic]:
         yield Diagnostic(Severity.NOTE, "EB324", message, hint)
 
 
-def _new_keys(requests: tuple[CertRequest, ...], reporter: Reporter) -> Callable[[CertRequest], PrivateKey]:
-    coming = enumerate(keys.new_keys([request.key for request in requests]), 1)
+def _new_keys(
+    requests: tuple[CertRequest, ...], held: Mapping[str, PrivateKey], reporter: Reporter
+) -> Callable[[CertRequest], PrivateKey]:
+    coming = keys.new_keys([request.key for request in requests if request.name not in held])
+    places = {request.name: place for place, request in enumerate(requests, 1)}
 
     def new_key(request: CertRequest) -> PrivateKey:
-        done, key = next(coming)
+        key = held.get(request.name) or next(coming)
+        done = places[request.name]
         reporter(Event(EventKind.STEP, f"made the {request.long_name}", "", done, len(requests)))
         return key
 

@@ -15,7 +15,8 @@ from etcdboot.ground.progress import Event
 from etcdboot.model.manifest import MANIFEST
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.products.pki.reading import public_key_of, read
-from etcdboot.workflows.certs.issuing import CertsResult, issue, renew
+from etcdboot.workflows.certs.issuing import CertsResult, issue
+from etcdboot.workflows.certs.renewing import renew
 from samples.certificates import NOW, plan_of
 from samples.killing import killed
 

@@ -1,0 +1,81 @@
+"""Certificates made anew: those that are named, or those that are due."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from etcdboot.effects import clock
+from etcdboot.effects.pairs import open_pairs
+from etcdboot.effects.root import Watcher, unwatched
+from etcdboot.ground.errors import Refused
+from etcdboot.ground.progress import Reporter, silent
+from etcdboot.ground.values import dataclass
+from etcdboot.model.due import Within
+from etcdboot.model.plan import ClusterPlan
+from etcdboot.model.rollout import Step, rollout
+from etcdboot.products.pki import inventory, renewal, selection
+from etcdboot.workflows.certs.issuing import CertsResult, Clock, carry_out, shown
+from etcdboot.workflows.certs.standing import look, placed
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal(CertsResult):
+    """What was made anew (``names``), or with ``dry_run`` would be, and who needs the new files."""
+
+    names: tuple[str, ...] = ()
+    rollout: tuple[Step, ...] = ()
+    dry_run: bool = False
+
+
+def renew(
+    plan: ClusterPlan,
+    pki_dir: Path,
+    names: Collection[str] = (),
+    *,
+    everything: bool = False,
+    due: bool = False,
+    within: Within | None = None,
+    same_key: bool = False,
+    dry_run: bool = False,
+    reporter: Reporter = silent,
+    now: Clock = clock.now,
+    watcher: Watcher = unwatched,
+) -> Renewal:
+    """Make the named certificates anew: those of ``names``, or all but the CAs, or what of these is ``due``.
+
+    The result tells of these alone. With ``same_key`` each keeps its key; with ``dry_run`` all is judged and
+    nothing written.
+
+    Raises:
+        UsageError: no name, or one that the plan does not know.
+        Refused: as for ``issue``; also a CA, a pair changed by hand, a key that cannot be kept (EB341).
+        Missing: the disk said no.
+    """
+    named = frozenset[str]() if due else selection.chosen(plan.certificates, names, everything=everything)
+    with open_pairs(pki_dir, writing=not dry_run, watcher=watcher) as tree:
+        moment = now()
+        judged = inventory.judge(look(tree, plan), moment)
+        chosen = renewal.due_names(judged, moment, within) if due else named
+        entries = selection.concerned(judged, chosen)
+        wanted = selection.renewed(entries, chosen)
+        held, refusals = renewal.held_keys(wanted) if same_key else ({}, ())
+        if dry_run:
+            refusals = (*selection.signers(entries, wanted)[1], *refusals)
+        if refusals:
+            raise Refused(*(placed(each, tree.root) for each in refusals))
+        done = (
+            CertsResult((), shown(entries), ())
+            if dry_run
+            else carry_out(tree, plan, entries, wanted, moment, reporter, held)
+        )
+    left = renewal.left_over(judged, chosen, moment, within) if due else ()
+    made = tuple(entry.request.name for entry in wanted)
+    return Renewal(
+        done.changes,
+        done.certificates,
+        (*done.diagnostics, *(placed(each, pki_dir) for each in left)),
+        names=made,
+        rollout=rollout(plan, made),
+        dry_run=dry_run,
+    )
