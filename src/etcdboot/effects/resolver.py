@@ -153,8 +153,7 @@ def _read(question: Question, said: Message, where: str) -> Answer:
     if code != "NOERROR":
         detail = where if code in _RCODES else f"{where}: {code}"
         return Answer(question, _RCODES.get(code, Ending.GARBLED), detail=detail)
-    if not isinstance(said, dns.message.QueryMessage):
-        return Answer(question, Ending.GARBLED, detail=where)
+    assert isinstance(said, dns.message.QueryMessage)  # else it were no response to a query
     return _told(question, said.resolve_chaining())
 
 

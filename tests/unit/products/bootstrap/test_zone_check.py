@@ -146,6 +146,10 @@ def test_plain_records_are_dropped_by_3_4() -> None:
     assert codes(judged(plan=dns_plan(tls=PLAIN))) == []
 
 
+def test_3_4_without_plain_records_needs_no_remark() -> None:
+    assert codes(judged(plan=dns_plan(etcd=OLD))) == []
+
+
 def test_plain_records_beside_tls_are_dropped_by_3_4_with_a_remark() -> None:
     report = judged(lambda zone: zone.services[SERVER].append(service("etcd1")), dns_plan(etcd=OLD))
     assert [(each.code, each.severity) for each in report.diagnostics] == [
