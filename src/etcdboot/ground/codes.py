@@ -529,6 +529,22 @@ CODES: dict[str, tuple[str, str]] = {
         "A member's host needs a file that is not in pki/. Make it with etcdboot certs; to go on without, "
         "use render --pki public (no keys) or --pki none.",
     ),
+    "EB331": (
+        "CA of another root",
+        "With intermediate: true a root of etcdboot's signs the CA, otherwise the CA signs itself; what is in "
+        "pki/ is the other way round, or of another root. Say in the spec what is there, or bring the files "
+        "back that belong together.",
+    ),
+    "EB332": (
+        "intermediate missing beside a certificate",
+        "Whoever trusts the root alone needs the intermediates too, in order, in the file that is shown. Renew "
+        "the certificate, or append the CA's own certificate to its file.",
+    ),
+    "EB333": (
+        "root that no CA may follow",
+        "The root's path length is 0, so etcd and openssl refuse everything below an intermediate (RFC 5280 "
+        "4.2.1.9). Leave intermediate out, or begin anew with another root.",
+    ),
     "EB340": (
         "planned and not there",
         "The spec asks for a certificate that is not in pki/. Make it with etcdboot certs; with source: csr "
@@ -560,21 +576,31 @@ CODES: dict[str, tuple[str, str]] = {
         "the one that signed it, and so on) or CAs to be trusted. Sort them, or take apart what does not "
         "belong together.",
     ),
-    "EB331": (
-        "CA of another root",
-        "With intermediate: true a root of etcdboot's signs the CA, otherwise the CA signs itself; what is in "
-        "pki/ is the other way round, or of another root. Say in the spec what is there, or bring the files "
-        "back that belong together.",
+    "EB370": (
+        "revocation list missing",
+        "The spec says crl, so members are told to look at a list; etcd refuses every caller while the file is "
+        "not there. Make it with etcdboot certs.",
     ),
-    "EB332": (
-        "intermediate missing beside a certificate",
-        "Whoever trusts the root alone needs the intermediates too, in order, in the file that is shown. Renew "
-        "the certificate, or append the CA's own certificate to its file.",
+    "EB371": (
+        "revocation list in PEM form",
+        "From 3.6, etcd reads DER alone, and a list in PEM form locks everybody out without a word. Make it "
+        "anew with etcdboot certs crl; to convert one of your own: openssl crl -in crl.pem -outform DER -out "
+        "crl.der.",
     ),
-    "EB333": (
-        "root that no CA may follow",
-        "The root's path length is 0, so etcd and openssl refuse everything below an intermediate (RFC 5280 "
-        "4.2.1.9). Leave intermediate out, or begin anew with another root.",
+    "EB372": (
+        "revocation list of another CA",
+        "The list is not signed by the CA whose certificates it is about, or cannot be read. Make it anew with "
+        "etcdboot certs crl.",
+    ),
+    "EB373": (
+        "revocation list is behind",
+        "Certificates were revoked that the list does not tell of, so etcd still takes them. Make it anew with "
+        "etcdboot certs crl.",
+    ),
+    "EB374": (
+        "revocation list is due",
+        "The list ends soon, or has ended. etcd goes by it all the same, but other programs refuse such a list "
+        "and every certificate with it. Make it anew with etcdboot certs crl; no restart is needed.",
     ),
     "EB401": (
         "file changed by hand",

@@ -9,9 +9,10 @@ from etcdboot.ground.artifact import Artifact
 from etcdboot.ground.report import Diagnostic, error
 from etcdboot.ground.values import dataclass, field, replace
 from etcdboot.model.certificates import CA, CertKind, CertRequest, pair_paths
+from etcdboot.model.crl import crl_paths
 from etcdboot.model.plan import CarriedFile, ClientPlan, ClusterPlan, MemberPlan
-
 from etcdboot.model.spec import CertificateSource, ClientTls
+
 _FOLDER = PurePosixPath("pki")
 # Which trust bundle goes with which pair. Both bundles have names of their own even where one CA signs all,
 # so that parting the CAs later renames nothing.
@@ -42,6 +43,7 @@ class CertMaterial:
 def needed(member: MemberPlan, *, public: bool = False) -> tuple[Needed, ...]:
     """What one member's host needs; ``public`` leaves the keys out."""
     files = [each for request in member.certificates for each in _files(request)]
+    files += [Needed(each.ca_name, crl_paths(each.ca_name).der, _FOLDER / each.file) for each in member.crls]
     return tuple(each for each in files if not (public and each.secret))
 
 

@@ -6,6 +6,7 @@ from etcdboot.ground.address import Host, Url
 from etcdboot.ground.values import dataclass
 from etcdboot.knowledge.etcd.releases import Release
 from etcdboot.model.certificates import CertRequest
+from etcdboot.model.crl import CrlRequest, MemberCrl
 from etcdboot.model.layout import MemberPaths
 from etcdboot.model.spec import BootstrapSpec, ClientTls, ClusterState, PeerTls, Settings, Target
 
@@ -54,8 +55,8 @@ class MemberPlan:
     ``host`` tells which machine it is on (members of one host share it); ``addresses`` are those it binds;
     ``files`` are its certificates there, ours or not; ``unit`` is its systemd unit's file name; ``flags`` is
     all that etcd is told, in etcd's own spelling; ``certificates`` are the pairs of ours on its host,
-    ``carried`` the operator's own files there; ``predicted_id`` is known only while all members are founders,
-    and there is a token.
+    ``carried`` the operator's own files there, ``crls`` the revocation lists; ``predicted_id`` is known only
+    while all members are founders, and there is a token.
     """
 
     name: str
@@ -75,6 +76,7 @@ class MemberPlan:
     flags: tuple[Flag, ...]
     certificates: tuple[CertRequest, ...]
     carried: tuple[CarriedFile, ...] = ()
+    crls: tuple[MemberCrl, ...] = ()
     predicted_id: int | None = None
 
     def flag(self, name: str) -> str | None:
@@ -110,6 +112,7 @@ class ClusterPlan:
     targets: tuple[Target, ...]
     certificates: tuple[CertRequest, ...]  # every one, each CA before what it signs
     clients: tuple[ClientPlan, ...] = ()
+    crls: tuple[CrlRequest, ...] = ()
     predicted_cluster_id: int | None = None
 
     @property

@@ -14,6 +14,7 @@ from etcdboot.knowledge.etcd.releases import NEWEST, Release
 from etcdboot.model.addressing import Addressing, addressing, merged
 from etcdboot.model.bootstrap import Secrets, bootstrap_flags, carried_files, cluster_token
 from etcdboot.model.clients import client_plans
+from etcdboot.model.crl import crl_requests, member_crls
 from etcdboot.model.layout import Layout, MemberPaths, WrittenPaths
 from etcdboot.model.plan import ClusterPlan, Flag, MemberPlan, TlsFiles
 from etcdboot.model.settings import further_flags
@@ -82,6 +83,7 @@ def plan(
         targets=spec.render.targets,
         certificates=certificates,
         clients=client_plans(spec, certificates),
+        crls=crl_requests(spec),
         predicted_cluster_id=cluster_id(ids) if ids else None,
     )
 
@@ -121,10 +123,12 @@ def _member(
             *_own_flags(member, place, paths),
             *_known(bootstrap_flags(spec, state, initial_cluster, paths.pki_dir, secrets), release),
             *_tls_flags(spec, files),
+            *_crl_flags(spec, paths),
             *starmap(Flag, further_flags(spec, index, release)),
         ),
         certificates=member_certificates(spec, member.name, place, member.sans),
         carried=carried_files(spec.bootstrap, state),
+        crls=member_crls(spec),
         predicted_id=predicted_id,
     )
 
@@ -157,6 +161,10 @@ def _tls_files(spec: ClusterSpec, member: MemberSpec, paths: MemberPaths) -> Tls
 
 def _tls_flags(spec: ClusterSpec, files: TlsFiles) -> Iterator[Flag]:
     return starmap(Flag, (*_client_tls(spec.tls.client, files), *_peer_tls(spec.tls.peer, files)))
+
+
+def _crl_flags(spec: ClusterSpec, paths: MemberPaths) -> Iterator[Flag]:
+    return (Flag(each.flag, f"{paths.pki_dir}/{each.file}") for each in member_crls(spec))
 
 
 def written_paths(spec: ClusterSpec, member: MemberSpec, *, alone: bool) -> WrittenPaths:

@@ -163,6 +163,7 @@ _SUBJECT: Final = tuple(
           f"The {what}.", "none")
     for key, what in naming.ATTRIBUTES.items()
 )  # fmt: skip
+_CRL: Final = (Field("lifetime", _lifetime, "How long a list holds.", "30d"),)
 _CERTIFICATES: Final = (
     Field("source", Choice(spec.CertificateSource), "issued: here; csr: from requests that the hosts make; "
           "provided: by others, the hosts have them.", "issued"),
@@ -185,6 +186,7 @@ _CERTIFICATES: Final = (
     Field("server", Record(spec.CertificateDefaults, _OWN), "What server certificates have of their own."),
     Field("peer", Record(spec.CertificateDefaults, _OWN), "What peer certificates have of their own."),
     Field("client", Record(spec.CertificateDefaults, _OWN), "What client certificates have of their own."),
+    Field("crl", Record(spec.CrlSpec, _CRL), "Revocation lists, and that members look at them.", "none"),
 )  # fmt: skip
 _RENDER: Final = (
     Field("settings", Choice(spec.Settings), "How etcd learns its settings.", "config"),

@@ -162,6 +162,13 @@ class ClientSpec(CertificateDefaults):
 
 
 @dataclass(frozen=True, slots=True)
+class CrlSpec:
+    """The revocation lists that members look at; how long one holds, in seconds."""
+
+    lifetime: int = 30 * 86400
+
+
+@dataclass(frozen=True, slots=True)
 class CertificatesSpec:
     """The ``certificates`` section; lifetimes in seconds.
 
@@ -185,6 +192,7 @@ class CertificatesSpec:
     server: CertificateDefaults = field(default_factory=CertificateDefaults)
     peer: CertificateDefaults = field(default_factory=CertificateDefaults)
     client: CertificateDefaults = field(default_factory=CertificateDefaults)
+    crl: CrlSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)

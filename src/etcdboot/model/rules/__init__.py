@@ -38,6 +38,7 @@ RULES: tuple[Rule, ...] = (
     flags.settings_can_say_the_flags,
     flags.verification_is_not_switched_off,
     flags.allowed_names_exclude_one_another,
+    flags.revocation_lists_have_one_master,
     flags.revocation_lists_are_der,
     tuning.election_outlasts_heartbeats,
     tuning.timing_is_the_same_everywhere,

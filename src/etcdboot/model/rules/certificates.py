@@ -107,7 +107,7 @@ def authority_is_ours(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]
         return
     why = "source is provided" if provided else "a signer signs"
     plain = CertificatesSpec()
-    for key in ("intermediate", "name_constraints", "path_length", "ca_key"):
+    for key in ("intermediate", "name_constraints", "path_length", "ca_key", "crl"):
         if getattr(written, key) != getattr(plain, key):
             message = f"{_key(key)} is for a CA of etcdboot's own, and {why}"
             yield Finding("EB270", f"certificates.{_key(key)}", message, "leave it out")

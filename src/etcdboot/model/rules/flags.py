@@ -52,6 +52,9 @@ def verification_is_not_switched_off(spec: ClusterSpec, plan: ClusterPlan) -> It
         (_CLIENT_CHECKS, spec.tls.client is ClientTls.MUTUAL, f"tls.client is {spec.tls.client}"),
         (_PEER_CHECKS, spec.tls.peer is PeerTls.MUTUAL, f"tls.peer is {spec.tls.peer}"),
     )
+    if spec.certificates.crl and not plan.crls:
+        message = f"crl is for callers that prove who they are, but {sides[0][2]} and {sides[1][2]}"
+        yield Finding("EB232", "certificates.crl", message, "make one side mutual, or leave crl out")
     for index, member in enumerate(plan.members):
         for checks, mutual, why in sides:
             for flag in () if mutual else filter(member.flag, checks):
@@ -67,11 +70,31 @@ def allowed_names_exclude_one_another(spec: ClusterSpec, plan: ClusterPlan) -> I
             yield Finding("EB231", place(spec, index, "peer-cert-allowed-cn"), message, "keep one")
 
 
+def revocation_lists_have_one_master(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
+    """A list of ours and one of the user's cannot both be named by one flag."""
+    for path, flag in _written_lists(spec) if spec.certificates.crl else ():
+        message = f"etcdboot decides {flag} from the spec, for it says certificates.crl"
+        yield Finding("EB213", path, message, "keep one of the two")
+
+
 def revocation_lists_are_der(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
     """From 3.6 a PEM list starts without a word and then locks everybody out."""
+    ours = {each.flag for member in plan.members for each in member.crls}
     for index, member in enumerate(plan.members):
+        if not crl_is_der_only(member.release):
+            continue
         for flag in filter(member.flag, _CRL):
-            if crl_is_der_only(member.release):
-                message = f"etcd {member.release} reads {flag} as DER; a PEM one locks every client out"
-                hint = "convert it: openssl crl -in crl.pem -outform DER -out crl.der"
-                yield caution("EB233", place(spec, index, flag), message, hint)
+            path = place(spec, index, flag)
+            message = f"etcd {member.release} reads {flag} as DER; a PEM one locks every client out"
+            hint = "convert it: openssl crl -in crl.pem -outform DER -out crl.der"
+            if (member.flag(flag) or "").endswith(".pem"):
+                yield Finding("EB233", path, message, f"{hint}; a DER file is not called .pem")
+            elif flag not in ours:
+                yield caution("EB233", path, message, hint)
+
+
+def _written_lists(spec: ClusterSpec) -> Iterator[tuple[str, str]]:
+    """Each place that names a list by a flag."""
+    everywhere = [each for index in range(len(spec.members)) for each in scopes(spec, index)]
+    for path, values in dict.fromkeys(everywhere):
+        yield from ((f"{path}.{name}", name) for name, value in values if name in _CRL and value)

@@ -1,4 +1,4 @@
-"""What a PEM file of certificates says, as lines that can be compared."""
+"""What a file of certificates, or a revocation list, says, as lines that can be compared."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from etcdboot.model.audit import CertFacts
+from etcdboot.model.crl import CrlFacts
+from etcdboot.products.pki import crl
 from etcdboot.products.pki.pem import Unreadable
 from etcdboot.products.pki.reading import read
 
@@ -14,11 +16,14 @@ from etcdboot.products.pki.reading import read
 _CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 
 
-def describe(pem: bytes) -> str:
-    """Subject, SANs, usages, dates and fingerprint of each certificate in a file, a line each."""
-    blocks = _CERTIFICATE.findall(pem)
+def describe(content: bytes) -> str:
+    """Subject, SANs, usages, dates and fingerprint of each certificate in a file, a line each.
+
+    Of a revocation list (PEM or DER) its number, its dates and the serial numbers in it.
+    """
+    blocks = _CERTIFICATE.findall(content)
     if not blocks:
-        return "no certificate\n"
+        return "".join(f"{line}\n" for line in _list_lines(content)) or "no certificate\n"
     return "\n".join("".join(f"{line}\n" for line in _lines(block)) for block in blocks)
 
 
@@ -36,6 +41,17 @@ def _lines(block: bytes) -> Iterator[str]:
     yield f"not before: {_instant(facts.not_before)}"
     yield f"not after: {_instant(facts.not_after)}"
     yield f"sha256: {facts.sha256}"
+
+
+def _list_lines(content: bytes) -> Iterator[str]:
+    try:
+        facts: CrlFacts = crl.read(content, None)
+    except Unreadable:
+        return
+    yield f"revocation list: number {facts.number}, {'DER' if facts.is_der else 'PEM'}"
+    yield f"this update: {_instant(facts.this_update)}"
+    yield f"next update: {_instant(facts.next_update)}"
+    yield from (f"revoked: {serial:x}" for serial in sorted(facts.serials))
 
 
 def _instant(moment: datetime) -> str:

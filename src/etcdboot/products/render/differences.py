@@ -10,7 +10,8 @@ from etcdboot.ground.artifact import Change, ChangeKind
 
 Describe = Callable[[bytes], str]
 _NOWHERE = "/dev/null"
-_CERTIFICATE = ".pem"
+# What holds certificates or a revocation list.
+_DESCRIBED = (".pem", ".der")
 # What a terminal would obey; a foreign file may hold anything.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -18,8 +19,8 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 def difference(change: Change, describe: Describe) -> str:
     """The diff from what stands there to what is planned; empty when nothing would change.
 
-    A certificate is compared by what ``describe`` says of its PEM. Of a secret only that it changes is told,
-    on a line that diff readers skip; so is a file whose permissions alone are wrong.
+    A certificate or a revocation list is compared by what ``describe`` says of it. Of a secret only that it
+    changes is told, on a line that diff readers skip; so is a file whose permissions alone are wrong.
     """
     if change.kind is ChangeKind.SAME:
         return ""
@@ -29,9 +30,9 @@ def difference(change: Change, describe: Describe) -> str:
     if before == after:
         return f"{path}: permissions will be {change.artifact.mode:04o}\n"
     if change.artifact.secret:
-        what = "key" if path.suffix == _CERTIFICATE else "secret"
+        what = "key" if path.suffix in _DESCRIBED else "secret"
         return f"{path}: {what} {_verb(before, after)}\n"
-    texts = [_shown(each, describe if path.suffix == _CERTIFICATE else _text) for each in (before, after)]
+    texts = [_shown(each, describe if path.suffix in _DESCRIBED else _text) for each in (before, after)]
     if texts[0] == texts[1]:  # the same certificates, written otherwise
         return f"{path}: PEM text changed\n"
     return "".join(

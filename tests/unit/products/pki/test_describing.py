@@ -3,8 +3,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from etcdboot.model.certificates import pair_paths
+from etcdboot.model.register import Revoked
+from etcdboot.products.pki import crl
+from etcdboot.products.pki.authority import Authority, Pair
 from etcdboot.products.pki.describing import describe
 from etcdboot.workflows.certs.issuing import issue
+from samples.certificates import DAY, NOW
 from samples.plans import small_plan
 
 
@@ -27,3 +31,17 @@ def test_what_cannot_be_read_is_said_to_be_so() -> None:
     assert describe(b"hello") == "no certificate\n"
     broken = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
     assert describe(broken).startswith("unreadable: ")
+
+
+def test_says_what_a_revocation_list_holds_in_both_forms(tmp_path: Path) -> None:
+    issue(small_plan(), tmp_path)
+    paths = pair_paths("ca")
+    authority = Authority.load(Pair(*((tmp_path / path).read_bytes() for path in paths)))
+    der = crl.make(authority, [Revoked(255, "client/bob", NOW, NOW)], number=4, now=NOW, lifetime=DAY)
+    assert describe(der).splitlines() == [
+        "revocation list: number 4, DER",
+        "this update: 2026-11-23T11:55:00Z",
+        "next update: 2026-11-24T12:00:00Z",
+        "revoked: ff",
+    ]
+    assert describe(crl.as_pem(der)).startswith("revocation list: number 4, PEM\n")
