@@ -12,9 +12,11 @@ def colours_unwanted() -> bool:
 
 
 def without_etcd(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment less every ``ETCD_*``: etcd would take it for a setting.
+    """The environment less every ``ETCD_*``, which etcd would take for a setting, and our own secrets.
 
     With a flag of the same name it does not even start ("conflicting environment variable is shadowed",
     measured on 3.4.23 and 3.5.30). ``ETCDCTL_*`` stays: only etcdctl reads it.
     """
-    return {name: value for name, value in environment.items() if not name.startswith("ETCD_")}
+    return {
+        name: value for name, value in environment.items() if not name.startswith(("ETCD_", "ETCDBOOT_CA_"))
+    }

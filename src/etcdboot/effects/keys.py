@@ -39,6 +39,11 @@ def new_keys(
         yield from workers.map(new_key, algorithms)
 
 
+def new_bytes(count: int) -> bytes:
+    """That many random bytes."""
+    return os.urandom(count)
+
+
 def new_serial() -> int:
     """A serial number nobody can guess or repeat: 159 random bits (RFC 5280 section 4.1.2.2)."""
     return x509.random_serial_number()

@@ -39,9 +39,9 @@ class Authority:
     key: PrivateKey = field(repr=False)
 
     @classmethod
-    def load(cls, pair: Pair) -> Authority:
+    def load(cls, pair: Pair, passphrase: bytes | None = None) -> Authority:
         """The CA of a pair of PEM files; ``Unreadable`` when one of them is no use for signing."""
-        key = load_key(pair.key)
+        key = load_key(pair.key, passphrase)
         if not isinstance(key, EllipticCurvePrivateKey | RSAPrivateKey):
             raise Unreadable("its key is neither ECDSA nor RSA")
         return cls(load_certificate(pair.certificate), key)
@@ -60,10 +60,11 @@ def issue(
     now: datetime,
     serial: int,
     chain: bytes = b"",
+    dump: Callable[[PrivateKey], bytes] = dump_key,
 ) -> Pair:
     """A certificate for ``key``, and the key; without a signer it signs itself.
 
-    ``chain`` is the PEM of the CAs that are shown with it.
+    ``chain`` is the PEM of the CAs that are shown with it, ``dump`` makes the key's.
     """
     public = key.public_key()
     start, end = profile.validity(request, now, signer.not_after if signer else None)
@@ -83,7 +84,7 @@ def issue(
     for extension, critical in profile.extensions(request, public, pointer):
         builder = builder.add_extension(extension, critical)
     signing = signer.key if signer else key
-    return Pair(dump_certificate(builder.sign(signing, signing_hash(signing))) + chain, dump_key(key))
+    return Pair(dump_certificate(builder.sign(signing, signing_hash(signing))) + chain, dump(key))
 
 
 def issue_all(
@@ -92,20 +93,23 @@ def issue_all(
     new_key: Callable[[CertRequest], PrivateKey],
     new_serial: Callable[[], int],
     now: datetime,
+    seal: Callable[[PrivateKey], bytes] = dump_key,
 ) -> dict[str, Pair]:
     """A pair for each request, in their order: a CA among them signs what follows.
 
-    ``authorities`` are the CAs at hand, by name; each request's is among them or was made before it.
+    ``authorities`` are the CAs at hand, by name; each request's is among them or was made before it. ``seal``
+    makes the PEM of a CA's key.
     """
     known = dict(authorities)
     made = {}
     for request in requests:
         signer = None if request.is_root else known[request.ca_name]
         chain = b"".join(dump_certificate(known[name].certificate) for name in request.chain)
-        pair = issue(request, new_key(request), signer, now=now, serial=new_serial(), chain=chain)
+        key, dump = new_key(request), seal if request.is_ca else dump_key
+        pair = issue(request, key, signer, now=now, serial=new_serial(), chain=chain, dump=dump)
         made[request.name] = pair
         if request.is_ca:
-            known[request.name] = Authority.load(pair)
+            known[request.name] = Authority(load_certificate(pair.certificate), key)
     return made
 
 

@@ -11,7 +11,7 @@ from etcdboot.ground.values import dataclass, field, replace
 from etcdboot.model.audit import CertFacts, audit, unfit_authority
 from etcdboot.model.certificates import CertRequest, PairPaths, pair_paths
 from etcdboot.products.pki.authority import Pair
-from etcdboot.products.pki.pem import Unreadable
+from etcdboot.products.pki.pem import Locked, Unreadable
 from etcdboot.products.pki.profile import validity
 from etcdboot.products.pki.reading import public_key_of, read
 
@@ -116,6 +116,13 @@ def unreadable(found: Found, path: PurePosixPath, cause: Unreadable) -> Diagnost
     return error("EB301", f"{path} cannot be read: {cause}", _remedy(found), str(path))
 
 
+def not_its_key(found: Found) -> Diagnostic:
+    """The refusal for a key that belongs to another certificate."""
+    path = found.paths.key
+    message = f"{path} is not the key of {found.paths.certificate}"
+    return error("EB302", message, _remedy(found), str(path))
+
+
 # --- what must not be touched
 
 
@@ -166,11 +173,12 @@ def _not_its_key(found: Found, facts: CertFacts) -> Iterable[Diagnostic]:
     try:
         fits = public_key_of(found.key) == facts.public_key
     except Unreadable as cause:
+        if isinstance(cause, Locked) and found.request.is_ca:
+            return  # it is looked at when it is opened to sign
         yield unreadable(found, path, cause)
         return
     if not fits:
-        message = f"{path} is not the key of {found.paths.certificate}"
-        yield error("EB302", message, _remedy(found), str(path))
+        yield not_its_key(found)
 
 
 def _remedy(found: Found) -> str:

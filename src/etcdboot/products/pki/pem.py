@@ -21,6 +21,14 @@ class Unreadable(ValueError):
     """The bytes hold no certificate or no key that we understand; the text says why, for the user."""
 
 
+class Locked(Unreadable):
+    """The key is encrypted, and no passphrase was given."""
+
+
+class WrongPassphrase(Unreadable):
+    """The passphrase does not open the key; a damaged key looks the same."""
+
+
 def dump_certificate(certificate: x509.Certificate) -> bytes:
     """The certificate as PEM."""
     return certificate.public_bytes(Encoding.PEM)
@@ -39,18 +47,29 @@ def load_certificate(pem: bytes) -> x509.Certificate:
         raise Unreadable(_why(pem, b"CERTIFICATE", "certificate")) from cause
 
 
-def load_key(pem: bytes, *, trusting: bool = False) -> PrivateKeyTypes:
-    """The private key; ``Unreadable`` when there is none, or it is encrypted.
+def load_key(pem: bytes, passphrase: bytes | None = None, *, trusting: bool = False) -> PrivateKeyTypes:
+    """The private key; ``Unreadable`` when there is none, ``Locked`` when it takes a passphrase.
 
     ``trusting`` leaves out the arithmetic that proves an RSA key sound (a tenth of a second for a large one):
     enough to tell which certificate it belongs to, not enough to sign with.
+
+    Raises:
+        WrongPassphrase: the passphrase does not open it.
     """
+    given = passphrase if is_encrypted(pem) else None
     try:
-        return load_pem_private_key(pem, password=None, unsafe_skip_rsa_key_validation=trusting)
+        return load_pem_private_key(pem, password=given, unsafe_skip_rsa_key_validation=trusting)
     except TypeError as cause:
-        raise Unreadable("the key is encrypted, and etcd reads only plain ones") from cause
+        raise Locked("the key is encrypted, and etcd reads only plain ones") from cause
     except (ValueError, UnsupportedAlgorithm) as cause:
+        if given is not None:
+            raise WrongPassphrase("the passphrase does not open it, or it is damaged") from cause
         raise Unreadable(_why(pem, b"PRIVATE KEY", "private key")) from cause
+
+
+def is_encrypted(pem: bytes) -> bool:
+    """Whether the key in it takes a passphrase (RFC 7468 section 11; RFC 1421 section 4.6.1.1 of old)."""
+    return b"BEGIN ENCRYPTED PRIVATE KEY" in pem or b"Proc-Type: 4,ENCRYPTED" in pem
 
 
 def _why(pem: bytes, label: bytes, what: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from etcdboot.ground.errors import Refused, UsageError
 from etcdboot.ground.report import Diagnostic, Severity, error
@@ -10,8 +10,12 @@ from etcdboot.ground.values import replace
 from etcdboot.model.certificates import CertRequest
 from etcdboot.model.spec import CertificateSource
 from etcdboot.products.pki.authority import Authority, Pair
-from etcdboot.products.pki.inventory import Entry, unreadable
-from etcdboot.products.pki.pem import Unreadable
+from etcdboot.products.pki.inventory import Entry, not_its_key, unreadable
+from etcdboot.products.pki.pem import Unreadable, WrongPassphrase, is_encrypted
+from etcdboot.products.pki.reading import public_hash
+
+# From a key's path below pki/ to its passphrase.
+Unlock = Callable[[str], bytes]
 
 
 def missing(entries: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -61,9 +65,13 @@ def renewed(entries: Iterable[Entry], names: Collection[str]) -> tuple[Entry, ..
 
 
 def signers(
-    entries: tuple[Entry, ...], wanted: tuple[Entry, ...]
+    entries: tuple[Entry, ...], wanted: tuple[Entry, ...], unlock: Unlock | None = None
 ) -> tuple[dict[str, Authority], tuple[Diagnostic, ...]]:
-    """The CAs at hand that sign what is wanted (one that is to be made comes later), and what forbids it."""
+    """The CAs at hand that sign what is wanted (one that is to be made comes later), and what forbids it.
+
+    ``unlock`` is asked for the passphrase of a key that has one; without it such a key stays closed, and its
+    CA is not among those at hand.
+    """
     refusals = [each for entry in entries for each in entry.refusals]
     authorities = {}
     coming = [entry.request for entry in wanted if not entry.request.is_root]
@@ -74,11 +82,30 @@ def signers(
         if entry.found.key is None:
             refusals.append(_no_key(entry, signed))
             continue
+        passphrase = None
+        if is_encrypted(entry.found.key):
+            if unlock is None or refusals:  # who is refused anyway need not look for it
+                continue
+            passphrase = unlock(str(entry.found.paths.key))
         try:
-            authorities[entry.request.name] = Authority.load(Pair(entry.found.certificate, entry.found.key))
+            loaded = Authority.load(Pair(entry.found.certificate, entry.found.key), passphrase)
         except Unreadable as cause:
-            refusals.append(unreadable(entry.found, entry.found.paths.key, cause))
+            refusals.append(_closed(entry, cause))
+            continue
+        if public_hash(loaded.key.public_key()) == public_hash(loaded.certificate.public_key()):
+            authorities[entry.request.name] = loaded
+        else:
+            refusals.append(not_its_key(entry.found))
     return authorities, tuple(refusals)
+
+
+def _closed(entry: Entry, cause: Unreadable) -> Diagnostic:
+    """The refusal for a CA's key that cannot sign."""
+    path = entry.found.paths.key
+    if not isinstance(cause, WrongPassphrase):
+        return unreadable(entry.found, path, cause)
+    hint = "nothing was written; try again with the passphrase that it was encrypted with"
+    return error("EB335", f"{path} cannot be opened: {cause}", hint, str(path))
 
 
 def _is_to_be_made(entry: Entry) -> bool:

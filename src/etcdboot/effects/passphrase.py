@@ -1,0 +1,67 @@
+"""The passphrase of a CA's key: from a file, a variable or a terminal; never from the command line."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+from etcdboot.effects.secrets import read_password
+from etcdboot.ground.errors import Refused
+from etcdboot.ground.values import dataclass
+
+VARIABLE: Final = "ETCDBOOT_CA_PASSPHRASE"
+SHORTEST: Final = 8  # characters, of a new one (NIST SP 800-63B section 5.1.1.2)
+
+
+@dataclass(frozen=True, slots=True)
+class Passphrases:
+    """Where passphrases come from: ``file``, else the variable, else (``asks``) whoever sits at the terminal.
+
+    Nothing is read before it is needed, and a file and the variable hold one passphrase for all keys.
+    """
+
+    file: Path | None = None
+    asks: bool = False
+
+    def opens(self, key: str) -> bytes:
+        """The passphrase that opens a key, which is named by its path below ``pki/``.
+
+        Raises:
+            Refused: EB334, there is none to be had; EB009, the file holds none.
+            Missing: EB008, the file cannot be read.
+        """
+        return (self._given() or self._asked(f"Passphrase of {key}: ", key)).encode()
+
+    def seals(self, key: str) -> bytes:
+        """The passphrase for a new key; a human types it twice.
+
+        Raises:
+            Refused: EB334, EB336, there is none, it is too short, or the two are not the same.
+            Missing, Refused: EB008, EB009, as :meth:`opens` does.
+        """
+        given = self._given()
+        chosen = given or self._asked(f"New passphrase for {key}: ", key)
+        if len(chosen) < SHORTEST:
+            message = f"the passphrase for {key} has {len(chosen)} characters, and {SHORTEST} are the least"
+            raise Refused.because("EB336", message, "take a longer one; nothing was written")
+        if given is None and chosen != self._asked("The same once more: ", key):
+            raise Refused.because("EB336", "the two passphrases are not the same", "nothing was written")
+        return chosen.encode()
+
+    def _given(self) -> str | None:
+        return read_password(self.file) if self.file else os.environ.get(VARIABLE) or None
+
+    def _asked(self, prompt: str, key: str) -> str:
+        typed = ""
+        if self.asks and sys.stdin is not None and sys.stdin.isatty():
+            try:
+                typed = getpass.getpass(prompt, stream=sys.stderr)
+            except EOFError:
+                typed = ""
+        if not typed:
+            hint = f"give it with --ca-passphrase-file FILE or in the variable {VARIABLE}"
+            raise Refused.because("EB334", f"there is no passphrase for {key}", hint, key)
+        return typed
