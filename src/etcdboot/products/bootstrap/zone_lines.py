@@ -51,7 +51,7 @@ class Line:
     @property
     def told(self) -> str:
         """What is seen, what is wanted, or the one instead of the other."""
-        return " instead of ".join(each for each in (self.seen, self.expected) if each)
+        return " instead of ".join(dict.fromkeys(each for each in (self.seen, self.expected) if each))
 
 
 # Status → code, what is said of a name, its records and why they are not there, and the remedy.

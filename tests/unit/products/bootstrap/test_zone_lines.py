@@ -37,3 +37,8 @@ def test_records_that_are_wrong_in_the_same_way_are_one_complaint() -> None:
 def test_a_name_of_which_nothing_is_wanted_tells_why_alone() -> None:
     (said,) = complaints([line(Status.UNRESOLVED, None, None, "no such name")])
     assert said.message == "x.example.com SRV leads nowhere: no such name"
+
+
+def test_what_is_wanted_and_seen_alike_is_told_once() -> None:
+    assert line(Status.OK, "a:1", "a:1").told == "a:1"
+    assert line(Status.WRONG_TARGET, "a:1", "b:2").told == "b:2 instead of a:1"
