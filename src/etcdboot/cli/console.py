@@ -39,8 +39,11 @@ def reporter(output: Output) -> Iterator[Reporter]:
         from rich.status import Status
 
         console = Console(stderr=True)
-        with Status("", console=console) as status:
+        status = Status("", console=console)
+        try:
             yield _Lively(status, console.print)
+        finally:
+            status.stop()
     else:
         yield _Plain()
 
@@ -74,7 +77,10 @@ class _Plain:
 
 
 class _Lively(_Plain):
-    """Steps move one line; everything else scrolls above it."""
+    """Steps move one line; everything else scrolls above it.
+
+    The line begins with the first step: until then a passphrase may be asked for.
+    """
 
     def __init__(self, status: object, write: object) -> None:
         super().__init__()
@@ -84,6 +90,7 @@ class _Lively(_Plain):
     def __call__(self, event: Event) -> None:
         if event.kind is EventKind.STEP:
             self._status.update(self.line(event))  # type: ignore[attr-defined]
+            self._status.start()  # type: ignore[attr-defined]
         else:
             from rich.text import Text
 

@@ -31,6 +31,10 @@ out_option = click.option(
     metavar="DIR",
     help="Where to write.  [out/ beside the spec]",
 )
+passphrase_option = click.option(
+    "--ca-passphrase-file", "passphrase_file", type=click.Path(), default=None, metavar="FILE",
+    help="Holds the passphrase of the CA's key.  [$ETCDBOOT_CA_PASSPHRASE, or asked for]",
+)  # fmt: skip
 state_option = click.option(
     "--state", "state", type=click.Path(), default=None, metavar="DIR",
     help="Where `up` keeps data, logs and its socket.  [.etcdboot/ beside the spec]",

@@ -21,10 +21,12 @@ class Passphrases:
     """Where passphrases come from: ``file``, else the variable, else (``asks``) whoever sits at the terminal.
 
     Nothing is read before it is needed, and a file and the variable hold one passphrase for all keys.
+    ``encrypts`` tells that the CAs' keys are to be written under one.
     """
 
     file: Path | None = None
     asks: bool = False
+    encrypts: bool = False
 
     def opens(self, key: str) -> bytes:
         """The passphrase that opens a key, which is named by its path below ``pki/``.
@@ -63,5 +65,9 @@ class Passphrases:
                 typed = ""
         if not typed:
             hint = f"give it with --ca-passphrase-file FILE or in the variable {VARIABLE}"
-            raise Refused.because("EB334", f"there is no passphrase for {key}", hint, key)
+            raise Refused.because("EB334", f"there is no passphrase for {key}", hint)
         return typed
+
+
+# For who has nobody to ask.
+FROM_THE_VARIABLE: Final = Passphrases()

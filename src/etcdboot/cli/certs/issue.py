@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import click
 
-from etcdboot.cli.certs.showing import outcome, pki_folder
-from etcdboot.cli.options import output_options, pki_option, spec_option, to_paste
+from etcdboot.cli.certs.showing import outcome, passphrases, pki_folder
+from etcdboot.cli.options import output_options, passphrase_option, pki_option, spec_option, to_paste
 from etcdboot.cli.output import Outcome, Output
 
 
 @click.command(epilog="\b\nExample:\n  etcdboot certs -f prod/cluster.yaml")
 @spec_option
 @pki_option
+@passphrase_option
+@click.option("--encrypt-ca-key", is_flag=True, help="Write the CA's key under a passphrase, new or not.")
 @output_options
 @click.pass_obj
-def command(output: Output, file: str, pki: str | None) -> Outcome:
+def command(
+    output: Output, file: str, pki: str | None, passphrase_file: str | None, encrypt_ca_key: bool
+) -> Outcome:
     """Make the certificates that are missing.
 
     Those that are there stay byte for byte. One that no longer fits the spec is named (exit code 4).
@@ -25,5 +29,10 @@ def command(output: Output, file: str, pki: str | None) -> Outcome:
 
     cluster = open_cluster(file)
     with reporter(output) as report:
-        result = issuing.issue(cluster.plan, pki_folder(cluster, pki), reporter=report)
+        result = issuing.issue(
+            cluster.plan,
+            pki_folder(cluster, pki),
+            reporter=report,
+            passphrases=passphrases(passphrase_file, encrypts=encrypt_ca_key),
+        )
     return outcome(cluster, result, f"write each member's files: {to_paste('render', file)}")

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from etcdboot.cli.certs.showing import outcome, pki_folder
+from etcdboot.cli.certs.showing import outcome, passphrases, pki_folder
 from etcdboot.cli.certs.within import within_option
-from etcdboot.cli.options import output_options, pki_option, spec_option, to_paste
+from etcdboot.cli.options import output_options, passphrase_option, pki_option, spec_option, to_paste
 from etcdboot.cli.output import Outcome, Output
 from etcdboot.ground.values import replace
 
@@ -34,6 +34,7 @@ Examples:
 @click.option("--dry-run", is_flag=True, help="Judge all and say what would be done; write nothing.")
 @spec_option
 @pki_option
+@passphrase_option
 @output_options
 @click.pass_obj
 def command(
@@ -46,6 +47,7 @@ def command(
     dry_run: bool,
     file: str,
     pki: str | None,
+    passphrase_file: str | None,
 ) -> Outcome:
     """Make certificates anew, with new keys unless --same-key is said.
 
@@ -71,6 +73,7 @@ def command(
             same_key=same_key,
             dry_run=dry_run,
             reporter=report,
+            passphrases=passphrases(passphrase_file),
         )
     return _told(outcome(cluster, done, ""), done, file)
 

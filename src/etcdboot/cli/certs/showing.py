@@ -10,6 +10,7 @@ from etcdboot.cli.output import Outcome
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from etcdboot.effects.passphrase import Passphrases
     from etcdboot.workflows.certs.issuing import Certificate, CertsResult
     from etcdboot.workflows.cluster import Cluster
 
@@ -19,6 +20,13 @@ _STATES = {"new": "new", "update": "renewed", "same": "kept"}
 def pki_folder(cluster: Cluster, written: str | None) -> Path:
     """The PKI folder: as written, else beside the spec."""
     return cluster.folder / "pki" if written is None else Path(written)
+
+
+def passphrases(file: str | None, *, encrypts: bool = False) -> Passphrases:
+    """Where the passphrase of the CA's key comes from; whoever runs a command on a terminal is asked."""
+    from etcdboot.effects.passphrase import Passphrases
+
+    return Passphrases(Path(file) if file else None, asks=True, encrypts=encrypts)
 
 
 def outcome(cluster: Cluster, result: CertsResult, next_line: str) -> Outcome:

@@ -11,7 +11,7 @@ from etcdboot.model.certificates import CertRequest
 from etcdboot.model.spec import CertificateSource
 from etcdboot.products.pki.authority import Authority, Pair
 from etcdboot.products.pki.inventory import Entry, not_its_key, unreadable
-from etcdboot.products.pki.pem import Unreadable, WrongPassphrase, is_encrypted
+from etcdboot.products.pki.pem import PrivateKey, Unreadable, WrongPassphrase, is_encrypted
 from etcdboot.products.pki.reading import public_hash
 
 # From a key's path below pki/ to its passphrase.
@@ -97,6 +97,25 @@ def signers(
         else:
             refusals.append(not_its_key(entry.found))
     return authorities, tuple(refusals)
+
+
+def open_authorities(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The CAs whose keys stand there in the clear, as we wrote them."""
+    return tuple(
+        entry
+        for entry in entries
+        if entry.request.is_ca
+        and entry.found.key is not None
+        and not (entry.refusals or entry.found.edited or is_encrypted(entry.found.key))
+    )
+
+
+def sealed(entry: Entry, seal: Callable[[PrivateKey], bytes]) -> Pair:
+    """The pair of such a CA with its key as ``seal`` writes it."""
+    assert entry.found.certificate is not None
+    assert entry.found.key is not None
+    pair = Pair(entry.found.certificate, entry.found.key)
+    return Pair(pair.certificate, seal(Authority.load(pair).key))
 
 
 def _closed(entry: Entry, cause: Unreadable) -> Diagnostic:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
 from etcdboot.effects import clock, keys
 from etcdboot.effects.pairs import PairTree, open_pairs
+from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.ground.artifact import Artifact, Change, ChangeKind
 from etcdboot.ground.errors import ExitCode, Refused
@@ -21,7 +22,7 @@ from etcdboot.model.plan import ClusterPlan
 from etcdboot.products.pki import inventory, selection
 from etcdboot.products.pki.authority import Pair, issue_all
 from etcdboot.products.pki.inventory import Entry
-from etcdboot.products.pki.pem import PrivateKey
+from etcdboot.products.pki.pem import PrivateKey, dump_key
 from etcdboot.workflows.certs.standing import look, placed
 
 Clock = Callable[[], datetime]
@@ -74,18 +75,22 @@ def issue(
     reporter: Reporter = silent,
     now: Clock = clock.now,
     watcher: Watcher = unwatched,
+    passphrases: Passphrases = FROM_THE_VARIABLE,
 ) -> CertsResult:
     """Make what is missing; what is there stays byte for byte, fitting or not.
 
+    Only a CA's key that is to be encrypted (``passphrases``) is written anew.
+
     Raises:
-        Refused: something stands there that must not be touched or built upon; nothing was written.
+        Refused: something stands there that must not be touched or built upon, or a passphrase is missing or
+            wrong; nothing was written.
         Missing: the disk said no.
     """
     with open_pairs(pki_dir, watcher=watcher) as tree:
         moment = now()
         entries = inventory.judge(look(tree, plan), moment)
         wanted = selection.missing(entries)
-        return carry_out(tree, plan, entries, wanted, moment, reporter)
+        return carry_out(tree, plan, entries, wanted, moment, reporter, passphrases=passphrases)
 
 
 def carry_out(
@@ -96,18 +101,24 @@ def carry_out(
     now: datetime,
     reporter: Reporter,
     held: Mapping[str, PrivateKey] = MappingProxyType({}),
+    passphrases: Passphrases = FROM_THE_VARIABLE,
 ) -> CertsResult:
     """Refuse, or make and write what is wanted; tell how everything stands then.
 
-    ``held`` are the keys that certificates keep, by name; the others get new ones.
+    ``held`` are the keys that certificates keep, by name; the others get new ones. ``passphrases`` open the
+    CAs' keys, and close them where they are to be encrypted.
     """
-    authorities, refusals = selection.signers(entries, wanted)
+    authorities, refusals = selection.signers(entries, wanted, passphrases.opens)
     if refusals:
         raise Refused(*(placed(each, tree.root) for each in refusals))
     requests = tuple(entry.request for entry in wanted)
-    made = issue_all(requests, authorities, _new_keys(requests, held, reporter), keys.new_serial, now)
+    open_keys = selection.open_authorities(entries) if passphrases.encrypts else ()
+    seal = sealer(passphrases, (*open_keys, *(entry for entry in wanted if entry.request.is_ca)))
+    new_key = _new_keys(requests, held, reporter)
+    made = issue_all(requests, authorities, new_key, keys.new_serial, now, seal)
+    sealed = {entry.request.name: selection.sealed(entry, seal) for entry in open_keys}
     planned = {str(path) for request in plan.certificates for path in pair_paths(request.name)}
-    changes = tree.compare(_artifacts(entries, made), within=lambda path: path not in planned)
+    changes = tree.compare(_artifacts(entries, sealed | made), within=lambda path: path not in planned)
     tree.write(changes)
     after = inventory.after(entries, made, now)
     return CertsResult(
@@ -118,6 +129,16 @@ def carry_out(
             *_unplanned(changes),
         ),
     )
+
+
+def sealer(passphrases: Passphrases, entries: Collection[Entry]) -> Callable[[PrivateKey], bytes]:
+    """How these CAs' keys are written: plainly, or under a passphrase that is asked for now."""
+    if not (passphrases.encrypts and entries):
+        return dump_key
+    from etcdboot.products.pki.sealing import SALT, VECTOR, seal  # few want it
+
+    passphrase = passphrases.seals(", ".join(str(entry.found.paths.key) for entry in entries))
+    return lambda key: seal(key, passphrase, keys.new_bytes(SALT), keys.new_bytes(VECTOR))
 
 
 def shown(entries: Iterable[Entry]) -> tuple[Certificate, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from etcdboot.effects import clock
 from etcdboot.effects.pairs import open_pairs
+from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.ground.errors import Refused
 from etcdboot.ground.progress import Reporter, silent
@@ -41,6 +42,7 @@ def renew(
     reporter: Reporter = silent,
     now: Clock = clock.now,
     watcher: Watcher = unwatched,
+    passphrases: Passphrases = FROM_THE_VARIABLE,
 ) -> Renewal:
     """Make the named certificates anew: those of ``names``, or all but the CAs, or what of these is ``due``.
 
@@ -67,7 +69,7 @@ def renew(
         done = (
             CertsResult((), shown(entries), ())
             if dry_run
-            else carry_out(tree, plan, entries, wanted, moment, reporter, held)
+            else carry_out(tree, plan, entries, wanted, moment, reporter, held, passphrases)
         )
     left = renewal.left_over(judged, chosen, moment, within) if due else ()
     made = tuple(entry.request.name for entry in wanted)
