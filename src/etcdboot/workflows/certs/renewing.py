@@ -73,11 +73,5 @@ def renew(
         )
     left = renewal.left_over(judged, chosen, moment, within) if due else ()
     made = tuple(entry.request.name for entry in wanted)
-    return Renewal(
-        done.changes,
-        done.certificates,
-        (*done.diagnostics, *(placed(each, pki_dir) for each in left)),
-        names=made,
-        rollout=rollout(plan, made),
-        dry_run=dry_run,
-    )
+    told = (*done.diagnostics, *(placed(each, pki_dir) for each in left))
+    return Renewal(done.changes, done.certificates, told, made, rollout(plan, made), dry_run)
