@@ -554,11 +554,31 @@ CODES: dict[str, tuple[str, str]] = {
         "Nothing answers at a URL where a certificate should be served, or it speaks no TLS. See whether the "
         "member runs and whether it can be reached from this machine.",
     ),
+    "EB345": (
+        "open to others",
+        "Others than their owner can read a private key or the folder that it is in, or a file belongs to "
+        "somebody else. Set mode 0600 on the key and 0700 on the folder, and the right owner.",
+    ),
+    "EB346": (
+        "stray file",
+        "Something stands in pki/, or in a member's pki/ below out/, that is not planned and that etcdboot did "
+        "not write. Move it away; a private key that nobody has planned is an error.",
+    ),
+    "EB347": (
+        "CA key where none belongs",
+        "The key of a CA is in out/, from where files go to hosts. Whoever has it can sign certificates that "
+        "the whole cluster trusts. Remove it; if a host has got it, make a new PKI.",
+    ),
     "EB348": (
         "certificates in no good order",
         "Several certificates in one file are either a chain (first the one that the key belongs to, then "
         "the one that signed it, and so on) or CAs to be trusted. Sort them, or take apart what does not "
         "belong together.",
+    ),
+    "EB349": (
+        "copy lags behind",
+        "A certificate or a key below out/ is not the one in pki/, so the host would get another than status "
+        "speaks of. Write the trees anew with etcdboot render.",
     ),
     "EB331": (
         "CA of another root",

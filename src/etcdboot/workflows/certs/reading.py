@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from etcdboot.effects import clock
 from etcdboot.effects.files import STDIN, read_given
 from etcdboot.ground.errors import ExitCode
-from etcdboot.ground.report import Diagnostic, Severity, error, has_errors, warning
+from etcdboot.ground.report import Diagnostic, error, has_errors
 from etcdboot.ground.values import dataclass, replace
-from etcdboot.products.pki.chains import Judged, Order, order_of
+from etcdboot.products.pki.chains import Judged, order_of
+from etcdboot.products.pki.given import Given, remarks
 from etcdboot.products.pki.pem import Unreadable
 from etcdboot.products.pki.portrait import Portrait
 from etcdboot.products.pki.portraits import portraits
-
-_REMEDIES = {
-    Order.DISORDERED: "put the certificate that the key belongs to first, then what signed it, and so on",
-    Order.UNRELATED: "keep in one file either a chain, or CAs to be trusted",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +75,10 @@ def _file(name: str, content: bytes, now: datetime) -> tuple[ShownFile, tuple[Di
         return ShownFile(name, ()), (unreadable(name, "there is neither PEM nor DER in it"),)
     certificates = [each.certificate for each in found if each.certificate is not None]
     shown = ShownFile(name, found, order_of(certificates) if certificates else None)
-    return shown, tuple(replace(each, file=name) for each in _remarks(shown))
+    return shown, tuple(replace(each, file=name, path=name) for each in remarks(Given(name, found)))
 
 
 def unreadable(name: str, why: str) -> Diagnostic:
     """The error for a file that holds nothing of the kind."""
     hint = "name a file with certificates, requests, revocation lists or keys"
     return replace(error("EB343", f"{name} cannot be read: {why}", hint, name), file=name)
-
-
-def _remarks(shown: ShownFile) -> Iterator[Diagnostic]:
-    for place, each in enumerate(shown.portraits, 1):
-        for flaw in each.flaws:
-            yield warning("EB343", f"number {place}, the {each.kind}: {flaw}", "", shown.file)
-    if shown.judged and shown.judged.order in _REMEDIES:
-        hint = _REMEDIES[shown.judged.order]
-        yield Diagnostic(Severity.WARNING, "EB348", shown.judged.words, hint, shown.file)

@@ -1,0 +1,143 @@
+"""Judge certificates and keys: all that a spec has in ``pki/`` and ``out/``, or files by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+from etcdboot.effects import clock
+from etcdboot.effects.files import STDIN, read_given
+from etcdboot.effects.pairs import open_pairs
+from etcdboot.effects.survey import mode_of, own_user, survey
+from etcdboot.ground.address import Host
+from etcdboot.ground.errors import ExitCode, first_of
+from etcdboot.ground.report import Diagnostic, Severity, warning
+from etcdboot.ground.values import dataclass, replace
+from etcdboot.model.certificates import CertKind, pair_paths
+from etcdboot.model.custody import Kept, Kind, loose, strays
+from etcdboot.model.plan import ClusterPlan
+from etcdboot.products.pki import copies
+from etcdboot.products.pki.given import Given, Question, all_of
+from etcdboot.products.pki.pem import Unreadable
+from etcdboot.products.pki.portraits import portraits
+from etcdboot.products.pki.status import Row, rows
+from etcdboot.workflows.certs.reading import unreadable
+from etcdboot.workflows.certs.standing import placed
+from etcdboot.workflows.certs.status import judged, row_json
+
+# What makes the whole unsafe, or no use at all; the rest is put right by issuing, renewing or rendering.
+_REFUSED = frozenset({"EB301", "EB302", "EB304", "EB305", "EB306", "EB343", "EB347"})
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was found; ``rows`` are the planned certificates (none without a spec), ``files`` a count."""
+
+    findings: tuple[Diagnostic, ...]
+    files: int
+    rows: tuple[Row, ...] = ()
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Refused for what is unsafe or unusable, drift for the other errors."""
+        errors = [each for each in self.findings if each.severity is Severity.ERROR]
+        refused = [ExitCode.REFUSED for row in self.rows if row.entry.refusals]
+        codes = [ExitCode.REFUSED if each.code in _REFUSED else ExitCode.DRIFT for each in errors]
+        return first_of([*codes, *refused])
+
+    def as_json(self) -> dict[str, object]:
+        """The keys that ``-w json`` prints."""
+        return {"files": self.files, "certificates": [row_json(row) for row in self.rows]}
+
+
+def verify(
+    plan: ClusterPlan, pki_dir: Path, out_dir: Path, *, now: Callable[[], datetime] = clock.now
+) -> Verified:
+    """Judge what stands in ``pki/``, and in ``out/`` where that is.
+
+    Raises:
+        Missing: the disk said no.
+        Refused: something is in the way, or another etcdboot is writing there.
+    """
+    moment = now()
+    found = rows(judged(plan, pki_dir, moment), moment)
+    pki, out = survey(pki_dir), survey(out_dir)
+    findings = (
+        *(placed(each, pki_dir) for row in found for each in row.problems),
+        *_below(pki_dir, (*loose(pki, own_user()), *strays(pki, _ours(plan, pki_dir), lambda path: True))),
+        *_below(out_dir, _of_out(plan, pki, out, moment)),
+    )
+    files = sum(each.kind is Kind.FILE for each in (*pki, *out))
+    return Verified(findings, files, found)
+
+
+def verify_files(
+    names: Iterable[str],
+    role: CertKind | None = None,
+    host: Host | None = None,
+    *,
+    now: Callable[[], datetime] = clock.now,
+) -> Verified:
+    """Judge files against one another; ``role`` and ``host`` are what the certificates are to be good for.
+
+    Raises:
+        Missing: EB003, a file is not there or cannot be read.
+    """
+    moment = now()
+    contents = [(name, read_given(name)) for name in names]
+    given, findings = [], []
+    for name, content in contents:
+        shown = "<stdin>" if name == STDIN else name
+        try:
+            given.append(Given(shown, portraits(content, moment)))
+        except Unreadable as cause:
+            findings.append(unreadable(shown, str(cause)))
+            continue
+        if not given[-1].portraits:
+            findings.append(unreadable(shown, "there is neither PEM nor DER in it"))
+        findings += _open_to_others(name, given[-1])
+    return Verified((*findings, *all_of(given, Question(role, host), moment)), len(contents))
+
+
+def _open_to_others(name: str, given: Given) -> Iterator[Diagnostic]:
+    mode = mode_of(name) if any(each.kind == "key" for each in given.portraits) else None
+    if mode is not None and mode & 0o077:
+        message = f"the key can be read by others (mode {mode:04o})"
+        yield replace(warning("EB345", message, "chmod 0600 it", name), file=name)
+
+
+def _ours(plan: ClusterPlan, pki_dir: Path) -> frozenset[str]:
+    """What belongs into ``pki/``: what is planned, and what a manifest says we wrote."""
+    with open_pairs(pki_dir, writing=False) as tree:
+        written = tree.manifest.paths()
+    wanted = (str(path) for request in plan.certificates for path in pair_paths(request.name))
+    return frozenset((*wanted, *written))
+
+
+def _of_out(
+    plan: ClusterPlan, pki: tuple[Kept, ...], out: tuple[Kept, ...], now: datetime
+) -> Iterator[Diagnostic]:
+    contents = {str(each.path): each.content for each in pki if each.kind is Kind.FILE}
+    there = {str(each.path): each.content for each in out if each.kind is Kind.FILE}
+    authorities = [pair_paths(request.name).certificate for request in plan.certificates if request.is_ca]
+    yield from loose(out, own_user())
+    misplaced = list(
+        copies.misplaced([contents[str(path)] for path in authorities if str(path) in contents], out)
+    )
+    yield from misplaced
+    told = {each.path for each in misplaced}
+    for each in strays(out, copies.planned(plan), _is_of_pki):
+        if each.path not in told:
+            yield each
+    yield from copies.lagging(plan, contents, there, now)
+
+
+def _is_of_pki(path: PurePosixPath) -> bool:
+    """Whether a path below ``out/`` is in a member's pki/; the rest of the trees is ``render --check``'s."""
+    return len(path.parts) > 2 and path.parts[1] == "pki"
+
+
+def _below(root: Path, findings: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    for each in findings:
+        yield replace(each, file=str(root / each.path))
