@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -21,7 +21,8 @@ class Found:
     """What stands for one request: the contents of its files (None: nothing).
 
     ``foreign`` are those of its files that we did not write, ``edited`` those of ours that were changed
-    since; ``lost`` tells that we wrote one of them once and it is gone.
+    since; ``lost`` tells that we wrote one of them once and it is gone; ``revoked`` are the serial numbers
+    that count no more, whose ever they are.
     """
 
     request: CertRequest
@@ -30,6 +31,7 @@ class Found:
     foreign: tuple[PurePosixPath, ...] = ()
     edited: tuple[PurePosixPath, ...] = ()
     lost: bool = False
+    revoked: Collection[int] = frozenset()
 
     @property
     def paths(self) -> PairPaths:
@@ -90,7 +92,7 @@ def _judged(
     unfit = (*_not_its_key(found, facts), *(unfit_authority(request, facts, now) if request.is_ca else ()))
     if signer is not None:
         unfit = (*unfit, *_of_another_root(found, facts))
-    return Entry(found, facts, (*remarks, *audit(request, facts, now)), unfit)
+    return Entry(found, facts, (*remarks, *_revoked(found, facts), *audit(request, facts, now)), unfit)
 
 
 def after(entries: tuple[Entry, ...], made: Mapping[str, Pair], now: datetime) -> tuple[Entry, ...]:
@@ -207,6 +209,13 @@ def _half(found: Found) -> Iterable[Diagnostic]:
     lacking, kept = (paths.key, paths.certificate) if found.certificate else (paths.certificate, paths.key)
     hint = f"bring it back, or make the pair anew with: etcdboot certs renew {request.name}"
     yield error("EB310", f"{lacking} is missing beside {kept}", hint, request.name)
+
+
+def _revoked(found: Found, facts: CertFacts) -> Iterable[Diagnostic]:
+    if facts.serial in found.revoked:
+        name = found.request.name
+        hint = f"make it anew with: etcdboot certs renew {name}; for good: take it out of the spec"
+        yield error("EB377", f"{name} is revoked, and members that look at the list refuse it", hint, name)
 
 
 def _changed_by_hand(found: Found) -> Iterable[Diagnostic]:

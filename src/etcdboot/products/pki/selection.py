@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from etcdboot.ground.errors import Refused, UsageError
 from etcdboot.ground.report import Diagnostic, Severity, error
@@ -79,24 +79,34 @@ def signers(
         signed = [request.name for request in coming if request.ca_name == entry.request.name]
         if not signed or entry.found.certificate is None or entry.refusals:
             continue
-        if entry.found.key is None:
-            refusals.append(_no_key(entry, signed))
-            continue
-        passphrase = None
-        if is_encrypted(entry.found.key):
-            if unlock is None or refusals:  # who is refused anyway need not look for it
-                continue
-            passphrase = unlock(str(entry.found.paths.key))
-        try:
-            loaded = Authority.load(Pair(entry.found.certificate, entry.found.key), passphrase)
-        except Unreadable as cause:
-            refusals.append(_closed(entry, cause))
-            continue
-        if public_hash(loaded.key.public_key()) == public_hash(loaded.certificate.public_key()):
-            authorities[entry.request.name] = loaded
-        else:
-            refusals.append(not_its_key(entry.found))
+        asked = unlock if not refusals else None  # who is refused anyway need not look for a passphrase
+        opened = open_authority(entry, signed, asked)
+        if isinstance(opened, Authority):
+            authorities[entry.request.name] = opened
+        elif opened is not None:
+            refusals.append(opened)
     return authorities, tuple(refusals)
+
+
+def open_authority(
+    entry: Entry, waiting: Sequence[str], unlock: Unlock | None
+) -> Authority | Diagnostic | None:
+    """A CA of ours, ready to sign what is waiting for it; or why it cannot.
+
+    None: its key takes a passphrase, and without ``unlock`` there is none to be asked for.
+    """
+    certificate, key = entry.found.certificate, entry.found.key
+    if certificate is None or key is None:
+        return _no_key(entry, waiting)
+    if is_encrypted(key) and unlock is None:
+        return None
+    passphrase = unlock(str(entry.found.paths.key)) if unlock and is_encrypted(key) else None
+    try:
+        loaded = Authority.load(Pair(certificate, key), passphrase)
+    except Unreadable as cause:
+        return _closed(entry, cause)
+    fits = public_hash(loaded.key.public_key()) == public_hash(loaded.certificate.public_key())
+    return loaded if fits else not_its_key(entry.found)
 
 
 def open_authorities(entries: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -135,7 +145,7 @@ def _by_hand(entry: Entry) -> Iterable[Diagnostic]:
     return (replace(each, severity=Severity.ERROR) for each in entry.findings if each.code == "EB309")
 
 
-def _no_key(entry: Entry, signed: list[str]) -> Diagnostic:
+def _no_key(entry: Entry, signed: Sequence[str]) -> Diagnostic:
     path = entry.found.paths.key
     message = f"{path} is missing, and without it {', '.join(signed)} cannot be signed"
     return error(

@@ -17,12 +17,15 @@ from etcdboot.ground.progress import Event, EventKind, Reporter, silent
 from etcdboot.ground.report import Diagnostic, Severity, has_errors
 from etcdboot.ground.values import dataclass
 from etcdboot.model.audit import CertFacts
+from etcdboot.model.beside import is_beside
 from etcdboot.model.certificates import CertRequest, pair_paths
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.products.pki import inventory, selection
 from etcdboot.products.pki.authority import Pair, issue_all
 from etcdboot.products.pki.inventory import Entry
+from etcdboot.products.pki.lists import NO_LISTS, Lists
 from etcdboot.products.pki.pem import PrivateKey, dump_key
+from etcdboot.workflows.certs.listing import complete, look_at_lists
 from etcdboot.workflows.certs.standing import look, placed
 
 Clock = Callable[[], datetime]
@@ -90,7 +93,8 @@ def issue(
         moment = now()
         entries = inventory.judge(look(tree, plan), moment)
         wanted = selection.missing(entries)
-        return carry_out(tree, plan, entries, wanted, moment, reporter, passphrases=passphrases)
+        lists = look_at_lists(tree, plan.crls)
+        return carry_out(tree, plan, entries, wanted, moment, reporter, passphrases=passphrases, lists=lists)
 
 
 def carry_out(
@@ -102,11 +106,12 @@ def carry_out(
     reporter: Reporter,
     held: Mapping[str, PrivateKey] = MappingProxyType({}),
     passphrases: Passphrases = FROM_THE_VARIABLE,
+    lists: Lists = NO_LISTS,
 ) -> CertsResult:
     """Refuse, or make and write what is wanted; tell how everything stands then.
 
     ``held`` are the keys that certificates keep, by name; the others get new ones. ``passphrases`` open the
-    CAs' keys, and close them where they are to be encrypted.
+    CAs' keys, and close them where they are to be encrypted. What is missing of ``lists`` is made too.
     """
     authorities, refusals = selection.signers(entries, wanted, passphrases.opens)
     if refusals:
@@ -117,15 +122,20 @@ def carry_out(
     new_key = _new_keys(requests, held, reporter)
     made = issue_all(requests, authorities, new_key, keys.new_serial, now, seal)
     sealed = {entry.request.name: selection.sealed(entry, seal) for entry in open_keys}
-    planned = {str(path) for request in plan.certificates for path in pair_paths(request.name)}
-    changes = tree.compare(_artifacts(entries, sealed | made), within=lambda path: path not in planned)
-    tree.write(changes)
     after = inventory.after(entries, made, now)
+    lists, further = complete(lists, after, passphrases, now)
+    planned = {str(path) for request in plan.certificates for path in pair_paths(request.name)}
+    changes = tree.compare(
+        (*artifacts(entries, sealed | made), *further),
+        within=lambda path: not (path in planned or is_beside(path)),
+    )
+    tree.write(changes)
     return CertsResult(
         changes=changes,
         certificates=shown(after),
         diagnostics=(
             *(placed(each, tree.root) for entry in after for each in entry.findings),
+            *(placed(each, tree.root) for each in lists.flaws(after, now)),
             *_unplanned(changes),
         ),
     )
@@ -150,7 +160,7 @@ def shown(entries: Iterable[Entry]) -> tuple[Certificate, ...]:
     )
 
 
-def _artifacts(entries: tuple[Entry, ...], made: dict[str, Pair]) -> Iterator[Artifact]:
+def artifacts(entries: tuple[Entry, ...], made: dict[str, Pair]) -> Iterator[Artifact]:
     """The files that are to stand there; those that do are among them, to keep their permissions tight."""
     for entry in entries:
         found = entry.found

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from etcdboot.effects.pairs import PairTree
+from etcdboot.ground.errors import Refused
 from etcdboot.ground.report import Diagnostic
 from etcdboot.ground.values import replace
 from etcdboot.model.certificates import pair_paths
 from etcdboot.model.plan import ClusterPlan
+from etcdboot.model.register import REGISTER, Register, RegisterProblem
 from etcdboot.products.pki.inventory import Found
 
 
@@ -18,6 +20,7 @@ def look(tree: PairTree, plan: ClusterPlan) -> Iterator[Found]:
     paths = {request.name: pair_paths(request.name) for request in plan.certificates}
     standing = tree.present(str(path) for pair in paths.values() for path in pair)
     ours = frozenset(tree.manifest.paths())
+    revoked = frozenset(register(tree).serials)
     for request in plan.certificates:
         pair = paths[request.name]
         there = {path: found.content for path in pair if (found := standing[str(path)]) is not None}
@@ -29,11 +32,31 @@ def look(tree: PairTree, plan: ClusterPlan) -> Iterator[Found]:
             foreign=tuple(path for path in there if path not in own),
             edited=tuple(path for path in own if not tree.manifest.wrote(str(path), there[path])),
             lost=any(map(tree.is_lost, pair)),
+            revoked=revoked,
         )
+
+
+def register(tree: PairTree) -> Register:
+    """Whom the CAs of ``pki/`` have revoked.
+
+    Raises:
+        Refused: EB375, what tells of it is damaged or gone.
+    """
+    place = str(tree.root / REGISTER)
+    found = tree.present([str(REGISTER)])[str(REGISTER)]
+    if found is None and tree.is_lost(REGISTER):
+        message = f"{place} is gone, and without it nobody would be revoked any more"
+        raise Refused.because("EB375", message, "bring it back from a copy", place)
+    try:
+        return Register() if found is None else Register.parse(found.content)
+    except RegisterProblem as cause:
+        raise Refused.because(
+            "EB375", f"{place} cannot be read: {cause}", "bring it back from a copy", place
+        ) from None
 
 
 def placed(diagnostic: Diagnostic, root: Path) -> Diagnostic:
     """The diagnostic with the file it is about; its path is that file's, or the certificate's name."""
     path = diagnostic.path
-    below = PurePosixPath(path) if path.endswith(".pem") else pair_paths(path).certificate
+    below = PurePosixPath(path) if path.endswith((".pem", ".der")) else pair_paths(path).certificate
     return replace(diagnostic, file=str(root / below))

@@ -9,13 +9,15 @@ from pathlib import Path
 from etcdboot.effects import clock
 from etcdboot.effects.pairs import open_pairs
 from etcdboot.ground.errors import Drift, Refused
-from etcdboot.ground.report import Diagnostic, has_errors
+from etcdboot.ground.report import Diagnostic, Severity, has_errors
 from etcdboot.ground.values import replace
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.products.pki import inventory, selection
+from etcdboot.workflows.certs.listing import look_at_lists
 from etcdboot.workflows.certs.standing import look, placed
 
 _HALF = "EB310"  # a pair without one of its files
+_REVOKED = "EB377"
 
 
 def vouch(
@@ -31,16 +33,25 @@ def vouch(
     """
     with open_pairs(pki_dir, writing=False) as tree:
         found = tuple(replace(each, foreign=(), edited=(), lost=False) for each in look(tree, plan))
+        lists = look_at_lists(tree, plan.crls)
     names = frozenset(request.name for member in plan.members for request in member.certificates) | frozenset(
         client.certificate.name for client in plan.clients if client.certificate
     )
-    entries = selection.concerned(inventory.judge(found, now()), names)
+    moment = now()
+    entries = selection.concerned(inventory.judge(found, moment), names)
     refusals = tuple(placed(each, pki_dir) for entry in entries for each in entry.refusals)
     if refusals:
         raise Refused(*refusals)
     findings = tuple(
-        placed(each, pki_dir) for entry in entries for each in entry.findings if each.code != _HALF
+        placed(_borne(each), pki_dir) for entry in entries for each in entry.findings if each.code != _HALF
     )
+    findings += tuple(placed(each, pki_dir) for each in lists.flaws(entries, moment))
     if has_errors(findings):
         raise Drift(*findings)
     return findings
+
+
+def _borne(finding: Diagnostic) -> Diagnostic:
+    """A client that is revoked must not hold up the list that says so."""
+    is_client = finding.code == _REVOKED and finding.path.startswith("client/")
+    return replace(finding, severity=Severity.WARNING) if is_client else finding

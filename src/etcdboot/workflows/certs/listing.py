@@ -1,0 +1,58 @@
+"""The revocation lists in ``pki/``: read, and made where a CA's key is at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from etcdboot.effects.pairs import PairTree
+from etcdboot.effects.passphrase import Passphrases
+from etcdboot.ground.artifact import Artifact
+from etcdboot.ground.errors import Refused
+from etcdboot.ground.report import Diagnostic
+from etcdboot.model.crl import CrlRequest, crl_paths
+from etcdboot.products.pki.authority import Authority
+from etcdboot.products.pki.inventory import Entry
+from etcdboot.products.pki.lists import Lists
+from etcdboot.products.pki.selection import open_authority
+from etcdboot.workflows.certs.standing import register
+
+
+def look_at_lists(tree: PairTree, requests: tuple[CrlRequest, ...]) -> Lists:
+    """What stands in ``pki/`` of these lists, and whom they are to tell of.
+
+    Raises:
+        Refused: EB375, what tells whom they are about is damaged or gone.
+    """
+    paths = {each.ca_name: str(crl_paths(each.ca_name).der) for each in requests}
+    standing = tree.present(paths.values())
+    there = {name: found.content for name, path in paths.items() if (found := standing[path]) is not None}
+    return Lists(requests, register(tree), there)
+
+
+def complete(
+    lists: Lists, entries: tuple[Entry, ...], passphrases: Passphrases, now: datetime
+) -> tuple[Lists, tuple[Artifact, ...]]:
+    """The lists with those that were missing, and the files to write for them.
+
+    Raises:
+        Refused: a CA's key is not there, or cannot be opened.
+    """
+    signers = {name: authority(entries, name, passphrases) for name in lists.missing()}
+    return lists.made(entries, signers, now)
+
+
+def authority(entries: Iterable[Entry], name: str, passphrases: Passphrases) -> Authority:
+    """The CA of that name, ready to sign a list.
+
+    Raises:
+        Refused: it is not sound, or its key is not there or cannot be opened.
+    """
+    entry = next(each for each in entries if each.request.name == name)
+    if entry.refusals:
+        raise Refused(*entry.refusals)
+    opened = open_authority(entry, [str(crl_paths(name).der)], passphrases.opens)
+    if isinstance(opened, Diagnostic):
+        raise Refused(opened)
+    assert opened is not None, "whoever may ask for a passphrase gets one, or is refused"
+    return opened
