@@ -529,37 +529,6 @@ CODES: dict[str, tuple[str, str]] = {
         "A member's host needs a file that is not in pki/. Make it with etcdboot certs; to go on without, "
         "use render --pki public (no keys) or --pki none.",
     ),
-    "EB331": (
-        "CA of another root",
-        "With intermediate: true a root of etcdboot's signs the CA, otherwise the CA signs itself; what is in "
-        "pki/ is the other way round, or of another root. Say in the spec what is there, or bring the files "
-        "back that belong together.",
-    ),
-    "EB332": (
-        "intermediate missing beside a certificate",
-        "Whoever trusts the root alone needs the intermediates too, in order, in the file that is shown. Renew "
-        "the certificate, or append the CA's own certificate to its file.",
-    ),
-    "EB333": (
-        "root that no CA may follow",
-        "The root's path length is 0, so etcd and openssl refuse everything below an intermediate (RFC 5280 "
-        "4.2.1.9). Leave intermediate out, or begin anew with another root.",
-    ),
-    "EB334": (
-        "no passphrase",
-        "The CA's key is encrypted (or is to be), and there is no passphrase: give --ca-passphrase-file, set "
-        "ETCDBOOT_CA_PASSPHRASE, or run where there is a terminal to ask at. Only signing needs it.",
-    ),
-    "EB335": (
-        "wrong passphrase",
-        "The passphrase does not open the CA's key, or the key is damaged; encryption makes the two look alike. "
-        "Nothing was written. Try again, or bring the key back from a copy.",
-    ),
-    "EB336": (
-        "passphrase that cannot be taken",
-        "A new passphrase has 8 characters at least (NIST SP 800-63B), and who types it types it twice. "
-        "Nothing was written.",
-    ),
     "EB340": (
         "planned and not there",
         "The spec asks for a certificate that is not in pki/. Make it with etcdboot certs; with source: csr "
@@ -611,6 +580,22 @@ CODES: dict[str, tuple[str, str]] = {
         "A certificate or a key below out/ is not the one in pki/, so the host would get another than status "
         "speaks of. Write the trees anew with etcdboot render.",
     ),
+    "EB331": (
+        "CA of another root",
+        "With intermediate: true a root of etcdboot's signs the CA, otherwise the CA signs itself; what is in "
+        "pki/ is the other way round, or of another root. Say in the spec what is there, or bring the files "
+        "back that belong together.",
+    ),
+    "EB332": (
+        "intermediate missing beside a certificate",
+        "Whoever trusts the root alone needs the intermediates too, in order, in the file that is shown. Renew "
+        "the certificate, or append the CA's own certificate to its file.",
+    ),
+    "EB333": (
+        "root that no CA may follow",
+        "The root's path length is 0, so etcd and openssl refuse everything below an intermediate (RFC 5280 "
+        "4.2.1.9). Leave intermediate out, or begin anew with another root.",
+    ),
     "EB370": (
         "revocation list missing",
         "The spec says crl, so members are told to look at a list; etcd refuses every caller while the file is "
@@ -637,6 +622,21 @@ CODES: dict[str, tuple[str, str]] = {
         "The list ends soon, or has ended. etcd goes by it all the same, but other programs refuse such a list "
         "and every certificate with it. Make it anew with etcdboot certs crl; no restart is needed.",
     ),
+    "EB334": (
+        "no passphrase",
+        "The CA's key is encrypted (or is to be), and there is no passphrase: give --ca-passphrase-file, set "
+        "ETCDBOOT_CA_PASSPHRASE, or run where there is a terminal to ask at. Only signing needs it.",
+    ),
+    "EB335": (
+        "wrong passphrase",
+        "The passphrase does not open the CA's key, or the key is damaged; encryption makes the two look alike. "
+        "Nothing was written. Try again, or bring the key back from a copy.",
+    ),
+    "EB336": (
+        "passphrase that cannot be taken",
+        "A new passphrase has 8 characters at least (NIST SP 800-63B), and who types it types it twice. "
+        "Nothing was written.",
+    ),
     "EB375": (
         "register of revocations damaged",
         "revoked.json tells whom the CAs have revoked, and every list is made from it; rotation.json tells how "
@@ -646,6 +646,61 @@ CODES: dict[str, tuple[str, str]] = {
         "revoked, and still in place",
         "A certificate of the plan stands in the register of revocations, so members that look at the list "
         "refuse it. Renew it, or take its client or member out of the spec.",
+    ),
+    "EB385": (
+        "not JSON that cfssl reads",
+        "The file is no JSON, or a field in it has another type than cfssl expects. cfssl would refuse it too "
+        "(of a field that stands twice it takes the last without a word).",
+    ),
+    "EB386": (
+        "not a file of cfssl's",
+        "import-cfssl reads ca-config.json, requests (CSR JSON) and the PEM files that cfssljson wrote. What "
+        "cfssl itself prints is one JSON with all of them: cfssljson -bare NAME makes files of it.",
+    ),
+    "EB387": (
+        "word that cfssl does not know",
+        "cfssl passes over fields and usages that it does not know, so a misspelt one has never had any effect. "
+        "See what was meant, and say it in the spec.",
+    ),
+    "EB388": (
+        "not taken over from cfssl",
+        "cfssl knows this, and etcdboot has nothing like it, or something of its own. The spec that was written "
+        "does without.",
+    ),
+    "EB389": (
+        "profile without a usage that etcd needs",
+        "etcd uses a server's and a peer's certificate on both sides of a connection, so both need server auth "
+        "and client auth. Certificates made by this profile fail there; etcdboot's do not.",
+    ),
+    "EB390": (
+        "profile outlives its CA",
+        "cfssl signs for longer than the CA lives, and nobody accepts such a certificate after the CA's end. The "
+        "spec says the CA's lifetime instead.",
+    ),
+    "EB391": (
+        "host of a request that is none",
+        "cfssl certifies every word of hosts as it stands. A URL, a port or an e-mail address there matches "
+        "nothing that a client dials. The host in it is taken where there is one.",
+    ),
+    "EB392": (
+        "127.0.0.1 not among the hosts",
+        "Members listen on loopback too, where etcdctl on their host dials them. A certificate without 127.0.0.1 "
+        "is refused there. etcdboot's certificates have it.",
+    ),
+    "EB393": (
+        "key that etcdboot does not make",
+        "RSA below 2048 bits is too weak; Ed25519 and P-521 work in etcd, but gRPC for Python refuses them. The "
+        "next best is written into the spec; a CA that has such a key is kept.",
+    ),
+    "EB395": (
+        "members taken from hosts",
+        "cfssl's files name hosts and no members. Each certificate with hosts of its own counts as a member, and "
+        "each address of a certificate that is for all. Look the members over before you use the spec.",
+    ),
+    "EB399": (
+        "more than one of a kind",
+        "There is one ca-config.json, and one CA or two (the other for peers), to a cluster. Name the files that "
+        "belong together, and leave out the others.",
     ),
     "EB401": (
         "file changed by hand",
@@ -965,8 +1020,8 @@ CODES: dict[str, tuple[str, str]] = {
     "EB555": (
         "used token",
         "A founder without data has registered with this token before. With v2 discovery it exits, its id "
-        "being there already; with v3 it panics when it meets the others' data. Make a new token for a new "
-        "cluster, or let a lost member of a running cluster join again.",
+        "being there already; with v3 it panics, or comes back having forgotten its votes. Make a new token "
+        "for a new cluster, or let a lost member of a running cluster join again.",
     ),
     "EB556": (
         "founders that never register",

@@ -1,0 +1,1 @@
+"""What cfssl's JSON files say, and the spec that says the same."""

@@ -1,0 +1,62 @@
+"""The CAs: those that exist, else those that are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from etcdboot.ground.report import Diagnostic
+from etcdboot.ground.values import dataclass
+from etcdboot.model.certificates import PEER_CA, CertKind
+from etcdboot.model.spec import CertificatesSpec, KeyAlgorithm
+from etcdboot.products.cfssl import vocabulary
+from etcdboot.products.cfssl.documents import Wish
+from etcdboot.products.cfssl.evidence import Evidence, Shown
+from etcdboot.products.cfssl.leaves import offered
+from etcdboot.products.cfssl.places import Place, lost, spelled
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """What the CAs have in common; ``key`` is None where it is none that we make, or nothing is known."""
+
+    key: KeyAlgorithm | None
+    lifetime: int
+    is_split: bool
+    path_length: int | None = None
+
+
+def authority(evidence: Evidence, told: list[Diagnostic]) -> Authority:
+    """The CAs as they exist; else as they are asked for; else our own."""
+    if evidence.authorities:
+        return _existing(evidence.authorities, told)
+    peers = [wish for wish in evidence.wishes if wish.is_ca and CertKind.PEER in wish.clue.kinds]
+    others = [wish for wish in evidence.wishes if wish.is_ca and wish not in peers]
+    for wish in (*others[1:], *peers[1:]):
+        told.append(wish.place.warning("EB399", "one CA more than etcdboot has; nothing of it is taken over"))
+    used = [*others[:1], *peers[:1]]
+    if not used:
+        return Authority(None, CertificatesSpec().ca_lifetime, is_split=False)
+    for wish in used:
+        told += _unlike_authority(wish)
+    first = used[0]
+    lifetime = first.lifetime or vocabulary.CA_LIFETIME
+    return Authority(offered(first.key, told), lifetime, len(used) > 1, first.path_length)
+
+
+def _existing(authorities: Mapping[str, Shown], told: list[Diagnostic]) -> Authority:
+    known = {str(each): each for each in KeyAlgorithm}
+    for each in authorities.values():
+        if each.facts.key not in known:
+            message = f"its key is {each.facts.key}, and etcdboot makes none such; it is kept as it is"
+            told.append(Place(each.file).warning("EB393", message))
+    facts = [each.facts for each in authorities.values()]
+    lifetime = max(int((each.not_after - each.not_before).total_seconds()) for each in facts)
+    return Authority(known.get(facts[0].key), lifetime, PEER_CA in authorities)
+
+
+def _unlike_authority(wish: Wish) -> Iterator[Diagnostic]:
+    if wish.common_name:
+        why = "a CA that etcdboot makes is called after the cluster"
+        yield lost(wish.place, f"CN {wish.common_name!r}", why)
+    if wish.subject:
+        yield lost(wish.place, f"subject {spelled(wish.subject)}", "one subject is in all certificates")

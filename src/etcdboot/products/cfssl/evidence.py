@@ -1,0 +1,28 @@
+"""What was found of cfssl's: its JSON files, and the certificates that it made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from etcdboot.ground.values import dataclass
+from etcdboot.model.audit import CertFacts
+from etcdboot.products.cfssl.documents import Policy, Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A certificate that exists: its file, and what it shows."""
+
+    file: str
+    facts: CertFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was found; the CAs that exist go by the name they will have in ``pki/``."""
+
+    policies: tuple[Policy, ...] = ()
+    wishes: tuple[Wish, ...] = ()
+    authorities: Mapping[str, Shown] = MappingProxyType({})
+    leaves: tuple[Shown, ...] = ()

@@ -1,0 +1,124 @@
+"""Take JSON apart as Go does: by type, and by name without regard to case; what is left over is named."""
+
+from __future__ import annotations
+
+from etcdboot.ground.duration import parse_go_duration
+from etcdboot.ground.report import Diagnostic
+from etcdboot.ground.syntax.yaml_in import Mapping, Node, Scalar, Sequence, Tag
+from etcdboot.ground.values import dataclass, field
+from etcdboot.model.shapes import named, nearest
+from etcdboot.products.cfssl.places import Place
+from etcdboot.products.cfssl.vocabulary import Fields
+
+_SECOND = 10**9
+# What Go's zero values look like: a field that says nothing need not be missed.
+_NOTHING = frozenset(("", "0", "false", "null"))
+
+
+@dataclass(slots=True)
+class Reader:
+    """One file being read; ``told`` gathers what is wrong with it, or is left behind.
+
+    Each method gives an empty value for what is absent, and ``null`` is as good as absent: so does Go.
+    """
+
+    file: str
+    told: list[Diagnostic] = field(default_factory=list)
+
+    def place(self, node: Node) -> Place:
+        """Where the node stands."""
+        return Place.of(self.file, node.mark)
+
+    def taken(self, node: Node | None, known: Fields, what: str) -> dict[str, Node]:
+        """The fields of an object that we read, by their name in the table; the others are named."""
+        if node is None or _is_null(node):
+            return {}
+        if not isinstance(node, Mapping):
+            self._ill_typed(node, what, "an object")
+            return {}
+        spelled = {name.lower(): name for name in known}
+        found: dict[str, Node] = {}
+        for key, value in node.items:
+            name = spelled.get(key.text.lower())
+            if name is None:
+                self._unknown(key, known, what)
+            elif known[name] and not _says_nothing(value):
+                message = f"{what}: {name} is not taken over: {known[name]}"
+                self.told.append(self.place(key).warning("EB388", message))
+            elif name in found:
+                message = f"{what}: {name} stands twice, for case does not count"
+                self.told.append(self.place(key).error("EB385", message, "keep one of them"))
+            elif not known[name] and not _is_null(value):
+                found[name] = value
+        return found
+
+    def text(self, node: Node | None, what: str) -> str:
+        """A string."""
+        if node is None or _is_null(node):
+            return ""
+        if isinstance(node, Scalar) and not node.plain:
+            return node.text
+        self._ill_typed(node, what, "text in double quotes")
+        return ""
+
+    def number(self, node: Node | None, what: str) -> int:
+        """A whole number."""
+        if node is None or _is_null(node):
+            return 0
+        if isinstance(node, Scalar) and node.plain and node.tag is Tag.INTEGER and len(node.text) < 10:
+            return int(node.text)
+        self._ill_typed(node, what, "a whole number")
+        return 0
+
+    def truth(self, node: Node | None, what: str) -> bool:
+        """True or false."""
+        if node is None or _is_null(node):
+            return False
+        if isinstance(node, Scalar) and node.plain and node.tag is Tag.BOOLEAN:
+            return node.text == "true"
+        self._ill_typed(node, what, "true or false")
+        return False
+
+    def items(self, node: Node | None, what: str) -> tuple[Node, ...]:
+        """The items of a list."""
+        if node is None or _is_null(node):
+            return ()
+        if isinstance(node, Sequence):
+            return node.items
+        self._ill_typed(node, what, "a list")
+        return ()
+
+    def lifetime(self, node: Node | None, what: str) -> int:
+        """Seconds, of a Go duration."""
+        text = self.text(node, what)
+        if node is None or not text:
+            return 0
+        try:
+            seconds = parse_go_duration(text) // _SECOND
+        except ValueError as cause:
+            hint = "cfssl counts in hours: 8760h is a year" if text[-1:] in "dwy" else ""
+            self.told.append(self.place(node).error("EB385", f"{what}: {cause}", hint))
+            return 0
+        if seconds < 0:
+            self.told.append(self.place(node).error("EB385", f"{what}: {text} ends before it begins"))
+            return 0
+        return seconds
+
+    def _unknown(self, key: Scalar, known: Fields, what: str) -> None:
+        near = nearest(key.text, known)
+        hint = f"did you mean {near}?" if near else "known there: " + ", ".join(known)
+        message = f"{what}: cfssl knows no field {key.text!r}, and passes over it without a word"
+        self.told.append(self.place(key).warning("EB387", message, hint))
+
+    def _ill_typed(self, node: Node, what: str, wanted: str) -> None:
+        found = "an object" if isinstance(node, Mapping) else named(node)
+        message = f"{what}: {wanted} is wanted here, not {found}"
+        self.told.append(self.place(node).error("EB385", message))
+
+
+def _is_null(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.plain and node.tag is Tag.NULL
+
+
+def _says_nothing(node: Node) -> bool:
+    return node.text in _NOTHING if isinstance(node, Scalar) else not node.items

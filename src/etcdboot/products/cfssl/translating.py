@@ -1,0 +1,214 @@
+"""From what cfssl's files say to the ``certificates`` section, and to a whole spec."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from etcdboot.ground.address import Host, HostKind
+from etcdboot.ground.duration import format_lifetime
+from etcdboot.ground.report import Diagnostic
+from etcdboot.ground.values import dataclass, replace
+from etcdboot.model.certificates import CA, ROOTS, CertKind
+from etcdboot.model.file_names import clue
+from etcdboot.model.naming import parse_attribute
+from etcdboot.model.shape import parse_name
+from etcdboot.model.spec import (
+    CaLayout,
+    CertificateDefaults,
+    CertificatesSpec,
+    ClientSpec,
+    ClusterSpec,
+    KeyAlgorithm,
+)
+from etcdboot.products.cfssl import choosing, vocabulary
+from etcdboot.products.cfssl.authorities import Authority, authority
+from etcdboot.products.cfssl.documents import Policy
+from etcdboot.products.cfssl.evidence import Evidence
+from etcdboot.products.cfssl.leaves import Leaf, standing, wished
+from etcdboot.products.cfssl.members import Cast, cast
+from etcdboot.products.cfssl.places import lost, spelled
+
+_KINDS: Final = (CertKind.SERVER, CertKind.PEER, CertKind.CLIENT)
+_LOOPBACK: Final = Host("127.0.0.1", HostKind.IPV4)
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """What the files come to, and all that must be said of it."""
+
+    certificates: CertificatesSpec
+    cast: Cast
+    told: tuple[Diagnostic, ...]
+
+    def cluster(self, name: str) -> ClusterSpec:
+        """A spec of its own; only where there are members."""
+        return ClusterSpec(name, self.cast.members, certificates=self.certificates)
+
+
+def translate(evidence: Evidence) -> Translation:
+    """The ``certificates`` section and the members; never raises, whatever the files say."""
+    told: list[Diagnostic] = []
+    asked = [wished(wish, told) for wish in evidence.wishes if not wish.is_ca]
+    there = [standing(each.file, clue(_stem(each.file)), each.facts) for each in evidence.leaves]
+    members = cast(asked if any(leaf.is_dialled and not leaf.is_client for leaf in asked) else there, told)
+    leaves = (*asked, *(leaf for leaf in there if not _is_asked(leaf, asked)))
+    policy = _the_policy(evidence.policies, told)
+    top = authority(evidence, told)
+    lifetimes = _lifetimes(policy, there)
+    told += _unnested(policy, lifetimes, top.lifetime)
+    told += _unlike(asked, members)
+    section = _section(
+        top, {kind: min(each, top.lifetime) for kind, each in lifetimes.items()}, _keys(leaves)
+    )
+    section = replace(
+        section,
+        intermediate=ROOTS[CA] in evidence.authorities,
+        subject=_subject(leaves, told),
+        sans=members.sans,
+        clients=_clients(leaves, told) or CertificatesSpec().clients,
+    )
+    return Translation(section, members, tuple(told))
+
+
+def _section(
+    top: Authority, lifetimes: Mapping[CertKind, int], keys: Mapping[CertKind, KeyAlgorithm]
+) -> CertificatesSpec:
+    """What servers have is for all, and the others say what they have unlike them."""
+    plain = CertificatesSpec()
+    lifetime = lifetimes.get(CertKind.SERVER, min(plain.lifetime, top.lifetime))
+    key = keys.get(CertKind.SERVER, plain.key)
+    own = {
+        kind: CertificateDefaults(
+            lifetime=None if lifetimes.get(kind, lifetime) == lifetime else lifetimes[kind],
+            key=None if keys.get(kind, key) == key else keys[kind],
+        )
+        for kind in _KINDS
+    }
+    return replace(
+        plain,
+        ca=CaLayout.SPLIT if top.is_split else CaLayout.SHARED,
+        path_length=top.path_length,
+        key=key,
+        ca_key=None if top.key == key else top.key,
+        lifetime=lifetime,
+        ca_lifetime=top.lifetime,
+        server=own[CertKind.SERVER],
+        peer=own[CertKind.PEER],
+        client=own[CertKind.CLIENT],
+    )
+
+
+def _is_asked(leaf: Leaf, asked: Iterable[Leaf]) -> bool:
+    """Whether a request for the certificate is there too: it tells what is wanted."""
+    return any((each.clue.owner, each.clue.kinds) == (leaf.clue.owner, leaf.clue.kinds) for each in asked)
+
+
+def _stem(file: str) -> str:
+    name = file.rpartition("/")[2]
+    return name.rpartition(".")[0] or name
+
+
+# --- lifetimes
+
+
+def _the_policy(policies: tuple[Policy, ...], told: list[Diagnostic]) -> Policy | None:
+    """The first; another one is named."""
+    for each in policies[1:]:
+        message = f"a second ca-config; {policies[0].place.file} is taken, and nothing of this one"
+        told.append(each.place.warning("EB399", message, "name the one that counts, and leave out the other"))
+    if policies:
+        told += choosing.judged(policies[0])
+    return policies[0] if policies else None
+
+
+def _lifetimes(policy: Policy | None, there: Iterable[Leaf]) -> dict[CertKind, int]:
+    """How long certificates of each kind live: as the policy has it, else as those that exist."""
+    if policy is not None:
+        default = policy.default.lifetime if policy.default else 0
+        profiles = choosing.chosen(policy)
+        return {kind: each.lifetime or default or vocabulary.LIFETIME for kind, each in profiles.items()}
+    longest: dict[CertKind, int] = {}
+    for leaf in there:
+        for kind in filter(leaf.is_for, _KINDS):
+            longest[kind] = max(leaf.lifetime, longest.get(kind, 0))
+    return longest
+
+
+def _unnested(policy: Policy | None, lifetimes: Mapping[CertKind, int], longest: int) -> Iterator[Diagnostic]:
+    """Profiles whose certificates would outlive the CA."""
+    profiles = choosing.chosen(policy) if policy else {}
+    for profile in dict.fromkeys(profiles.values()):
+        written = max(lifetimes[kind] for kind, each in profiles.items() if each is profile)
+        if written > longest:
+            message = (
+                f"profile {profile.name}: certificates of {_hours(written)} outlive the CA's {_hours(longest)}"
+                f", and end with it whatever they say; {format_lifetime(longest)} is written"
+            )
+            yield profile.place.warning("EB390", message, "a longer-lived CA is a new CA")
+
+
+def _hours(seconds: int) -> str:
+    return f"{seconds // 3600}h"
+
+
+# --- keys, subject, names
+
+
+def _keys(leaves: Iterable[Leaf]) -> dict[CertKind, KeyAlgorithm]:
+    """The kind of key for each kind of certificate: that of the first leaf that is for it."""
+    found: dict[CertKind, KeyAlgorithm] = {}
+    for leaf in leaves:
+        for kind in filter(leaf.is_for, _KINDS):
+            if leaf.key is not None:
+                found.setdefault(kind, leaf.key)
+    return found
+
+
+def _subject(leaves: Iterable[Leaf], told: list[Diagnostic]) -> tuple[tuple[str, str], ...]:
+    """That of the first leaf that has one; where others have another, they are named."""
+    with_one = [leaf for leaf in leaves if leaf.subject]
+    if not with_one:
+        return ()
+    first, *others = with_one
+    for leaf in others:
+        if leaf.subject != first.subject:
+            why = f"{spelled(first.subject)} is in all certificates"
+            told.append(lost(leaf.place, f"subject {spelled(leaf.subject)}", why))
+    return tuple(_sayable(first, told))
+
+
+def _sayable(leaf: Leaf, told: list[Diagnostic]) -> Iterator[tuple[str, str]]:
+    for name, value in leaf.subject:
+        try:
+            yield name, parse_attribute(name, value)
+        except (ValueError, KeyError) as cause:
+            told.append(lost(leaf.place, f"subject {name}={value}", str(cause)))
+
+
+def _clients(leaves: Iterable[Leaf], told: list[Diagnostic]) -> tuple[ClientSpec, ...]:
+    """A client for each certificate that is only shown; its common name is the etcd user."""
+    found: dict[str, ClientSpec] = {}
+    for leaf in leaves:
+        if not leaf.is_client:
+            continue
+        try:
+            name = parse_name(leaf.common_name)
+        except ValueError as cause:
+            told.append(lost(leaf.place, f"client {leaf.common_name!r}", str(cause)))
+            continue
+        found.setdefault(name.lower(), ClientSpec(name=name, sans=tuple(map(str, leaf.hosts))))
+    return tuple(found.values())
+
+
+def _unlike(asked: Iterable[Leaf], found: Cast) -> Iterator[Diagnostic]:
+    """How certificates of etcdboot's will differ from those that are asked for."""
+    names = {member.name for member in found.members}
+    for leaf in asked:
+        if leaf.is_client:
+            continue
+        if leaf.common_name and leaf.common_name not in names:
+            yield lost(leaf.place, f"CN {leaf.common_name!r}", "a member's certificates have its name")
+        if leaf.is_for(CertKind.SERVER) and _LOOPBACK not in leaf.hosts:
+            message = "127.0.0.1 is not among the hosts, so on a member's own machine etcdctl refuses it"
+            yield leaf.place.note("EB392", message, "etcdboot certifies it, for every member listens there")
