@@ -156,7 +156,9 @@ def _strangers(found: Registry, founders: Sequence[MemberPlan]) -> Iterator[Diag
         yield error("EB554", text, _ANOTHER, _path(found))
     if doubles := _duplicates(found, founders):
         text = f"registered under a founder's name, id or peer URL, and not as planned: {_listed(doubles)}"
-        etcd = "etcd says 'found duplicate name'" if found.mode is _V2 else "etcd panics on the name"
+        etcd = (
+            "etcd says 'found duplicate name'" if found.mode is _V2 else "members then never hear each other"
+        )
         hint = f"{_ANOTHER}: an entry stays as it was first made, and {etcd}"
         yield error("EB557", text, hint, _path(found))
     late = [each for each in found.registered if each not in found.first]
@@ -189,8 +191,9 @@ def _used(
 ) -> Iterator[Diagnostic]:
     """A founder that has registered before, and comes back without data.
 
-    v2 refuses it always. v3 lets it register again, which is harmless while all still wait; once the cluster
-    has begun, the others' log is ahead of it and it panics ("tocommit is out of range").
+    v2 refuses it always. v3 lets it register again, which is harmless while all still wait. Once the cluster
+    has begun it panics on what the leader knows of its log ("tocommit is out of range"); where the leader is
+    new and knows nothing, it comes back, and may vote twice in one term.
     """
     again = [
         each.name for each in founders if each.name in fresh and any(_is(one, each) for one in found.first)
@@ -198,7 +201,11 @@ def _used(
     full = found.places is not None and len(found.registered) >= found.places
     if not again or not (full or found.mode is _V2):
         return
-    end = "exits with 'found duplicate id'" if found.mode is _V2 else "panics when it meets the others' data"
+    end = (
+        "exits with 'found duplicate id'"
+        if found.mode is _V2
+        else "panics, or comes back and has forgotten its votes"
+    )
     text = f"the token is used: {', '.join(again)} has registered before, has no data here, and {end}"
     hint = f"for a new cluster {_ANOTHER}, and remove all its members' data"
     if begun:
