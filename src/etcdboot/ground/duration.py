@@ -46,7 +46,7 @@ def brief(seconds: float) -> str:
     for unit in ("y", "d", "h", "m"):
         if seconds >= 2 * _LIFETIME_UNITS[unit]:
             return f"{seconds // _LIFETIME_UNITS[unit]:.0f}{unit}"
-    return f"{max(seconds, 0):.0f}s"
+    return f"{max(0, seconds):.0f}s"
 
 
 def parse_go_duration(text: str) -> int:

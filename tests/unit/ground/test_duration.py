@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.ground.duration import format_lifetime, parse_go_duration, parse_lifetime
+from etcdboot.ground.duration import brief, format_lifetime, parse_go_duration, parse_lifetime
 
 DAY = 86400
 
@@ -65,3 +65,21 @@ def test_a_duration_beyond_64_bits_is_refused() -> None:
     assert parse_go_duration("2562047h") > 0
     with pytest.raises(ValueError, match="longer"):
         parse_go_duration("2562048h")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0s"),
+        (-3, "0s"),
+        (119, "119s"),
+        (120, "2m"),
+        (7199.9, "119m"),
+        (7200, "2h"),
+        (2 * 86400, "2d"),
+        (364.9 * 86400, "364d"),
+        (730 * 86400, "2y"),
+    ],
+)
+def test_a_stretch_of_time_is_told_in_its_largest_unit(seconds: float, text: str) -> None:
+    assert brief(seconds) == text

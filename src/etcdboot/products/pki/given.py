@@ -69,12 +69,10 @@ class Verdict:
                 yield from (_of(file, each) for each in self._of_certificate(certificate, facts))
             yield from (_of(file, each) for each in (*self._keys(file), *remarks(file)))
         if not judged:
-            what = (
-                "a CA's certificate"
-                if self._question.role is CertKind.CA
-                else "a certificate that is no CA's"
+            which = "that is a CA's" if self._question.role is CertKind.CA else "but those of CAs"
+            yield error(
+                "EB312", f"there is no certificate among the files {which}", "name the one that is meant"
             )
-            yield error("EB312", f"there is not {what} among the files", "name the file that is meant")
 
     def _is_asked_for(self, facts: CertFacts) -> bool:
         """Whether role and host are asked of this one: CAs are asked as CAs, the others as what is served."""
