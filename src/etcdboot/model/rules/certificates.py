@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from etcdboot.ground.address import Host
+from etcdboot.ground.address import Host, HostKind
 from etcdboot.ground.duration import format_lifetime
 from etcdboot.ground.values import fields
 from etcdboot.model.addressing import merged
 from etcdboot.model.certificates import CertRequest
 from etcdboot.model.naming import permits
 from etcdboot.model.plan import ClusterPlan, TlsFiles
-from etcdboot.model.rules.finding import Finding, at
+from etcdboot.model.rules.finding import Finding, at, caution
 from etcdboot.model.spec import (
     CertificateDefaults,
     CertificateSource,
@@ -23,6 +24,7 @@ from etcdboot.model.spec import (
 )
 
 _FILES = tuple(each.name for each in fields(TlsFiles))
+_LIKE_A_HOST = re.compile(r"\w([\w-]*\w)?(\.\w([\w-]*\w)?)+", re.ASCII)
 _CLIENT_SIDE = (ClientTls.MUTUAL, ClientTls.SERVER)
 
 
@@ -123,20 +125,33 @@ def path_reaches_the_leaves(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Fi
 def constraints_permit_the_plan(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
     """One name outside, and the whole certificate is refused (RFC 5280 section 4.2.1.10)."""
     constraints = spec.certificates.name_constraints
-    outside: dict[str, list[str]] = {}
+    outside: dict[Host, list[str]] = {}
     for request in plan.certificates if constraints else ():
-        for name in _judged_names(request):
+        for name in request.sans:
             if not permits(constraints, name):
-                outside.setdefault(name.text, []).append(request.name)
-    for text, names in outside.items():
-        message = f"name-constraints do not cover {text}, which {', '.join(names)} must certify"
+                outside.setdefault(name, []).append(request.name)
+        taken = taken_for_a_host(request)
+        if taken and not permits(constraints, taken):
+            message = (
+                f"openssl takes the common name {taken} for a host, and name-constraints do not cover it"
+            )
+            hint = "etcd looks at the SANs alone; for others add it, or take a name without dots"
+            yield caution("EB271", "certificates.name-constraints", message, hint)
+    for name, names in outside.items():
+        message = f"name-constraints do not cover {name}, which {', '.join(names)} must certify"
         hint = "add it, its domain or its network; loopback is always among them"
         yield Finding("EB271", "certificates.name-constraints", message, hint)
 
 
-def _judged_names(request: CertRequest) -> Iterator[Host]:
-    """The names in a certificate that constraints are applied to."""
-    yield from request.sans
+def taken_for_a_host(request: CertRequest) -> Host | None:
+    """The common name of a certificate that certifies no DNS name, where it looks like one.
+
+    Source: openssl crypto/x509/x509_vfy.c check_name_constraints and v3_ncons.c cn2dnsid, at 3.0.
+    """
+    common = request.common_name
+    if any(not san.is_address for san in request.sans) or not _LIKE_A_HOST.fullmatch(common):
+        return None
+    return Host(common.lower(), HostKind.DNS)
 
 
 def _wanted_files(spec: ClusterSpec) -> Iterator[str]:
