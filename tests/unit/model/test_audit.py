@@ -10,6 +10,8 @@ from etcdboot.ground.address import parse_host
 from etcdboot.ground.report import Severity
 from etcdboot.model.audit import audit, unfit_authority
 from etcdboot.model.certificates import CertRequest
+from etcdboot.model.naming import LOOPBACK
+from etcdboot.model.spec import CertificateSource
 from samples.certificates import AUTHORITY, CLIENT, DAY, NOW, SERVER, facts_of
 
 
@@ -104,3 +106,55 @@ def test_a_ca_that_nothing_can_rest_upon_is_refused(shown: dict[str, Any], code:
     [told] = unfit_authority(AUTHORITY, replace(facts_of(AUTHORITY), **shown), NOW)
     assert (told.code, told.severity) == (code, Severity.ERROR)
     assert told.hint
+
+
+def test_a_certificate_without_its_intermediates_no_longer_fits() -> None:
+    under_a_root = replace(SERVER, above=("root-ca",))
+    [told] = audit(under_a_root, replace(facts_of(under_a_root), chained=False), NOW)
+    assert (told.code, told.message) == ("EB332", "etcd1/server is not followed by ca in its file")
+    assert found(under_a_root, chained=False, signed=False) == [("EB317", "error")]
+
+
+def test_the_whole_subject_is_compared_and_the_name_first() -> None:
+    wanted = replace(SERVER, subject=(("O", "Example"), ("CN", "etcd1")))
+    [told] = audit(wanted, replace(facts_of(wanted), subject=SERVER.subject), NOW)
+    assert told.message == "etcd1/server names CN=etcd1, not O=Example, CN=etcd1"
+    assert found(wanted, subject=(("CN", "etcd2"),)) == [("EB316", "error")]
+
+
+HELD = replace(AUTHORITY, constraints=("example.com",), path_length=0)
+
+
+@pytest.mark.parametrize(
+    ("request_", "shown", "severity", "hint"),
+    [
+        (HELD, {"constraints": ()}, "error", "say name-constraints: []"),
+        (HELD, {"constraints": ("a.org", *LOOPBACK)}, "error", "say name-constraints: [a.org]"),
+        (AUTHORITY, {"constraints": ("a.org",)}, "error", "say name-constraints: [a.org]"),
+        (AUTHORITY, {"path_length": 1}, "error", "path-length"),
+        (AUTHORITY, {"path_length": None}, "note", "path-length"),
+        (AUTHORITY, {"subject": (("O", "x"), ("CN", "test CA"))}, "note", "the next CA"),
+    ],
+)
+def test_a_ca_that_reaches_further_or_less_far_is_named(
+    request_: CertRequest, shown: dict[str, Any], severity: str, hint: str
+) -> None:
+    [told] = audit(request_, replace(facts_of(request_), **shown), NOW)
+    assert (told.code, str(told.severity)) == ("EB323", severity)
+    assert hint in told.hint
+
+
+def test_a_ca_held_to_the_constraints_of_the_spec_fits() -> None:
+    assert found(HELD, constraints=(*LOOPBACK, "example.com")) == []
+
+
+def test_a_ca_of_another_root_is_named_where_it_should_sign_itself() -> None:
+    assert found(AUTHORITY, signed=False) == [("EB331", "error")]
+    assert found(replace(AUTHORITY, source=CertificateSource.PROVIDED), signed=False) == []
+
+
+def test_a_root_that_no_ca_may_follow_is_refused_where_one_does() -> None:
+    root = replace(AUTHORITY, name="root-ca", ca_name="root-ca", path_length=1)
+    [told] = unfit_authority(root, replace(facts_of(root), path_length=0), NOW)
+    assert told.code == "EB333"
+    assert unfit_authority(AUTHORITY, facts_of(AUTHORITY), NOW) == ()

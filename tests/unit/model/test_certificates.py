@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from etcdboot.model.certificates import USAGES, CertKind, pair_paths
+from samples.certificates import AUTHORITY, SERVER
 
 
 @pytest.mark.parametrize(
@@ -23,3 +26,12 @@ def test_a_pair_has_the_files_of_the_tutorials(name: str, certificate: str, key:
 
 def test_every_kind_has_its_usages() -> None:
     assert set(USAGES) == set(CertKind)
+
+
+def test_a_chain_leads_from_a_leaf_to_its_root_without_either() -> None:
+    under_a_root = replace(SERVER, above=("root-ca",))
+    assert (under_a_root.chain, under_a_root.root) == (("ca",), "root-ca")
+    assert (SERVER.chain, SERVER.root, SERVER.is_root) == ((), "ca", False)
+    assert (AUTHORITY.chain, AUTHORITY.root, AUTHORITY.is_root) == ((), "ca", True)
+    intermediate = replace(AUTHORITY, ca_name="root-ca")
+    assert (intermediate.chain, intermediate.root, intermediate.is_root) == ((), "root-ca", False)

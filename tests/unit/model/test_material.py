@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from etcdboot.model.material import CertMaterial, absent, artifacts, identity_of, needed
+from etcdboot.model.material import CertMaterial, absent, artifacts, identity_of, needed, trusted_by_clients
 from samples.certificates import plan_of
 
 ALL = ["client-ca.pem", "server.pem", "server-key.pem", "peer-ca.pem", "peer.pem", "peer-key.pem"]
@@ -72,3 +72,40 @@ def test_a_client_is_found_by_name_and_the_first_by_default() -> None:
     assert [request.name for request in (identity_of(plan, None)[0],) if request] == ["client/root"]
     assert [request.name for request in (identity_of(plan, "app")[0],) if request] == ["client/app"]
     assert identity_of(plan, "nobody") == (None, PurePosixPath("ca.pem"))
+
+
+def test_whom_to_trust_is_the_root_of_a_chain() -> None:
+    plan = plan_of(certificates="intermediate: true, ca: split")
+    files = needed(plan.members[0])
+    assert [each.target.name for each in files] == ALL
+    bundles = [str(each.source) for each in files if each.target.name.endswith("-ca.pem")]
+    assert bundles == ["root-ca.pem", "peer-root-ca.pem"]
+    assert trusted_by_clients(plan) == PurePosixPath("root-ca.pem")
+
+
+def test_a_key_made_on_its_host_is_not_copied_there() -> None:
+    names = [each.target.name for each in needed(plan_of(certificates="source: csr").members[0])]
+    assert names == [name for name in ALL if "key" not in name]
+
+
+FILES = (
+    "cert-file",
+    "key-file",
+    "trusted-ca-file",
+    "peer-cert-file",
+    "peer-key-file",
+    "peer-trusted-ca-file",
+)
+
+
+def test_of_provided_certificates_nothing_is_copied_and_the_operator_has_a_client() -> None:
+    files = ", ".join(f"{key}: /tls/{key}" for key in FILES)
+    plan = plan_of(certificates="source: provided", extra=f"defaults: {{{files}}}")
+    assert needed(plan.members[0]) == ()
+    shown, trusted = identity_of(plan, None)
+    assert shown is not None
+    assert (shown.name, trusted) == ("client/root", PurePosixPath("ca.pem"))
+
+
+def test_clients_without_tls_trust_nobody_whoever_signs_the_peers() -> None:
+    assert trusted_by_clients(plan_of(extra="tls: {client: 'off', peer: mutual}")) is None

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from etcdboot.ground.syntax.yaml_in import Node, compose
-from etcdboot.model.records import Field, Flags, ListOf, Record
+from etcdboot.model.records import Brief, Field, Flags, ListOf, Pairs, Record
 from etcdboot.model.shapes import UNREADABLE, Integer, Problems, Shape, Text
 
 
@@ -142,3 +142,25 @@ def test_a_flag_has_a_name_that_can_be_one(name: str) -> None:
 
 def test_a_flag_with_and_without_dashes_is_one_flag() -> None:
     assert [code for code, _ in read(Flags(), "{--a: 1, a: 2}")[1]] == ["EB110"]
+
+
+PAIRS = Pairs((Field("B", Text(), "The first."), Field("A", Text(), "The second.")))
+BRIEF = Brief(OUTER, "name")
+
+
+def test_pairs_come_in_the_tables_order() -> None:
+    assert read(PAIRS, "{A: x, B: z}") == ((("B", "z"), ("A", "x")), [])
+    assert read(PAIRS, "{A: x}") == ((("A", "x"),), [])
+    assert read(PAIRS, "{A: 1, C: x}") == (UNREADABLE, [("EB105", "A"), ("EB103", "C")])
+    assert PAIRS.plain((("B", "y"),)) == {"B": "y"}
+    assert PAIRS.schema()["additionalProperties"] is False
+
+
+def test_a_record_with_one_key_may_be_written_as_its_value() -> None:
+    assert read(BRIEF, "x") == read(BRIEF, "{name: x}") == (Outer("x"), [])
+    assert read(BRIEF, "{name: x, words: b}") == (Outer("x", ("b",)), [])
+    assert read(BRIEF, "[x]") == (UNREADABLE, [("EB105", "")])
+    assert read(BRIEF, "{words: b}") == (UNREADABLE, [("EB104", "")])
+    assert BRIEF.plain(Outer("x")) == "x"
+    assert BRIEF.plain(Outer("x", ("b",))) == {"name": "x", "words": ["b"]}
+    assert BRIEF.schema() == {"anyOf": [Text().schema(), OUTER.schema()]}

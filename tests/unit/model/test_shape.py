@@ -82,3 +82,36 @@ def test_the_schema_names_the_releases() -> None:
 def test_a_text_has_the_form_that_its_readers_need(section: str, code: str | None) -> None:
     found = load(f"name: x\nmembers: [{{name: a}}]\n{section}\n").diagnostics
     assert [each.code for each in found] == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("section", "code"),
+    [
+        ("certificates: {subject: {C: us, O: 'Example, Inc.'}}", None),
+        ("certificates: {subject: {C: USA}}", "EB108"),
+        ("certificates: {subject: {C: NO}}", "EB106"),  # YAML 1.1 takes Norway for a boolean
+        ("certificates: {subject: {CN: x}}", "EB103"),
+        ("certificates: {name-constraints: [example.com, 10.0.0.0/8]}", None),
+        ("certificates: {name-constraints: [10.0.0.1/8]}", "EB108"),
+        ("certificates: {path-length: 17}", "EB109"),
+        ("certificates: {signer: {command: [sign, --fast], timeout: 10s}}", None),
+        ("certificates: {signer: {command: []}}", "EB105"),
+        ("certificates: {signer: {timeout: 10s}}", "EB104"),
+        ("certificates: {clients: [root, {name: metrics, lifetime: 90d, key: rsa-2048}]}", None),
+        ("certificates: {clients: [{lifetime: 90d}]}", "EB104"),
+        ("certificates: {server: {lifetime: 90d}, peer: {sans: [a.example.com]}}", None),
+        ("certificates: {server: {clients: [a]}}", "EB103"),
+        ("defaults: {cert-file: '/etc/ssl/{name}.pem'}", None),
+        ("defaults: {cert-file: ssl/server.pem}", "EB108"),
+        ("defaults: {key-file: /etc/../x}", "EB108"),
+    ],
+)
+def test_what_certificates_may_say_is_looked_at_key_by_key(section: str, code: str | None) -> None:
+    found = load(f"name: x\nmembers: [{{name: a}}]\n{section}\n").diagnostics
+    assert [each.code for each in found] == ([code] if code else [])
+
+
+def test_a_subject_is_kept_in_the_order_of_certificates() -> None:
+    loaded = load("name: x\nmembers: [{name: a}]\ncertificates: {subject: {OU: u, C: de, L: l}}\n").spec
+    assert loaded is not None
+    assert loaded.certificates.subject == (("C", "DE"), ("L", "l"), ("OU", "u"))

@@ -5,12 +5,16 @@ import pytest
 from etcdboot.model.certificates import CertKind, CertRequest, Usage
 from etcdboot.model.spec import (
     CaLayout,
+    CertificateDefaults,
+    CertificateSource,
     CertificatesSpec,
+    ClientSpec,
     ClientTls,
     ClusterSpec,
     KeyAlgorithm,
     MemberSpec,
     PeerTls,
+    SignerSpec,
     TlsSpec,
 )
 from etcdboot.model.wanted import authorities, peer_ca_name, serves_certificates
@@ -134,3 +138,85 @@ def test_renewal_is_due_30_days_or_a_third_before_the_end(
 def test_a_cas_name_fits_into_a_certificate() -> None:
     spec = three(name="x" * 63, certificates=CertificatesSpec(ca=CaLayout.SPLIT))
     assert [len(ca.common_name) for ca in authorities(spec)] == [59, 64]
+    deep = three(name="x" * 63, certificates=CertificatesSpec(ca=CaLayout.SPLIT, intermediate=True))
+    assert [len(ca.common_name) for ca in authorities(deep)] == [64, 59, 64, 64]
+
+
+def test_what_a_client_says_counts_before_its_section_and_that_before_the_rest() -> None:
+    written = CertificatesSpec(
+        lifetime=100 * DAY,
+        renew_before=10 * DAY,
+        server=CertificateDefaults(lifetime=50 * DAY, sans=("s.example.com",)),
+        peer=CertificateDefaults(key=KeyAlgorithm.RSA_2048, sans=("p.example.com",)),
+        client=CertificateDefaults(lifetime=20 * DAY, renew_before=2 * DAY),
+        clients=(ClientSpec(name="root"), ClientSpec(name="metrics", lifetime=5 * DAY, sans=("m",))),
+    )
+    spec = three(certificates=written)
+    server, peer = wanted(spec, "etcd1/server"), wanted(spec, "etcd1/peer")
+    root, metrics = wanted(spec, "client/root"), wanted(spec, "client/metrics")
+    assert [each.lifetime // DAY for each in (server, peer, root, metrics)] == [50, 100, 20, 5]
+    assert [each.renew_before // DAY for each in (server, peer, root, metrics)] == [10, 10, 2, 2]
+    assert (server.key, peer.key) == (KeyAlgorithm.ECDSA_P256, KeyAlgorithm.RSA_2048)
+    assert "s.example.com" in sans(spec, "etcd1/server") and "p.example.com" in sans(spec, "etcd1/peer")
+    assert "s.example.com" not in sans(spec, "etcd1/peer")
+    assert (sans(spec, "client/root"), sans(spec, "client/metrics")) == ([], ["m"])
+
+
+def test_the_subject_stands_in_every_certificate_before_the_name() -> None:
+    subject = (("C", "DE"), ("O", "Example"))
+    spec = three(certificates=CertificatesSpec(subject=subject))
+    assert all(request.subject[:-1] == subject for request in planned(spec).certificates)
+    assert [request.subject[-1][0] for request in planned(spec).certificates] == ["CN"] * 8
+
+
+@pytest.mark.parametrize("ca", CaLayout)
+def test_a_root_comes_before_the_ca_that_it_signs(ca: CaLayout) -> None:
+    spec = three(certificates=CertificatesSpec(ca=ca, intermediate=True))
+    expected = ["root-ca", "ca"] + (["peer-root-ca", "peer-ca"] if ca is CaLayout.SPLIT else [])
+    found = authorities(spec)
+    assert [each.name for each in found] == expected
+    assert [each.path_length for each in found] == [1, 0] * (len(found) // 2)
+    peer = wanted(spec, "etcd1/peer")
+    assert (peer.chain, peer.root) == ((expected[-1],), expected[-2])
+
+
+@pytest.mark.parametrize(
+    ("intermediate", "written", "expected"),
+    [(False, None, [0]), (False, 3, [3]), (True, None, [1, 0]), (True, 3, [3, 2]), (True, 0, [0, 0])],
+)
+def test_the_path_length_is_the_topmost_cas(
+    intermediate: bool, written: int | None, expected: list[int]
+) -> None:
+    spec = three(certificates=CertificatesSpec(intermediate=intermediate, path_length=written))
+    assert [each.path_length for each in authorities(spec)] == expected
+
+
+def test_every_ca_is_held_to_the_constraints_and_no_leaf() -> None:
+    spec = three(certificates=CertificatesSpec(intermediate=True, name_constraints=("10.0.0.0/8",)))
+    held = {request.name for request in planned(spec).certificates if request.constraints}
+    assert held == {"root-ca", "ca"}
+
+
+OURS, CSR, PROVIDED = CertificateSource.ISSUED, CertificateSource.CSR, CertificateSource.PROVIDED
+SIGNER = SignerSpec(("sign",))
+
+
+@pytest.mark.parametrize(
+    ("written", "ca", "server", "client"),
+    [
+        (CertificatesSpec(), OURS, OURS, OURS),
+        (CertificatesSpec(signer=SIGNER), PROVIDED, OURS, OURS),
+        (CertificatesSpec(source=CSR), OURS, CSR, OURS),
+        (CertificatesSpec(source=CSR, signer=SIGNER), PROVIDED, CSR, OURS),
+        (CertificatesSpec(source=PROVIDED), PROVIDED, None, PROVIDED),
+    ],
+)
+def test_each_certificate_knows_whose_work_it_is(
+    written: CertificatesSpec,
+    ca: CertificateSource,
+    server: CertificateSource | None,
+    client: CertificateSource,
+) -> None:
+    found = {request.name: request.source for request in planned(three(certificates=written)).certificates}
+    assert (found["ca"], found.get("etcd1/server"), found["client/root"]) == (ca, server, client)
+    assert found.get("etcd1/peer") == server
