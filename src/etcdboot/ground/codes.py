@@ -529,6 +529,37 @@ CODES: dict[str, tuple[str, str]] = {
         "A member's host needs a file that is not in pki/. Make it with etcdboot certs; to go on without, "
         "use render --pki public (no keys) or --pki none.",
     ),
+    "EB331": (
+        "CA of another root",
+        "With intermediate: true a root of etcdboot's signs the CA, otherwise the CA signs itself; what is in "
+        "pki/ is the other way round, or of another root. Say in the spec what is there, or bring the files "
+        "back that belong together.",
+    ),
+    "EB332": (
+        "intermediate missing beside a certificate",
+        "Whoever trusts the root alone needs the intermediates too, in order, in the file that is shown. Renew "
+        "the certificate, or append the CA's own certificate to its file.",
+    ),
+    "EB333": (
+        "root that no CA may follow",
+        "The root's path length is 0, so etcd and openssl refuse everything below an intermediate (RFC 5280 "
+        "4.2.1.9). Leave intermediate out, or begin anew with another root.",
+    ),
+    "EB334": (
+        "no passphrase",
+        "The CA's key is encrypted (or is to be), and there is no passphrase: give --ca-passphrase-file, set "
+        "ETCDBOOT_CA_PASSPHRASE, or run where there is a terminal to ask at. Only signing needs it.",
+    ),
+    "EB335": (
+        "wrong passphrase",
+        "The passphrase does not open the CA's key, or the key is damaged; encryption makes the two look alike. "
+        "Nothing was written. Try again, or bring the key back from a copy.",
+    ),
+    "EB336": (
+        "passphrase that cannot be taken",
+        "A new passphrase has 8 characters at least (NIST SP 800-63B), and who types it types it twice. "
+        "Nothing was written.",
+    ),
     "EB340": (
         "planned and not there",
         "The spec asks for a certificate that is not in pki/. Make it with etcdboot certs; with source: csr "
@@ -580,22 +611,6 @@ CODES: dict[str, tuple[str, str]] = {
         "A certificate or a key below out/ is not the one in pki/, so the host would get another than status "
         "speaks of. Write the trees anew with etcdboot render.",
     ),
-    "EB331": (
-        "CA of another root",
-        "With intermediate: true a root of etcdboot's signs the CA, otherwise the CA signs itself; what is in "
-        "pki/ is the other way round, or of another root. Say in the spec what is there, or bring the files "
-        "back that belong together.",
-    ),
-    "EB332": (
-        "intermediate missing beside a certificate",
-        "Whoever trusts the root alone needs the intermediates too, in order, in the file that is shown. Renew "
-        "the certificate, or append the CA's own certificate to its file.",
-    ),
-    "EB333": (
-        "root that no CA may follow",
-        "The root's path length is 0, so etcd and openssl refuse everything below an intermediate (RFC 5280 "
-        "4.2.1.9). Leave intermediate out, or begin anew with another root.",
-    ),
     "EB370": (
         "revocation list missing",
         "The spec says crl, so members are told to look at a list; etcd refuses every caller while the file is "
@@ -622,30 +637,31 @@ CODES: dict[str, tuple[str, str]] = {
         "The list ends soon, or has ended. etcd goes by it all the same, but other programs refuse such a list "
         "and every certificate with it. Make it anew with etcdboot certs crl; no restart is needed.",
     ),
-    "EB334": (
-        "no passphrase",
-        "The CA's key is encrypted (or is to be), and there is no passphrase: give --ca-passphrase-file, set "
-        "ETCDBOOT_CA_PASSPHRASE, or run where there is a terminal to ask at. Only signing needs it.",
-    ),
-    "EB335": (
-        "wrong passphrase",
-        "The passphrase does not open the CA's key, or the key is damaged; encryption makes the two look alike. "
-        "Nothing was written. Try again, or bring the key back from a copy.",
-    ),
-    "EB336": (
-        "passphrase that cannot be taken",
-        "A new passphrase has 8 characters at least (NIST SP 800-63B), and who types it types it twice. "
-        "Nothing was written.",
-    ),
     "EB375": (
         "register of revocations damaged",
         "revoked.json tells whom the CAs have revoked, and every list is made from it; rotation.json tells how "
         "far a change of the CA is. Bring the file back from a copy.",
     ),
+    "EB376": (
+        "not to be revoked",
+        "Only a certificate that a CA of this cluster has signed can stand in its list, and a CA cannot stand "
+        "in its own. Whoever signed another one must revoke it; a CA is replaced with etcdboot certs "
+        "rotate-ca.",
+    ),
     "EB377": (
         "revoked, and still in place",
         "A certificate of the plan stands in the register of revocations, so members that look at the list "
         "refuse it. Renew it, or take its client or member out of the spec.",
+    ),
+    "EB378": (
+        "revocation without effect",
+        "The certificate is revoked already, or no member looks at a list. Write crl: {} under certificates, "
+        "render, and restart each member once, for etcd learns of the list only when it starts.",
+    ),
+    "EB379": (
+        "certificate of a member revoked",
+        "Members refuse a revoked certificate of one another, and a member its own. Make it anew, render, and "
+        "install that member's files before those of the others.",
     ),
     "EB385": (
         "not JSON that cfssl reads",

@@ -11,6 +11,8 @@ COMMANDS: dict[str, str] = {
     "issue": "Make the certificates that are missing.",
     "status": "Show how the certificates stand, here and on the hosts.",
     "renew": "Make certificates anew, with new keys.",
+    "revoke": "Revoke certificates, and make the lists that tell of it.",
+    "crl": "Make the revocation lists anew.",
     "verify": "Judge certificates, keys and their files.",
     "show": "Show what is in files of certificates, requests, lists or keys.",
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from etcdboot.ground.artifact import Artifact
-from etcdboot.ground.report import Diagnostic, error
+from etcdboot.ground.report import Diagnostic, error, has_errors
 from etcdboot.ground.values import dataclass, field, replace
 from etcdboot.model.crl import CrlFacts, CrlRequest, crl_paths, judge
 from etcdboot.model.register import REGISTER, Register
@@ -36,6 +36,12 @@ class Lists:
     def missing(self) -> tuple[str, ...]:
         """The CAs whose list is not there."""
         return tuple(each.ca_name for each in self.requests if each.ca_name not in self.found)
+
+    def behind(self, entries: Iterable[Entry], now: datetime) -> tuple[str, ...]:
+        """The CAs whose list is not there, or not what it should be."""
+        return tuple(
+            each.request.ca_name for each in self.read(entries) if has_errors(tuple(self._flaws([each], now)))
+        )
 
     def read(self, entries: Iterable[Entry]) -> tuple[Listed, ...]:
         """Each list; ``entries`` have the CAs that should have signed them."""

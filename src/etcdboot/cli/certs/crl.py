@@ -1,0 +1,29 @@
+"""``etcdboot certs crl``."""
+
+from __future__ import annotations
+
+import click
+
+from etcdboot.cli.certs.lists import outcome
+from etcdboot.cli.certs.showing import passphrases, pki_folder
+from etcdboot.cli.options import output_options, passphrase_option, pki_option, spec_option
+from etcdboot.cli.output import Outcome
+
+
+@click.command(epilog="\b\nExample:\n  etcdboot certs crl && etcdboot render")
+@spec_option
+@pki_option
+@passphrase_option
+@output_options
+def command(file: str, pki: str | None, passphrase_file: str | None) -> Outcome:
+    """Make the revocation lists anew, with a new end and a higher number; the CA's key is needed.
+
+    Who is revoked stays revoked. The lists are pki/crl.der, which members are given, and pki/crl.pem, the
+    same for people; with a CA of its own for peers, also pki/peer-crl.der and .pem.
+    """
+    from etcdboot.workflows.certs.revoking import refresh
+    from etcdboot.workflows.cluster import open_cluster
+
+    cluster = open_cluster(file)
+    done = refresh(cluster.plan, pki_folder(cluster, pki), passphrases=passphrases(passphrase_file))
+    return outcome(cluster, done, file, [])

@@ -1,0 +1,228 @@
+"""Revoke certificates, and make the lists that tell of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from etcdboot.effects import clock
+from etcdboot.effects.files import read_bytes
+from etcdboot.effects.pairs import PairTree, open_pairs
+from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
+from etcdboot.effects.root import Watcher, unwatched
+from etcdboot.ground.artifact import Change
+from etcdboot.ground.errors import Refused, UsageError
+from etcdboot.ground.report import Diagnostic, Severity, warning
+from etcdboot.ground.values import dataclass, replace
+from etcdboot.model.certificates import CertKind, pair_paths
+from etcdboot.model.crl import CrlRequest, crl_paths
+from etcdboot.model.plan import ClusterPlan
+from etcdboot.model.register import Reason, Revoked, Roll
+from etcdboot.model.rotation import RETIRED, ROTATION
+from etcdboot.model.spec import CertificateSource, CrlSpec
+from etcdboot.products.pki import inventory, selection
+from etcdboot.products.pki.culprits import Culprit, Sentence, consequences, sentence
+from etcdboot.products.pki.inventory import Entry
+from etcdboot.products.pki.lists import Listed
+from etcdboot.workflows.certs.issuing import Clock
+from etcdboot.workflows.certs.listing import authority, look_at_lists
+from etcdboot.workflows.certs.standing import look, placed
+
+
+@dataclass(frozen=True, slots=True)
+class ListsResult:
+    """What was revoked now, and the lists as they stand, each with all that its CA has revoked."""
+
+    revoked: tuple[Revoked, ...]
+    lists: tuple[tuple[Listed, Roll], ...]
+    changes: tuple[Change, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """The keys that ``-w json`` prints."""
+        return {
+            "changes": [{"path": str(each.artifact.path), "kind": str(each.kind)} for each in self.changes],
+            "revoked": [_entry_json(each) for each in self.revoked],
+            "lists": [_list_json(listed, roll) for listed, roll in self.lists],
+        }
+
+
+def revoke(
+    plan: ClusterPlan,
+    pki_dir: Path,
+    words: Collection[str],
+    reason: Reason = Reason.UNSPECIFIED,
+    *,
+    now: Clock = clock.now,
+    watcher: Watcher = unwatched,
+    passphrases: Passphrases = FROM_THE_VARIABLE,
+) -> ListsResult:
+    """Revoke the certificates of these names, or in these files, and make the lists that tell of them.
+
+    Raises:
+        UsageError: EB308, there is no such certificate and no such file.
+        Refused: EB376, it is not one of ours, or a CA; the CA's key is not there or cannot be opened.
+        Missing: the disk said no.
+    """
+    _demand_own_authority(plan)
+    with open_pairs(pki_dir, watcher=watcher) as tree:
+        moment = now()
+        entries = inventory.judge(look(tree, plan), moment)
+        culprits = tuple(_culprit(tree, entries, word) for word in words)
+        known = _authorities(tree, entries)
+        judged = [sentence(each, known, reason, moment) for each in culprits]
+        refusals = [each for each in judged if isinstance(each, Diagnostic)]
+        if refusals:
+            raise Refused(*refusals)
+        sentences = tuple(each for each in judged if isinstance(each, Sentence))
+        result = _write(tree, plan, entries, sentences, (), moment, passphrases)
+    told = tuple(placed(said, pki_dir) for each in culprits for said in consequences(each))
+    return replace(result, diagnostics=(*result.diagnostics, *told, *_unseen(plan)))
+
+
+def refresh(
+    plan: ClusterPlan,
+    pki_dir: Path,
+    *,
+    now: Clock = clock.now,
+    watcher: Watcher = unwatched,
+    passphrases: Passphrases = FROM_THE_VARIABLE,
+) -> ListsResult:
+    """Make every list anew, from now on; who is revoked stays revoked.
+
+    Raises:
+        Refused: a CA is not sound, or its key is not there or cannot be opened.
+        Missing: the disk said no.
+    """
+    _demand_own_authority(plan)
+    with open_pairs(pki_dir, watcher=watcher) as tree:
+        moment = now()
+        entries = inventory.judge(look(tree, plan), moment)
+        names = {each.ca_name for each in requests(plan)}
+        result = _write(tree, plan, entries, (), names, moment, passphrases)
+    return replace(result, diagnostics=(*result.diagnostics, *_unseen(plan)))
+
+
+def requests(plan: ClusterPlan) -> tuple[CrlRequest, ...]:
+    """The lists that the plan asks for; where it asks for none, one for each CA that signs for callers."""
+    names = dict.fromkeys(each.ca_name for each in plan.certificates if not each.is_ca)
+    return plan.crls or tuple(CrlRequest(name, CrlSpec().lifetime) for name in names)
+
+
+def _demand_own_authority(plan: ClusterPlan) -> None:
+    if not any(each.is_ca and each.source is not CertificateSource.PROVIDED for each in plan.certificates):
+        hint = "whoever signs for it must revoke; name their list (DER) in the flag client-crl-file"
+        raise Refused.because("EB376", "this cluster has no CA of etcdboot's own", hint)
+
+
+def _write(
+    tree: PairTree,
+    plan: ClusterPlan,
+    entries: tuple[Entry, ...],
+    sentences: tuple[Sentence, ...],
+    names: Collection[str],
+    now: datetime,
+    passphrases: Passphrases,
+) -> ListsResult:
+    """Enter the sentences, make the lists that must tell of them, and those of ``names`` in any case."""
+    lists = look_at_lists(tree, requests(plan))
+    before = lists.register.serials
+    for each in sentences:
+        roll = lists.register.of(each.ca_name).with_([each.entry])
+        lists = replace(lists, register=lists.register.with_(each.ca_name, roll))
+    concerned = {each.ca_name for each in sentences}
+    behind = {name for name in lists.behind(entries, now) if name in concerned}
+    signers = {name: authority(entries, name, passphrases) for name in sorted({*names, *behind})}
+    after, artifacts = lists.made(entries, signers, now)
+    changes = tree.compare(artifacts, within=lambda path: False)
+    tree.write(changes)
+    flaws = (placed(each, tree.root) for each in after.flaws(entries, now))
+    return ListsResult(
+        revoked=tuple(each.entry for each in sentences if each.entry.serial not in before),
+        lists=tuple((each, after.register.of(each.request.ca_name)) for each in after.read(entries)),
+        changes=changes,
+        diagnostics=(*flaws, *(_known(each.entry) for each in sentences if each.entry.serial in before)),
+    )
+
+
+def _culprit(tree: PairTree, entries: tuple[Entry, ...], word: str) -> Culprit:
+    """The certificate that a word names: one of the plan, one that still stands in ``pki/``, or a file."""
+    entry = next((each for each in entries if each.request.name.lower() == word.lower()), None)
+    if entry is not None and entry.found.certificate is not None:
+        return Culprit(word, entry.request.name, entry.found.certificate, entry.request.kind)
+    if "/" in word and not word.startswith((".", "/")):
+        path = str(pair_paths(word).certificate)
+        standing = tree.present([path])[path] if path in tree.manifest.paths() else None
+        if standing is not None:
+            return Culprit(word, word, standing.content, _kind(word))
+    if entry is None and not Path(word).is_file():
+        selection.chosen(tuple(each.request for each in entries), [word])  # says what is near
+    if entry is not None:
+        raise UsageError.because("EB308", f"{word} has no certificate yet", "there is nothing to revoke")
+    return Culprit(word, word, read_bytes(Path(word), "the certificate to revoke"))
+
+
+def _kind(name: str) -> CertKind | None:
+    """The kind that a name tells."""
+    owner, _, what = name.partition("/")
+    if owner == "client":
+        return CertKind.CLIENT
+    return {"server": CertKind.SERVER, "peer": CertKind.PEER}.get(what)
+
+
+def _authorities(tree: PairTree, entries: tuple[Entry, ...]) -> dict[str, tuple[bytes, ...]]:
+    """What each CA that signs leaves is, is to be and was: its files in ``pki/``, rotation/ and retired/."""
+    signing = {entry.request.ca_name for entry in entries if not entry.request.is_ca}
+    found: dict[str, list[bytes]] = {}
+    for entry in entries:
+        if entry.request.name in signing and entry.found.certificate and entry.facts:
+            found.setdefault(entry.request.name, []).append(entry.found.certificate)
+    for path, name in _former(tree, signing):
+        standing = tree.present([path])[path]
+        if standing is not None:
+            found.setdefault(name, []).append(standing.content)
+    return {name: tuple(contents) for name, contents in found.items()}
+
+
+def _former(tree: PairTree, names: Collection[str]) -> Iterator[tuple[str, str]]:
+    for path in tree.manifest.paths():
+        for name in names:
+            if path == f"{ROTATION}/{name}.pem" or (
+                path.startswith(f"{RETIRED}/{name}-") and not path.endswith("-key.pem")
+            ):
+                yield path, name
+
+
+def _known(entry: Revoked) -> Diagnostic:
+    message = f"{entry.name} (serial {entry.serial:x}) is revoked already"
+    return Diagnostic(Severity.NOTE, "EB378", message)
+
+
+def _unseen(plan: ClusterPlan) -> Iterator[Diagnostic]:
+    if not plan.crls:
+        message = "no member looks at a revocation list, so the revoked are served as before"
+        hint = "write  crl: {}  under certificates, render, and restart each member once"
+        yield warning("EB378", message, hint)
+
+
+def _entry_json(each: Revoked) -> dict[str, object]:
+    return {
+        "serial": f"{each.serial:x}",
+        "name": each.name,
+        "when": f"{each.when:%Y-%m-%dT%H:%M:%SZ}",
+        "until": f"{each.until:%Y-%m-%dT%H:%M:%SZ}",
+        "reason": str(each.reason),
+    }
+
+
+def _list_json(listed: Listed, roll: Roll) -> dict[str, object]:
+    facts, paths = listed.facts, crl_paths(listed.request.ca_name)
+    return {
+        "ca": listed.request.ca_name,
+        "path": str(paths.der),
+        "number": facts.number if facts else None,
+        "this_update": f"{facts.this_update:%Y-%m-%dT%H:%M:%SZ}" if facts else None,
+        "next_update": f"{facts.next_update:%Y-%m-%dT%H:%M:%SZ}" if facts else None,
+        "revoked": [_entry_json(each) for each in roll.revoked],
+    }
