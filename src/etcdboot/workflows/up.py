@@ -18,6 +18,7 @@ from etcdboot.ground.errors import ExitCode, UsageError
 from etcdboot.ground.progress import Event, EventKind, Reporter
 from etcdboot.ground.report import Diagnostic
 from etcdboot.ground.values import dataclass
+from etcdboot.model.bootstrap import token_key
 from etcdboot.model.running import LocalCluster, Settled
 from etcdboot.products.verify.judge import VerifyReport
 from etcdboot.products.verify.text import simple
@@ -83,12 +84,19 @@ def up(wish: Wish, reporter: Reporter, announce: Callable[[Announcement], None])
         state, pki = _places(wish, held)
         folder = folder_of(wish.file or STDIN)
         draft = decide(loaded, wish.etcd, state, folder=folder, local=wish.local)
-        for sentence in draft.dropped:
+        for sentence in (*draft.dropped, *_wasted(wish, draft)):
             reporter(Event(EventKind.NOTE, sentence))
         if is_free(state):  # else the lock tells better than the ports who runs here
             draft = draft.cleared(state, reporter)
         disk = held.enter_context(open_state(state))
         return _run(wish, draft, disk, pki, reporter, announce)
+
+
+def _wasted(wish: Wish, draft: Draft) -> tuple[str, ...]:
+    """What is used up by a run whose data do not stay."""
+    if not wish.is_private or token_key(draft.plan.bootstrap.mode) is None:
+        return ()
+    return ("this run uses up the discovery token, and its data do not stay: make a new one for the next",)
 
 
 def _places(wish: Wish, held: ExitStack) -> tuple[Path, Path]:
