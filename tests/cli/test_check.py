@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
 
 from cli.running import GOOD, etcdboot, in_json
+from etcdboot.effects.ports import free_loopback_ports
 
 # What is handed over | exit | code | where | what is said of it.
 BAD_TEXTS = {
@@ -198,3 +200,47 @@ def test_a_stream_without_end_is_cut_off_and_refused() -> None:
     done = etcdboot("check", "-f", "/dev/zero")
     assert done.exit_code == 3
     assert "EB102" in done.stderr
+
+
+@pytest.mark.parametrize("words", [("--member", "etcd1"), ("--pki", "pki")])
+def test_what_is_for_a_live_check_means_nothing_without_it(words: tuple[str, str]) -> None:
+    done = etcdboot("check", "-f", "-", *words, stdin=GOOD)
+    assert done.exit_code == 2
+    assert "go with --live" in done.stderr
+
+
+def test_a_live_check_says_what_it_looks_at(tmp_path: Path) -> None:
+    ports = free_loopback_ports(2)
+    text = f"""\
+name: prod
+etcd: {{version: "3.6.14", data-dir: {tmp_path}/data, config-dir: {tmp_path}/etc}}
+tls: {{client: "off", peer: "off"}}
+members: [{{name: etcd1, host: 127.0.0.1, client-port: {ports[0]}, peer-port: {ports[1]}}}]
+"""
+    done = etcdboot("check", "--live", "-f", "-", stdin=text)
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[1:] == ["here: etcd1 (no data yet)", "nothing stands in the way"]
+    assert "ports and data of etcd1" in done.stderr
+    quiet = etcdboot("check", "--live", "-q", "-f", "-", "-w", "json", stdin=text)
+    assert quiet.stderr == ""
+    live = in_json(quiet)["live"]
+    assert live["members"][0]["data_dir"] == f"{tmp_path}/data"
+    assert etcdboot("check", "--live", "-f", "-", stdin="name: x\n").exit_code == 3
+    unknown = etcdboot("check", "--live", "--member", "x", "-f", "-", stdin=text)
+    assert unknown.exit_code == 2 and "EB539" in unknown.stderr
+
+
+def test_a_busy_port_is_refused_by_a_live_check_alone(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        port = holder.getsockname()[1]
+        text = f"""\
+name: prod
+etcd: {{version: "3.6.14", data-dir: {tmp_path}/data, config-dir: {tmp_path}/etc}}
+tls: {{client: "off", peer: "off"}}
+members: [{{name: etcd1, host: 127.0.0.1, client-port: {port}}}]
+"""
+        assert etcdboot("check", "-f", "-", stdin=text).exit_code == 0
+        done = etcdboot("check", "--live", "-f", "-", stdin=text)
+    assert done.exit_code == 7
+    assert f"<stdin>:4:11: error EB506: etcd1 cannot listen on http://127.0.0.1:{port}" in done.stderr
+    assert "nothing stands" not in done.stdout

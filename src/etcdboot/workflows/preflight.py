@@ -10,11 +10,12 @@ from etcdboot.effects.clock import now
 from etcdboot.effects.data_dirs import look_at
 from etcdboot.effects.files import read_if_there
 from etcdboot.effects.peers import PeerPair, ask_peers
+from etcdboot.effects.resolver import own_servers
 from etcdboot.ground.errors import ExitCode, UsageError
 from etcdboot.ground.progress import Event, EventKind, Reporter, silent
 from etcdboot.ground.report import Diagnostic
 from etcdboot.ground.values import dataclass
-from etcdboot.model.certificates import CertRequest, pair_paths
+from etcdboot.model.certificates import CertKind, CertRequest, pair_paths
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.spec import BootstrapMode, PeerTls
 from etcdboot.products.bootstrap.data_dirs import Here
@@ -123,7 +124,7 @@ def _meet(
         return by_token(plan, scope.folder, fresh if scope.here else None, here.begun), None
     if mode is BootstrapMode.DNS:
         _say(reporter, "the DNS records")
-        return None, by_dns(plan)
+        return None, by_dns(plan, own_servers())
     return None, None
 
 
@@ -152,23 +153,30 @@ def _ask_peers(scope: Scope, reporter: Reporter) -> tuple[Seen, ...]:
 
 
 def _pair(scope: Scope) -> PeerPair | None:
-    """What to show to peers that ask for it: the pair of a member here, else of any."""
+    """What to show to peers that ask for it: the first that is there."""
     if scope.plan.peer_tls is not PeerTls.MUTUAL:
         return None
-    for member in scope.here or scope.plan.members:
-        for certificate, key in _peer_files(scope, member):
-            if read_if_there(certificate) and read_if_there(key):
-                return PeerPair(certificate, key)
-    return None
+    found = (PeerPair(*each) for each in _pairs(scope))
+    return next((each for each in found if read_if_there(each.certificate) and read_if_there(each.key)), None)
 
 
-def _peer_files(scope: Scope, member: MemberPlan) -> Iterator[tuple[Path, Path]]:
-    """Where the member's peer pair may be: installed, and in the operator's folder."""
-    installed = Path(member.paths.pki_dir)
-    yield installed / "peer.pem", installed / "peer-key.pem"
+def _pairs(scope: Scope) -> Iterator[tuple[Path, Path]]:
+    """A member's own, as installed or in the operator's folder; on the desk a client's of the same CA.
+
+    A peer's would not do there: etcd wants it shown from an address that it names, and none where it names
+    nobody (client/pkg/transport/listener_tls.go checkCertSAN at v3.6.14; facts §F).
+    """
+    of_peers = {each.ca_name for each in scope.plan.certificates if each.kind is CertKind.PEER}
+    names = [f"{member.name}/peer" for member in scope.here]
+    for member in scope.here:
+        installed = Path(member.paths.pki_dir)
+        yield installed / "peer.pem", installed / "peer-key.pem"
+    if not scope.here:
+        clients = (each for each in scope.plan.certificates if each.kind is CertKind.CLIENT)
+        names = [each.name for each in clients if each.ca_name in of_peers]
     if scope.pki is not None:
-        paths = pair_paths(f"{member.name}/peer")
-        yield scope.pki / paths.certificate, scope.pki / paths.key
+        for paths in map(pair_paths, names):
+            yield Path(scope.pki, paths.certificate), Path(scope.pki, paths.key)
 
 
 def _certificates(scope: Scope) -> Iterator[Validity]:

@@ -10,6 +10,7 @@ from etcdboot.ground.errors import EtcdbootError, ExitCode
 from etcdboot.ground.report import Diagnostic, Severity
 from etcdboot.ground.values import dataclass, replace
 from etcdboot.model.plan import ClusterPlan
+from etcdboot.model.resolution import NameServer
 from etcdboot.products.bootstrap.preflight import Part, of_error
 from etcdboot.products.bootstrap.registry import objections, standing
 from etcdboot.products.bootstrap.zone import Side, WantedRecords, wanted_records
@@ -46,12 +47,10 @@ def by_token(
     return Rendezvous(Part(ExitCode.REFUSED, wrong), seen.as_json())
 
 
-def by_dns(plan: ClusterPlan) -> Rendezvous:
-    """Whether the name servers of this machine know the records that founders ask for."""
-    from etcdboot.effects.resolver import own_servers
+def by_dns(plan: ClusterPlan, servers: tuple[NameServer, ...]) -> Rendezvous:
+    """Whether those name servers know the records that founders ask for."""
     from etcdboot.workflows.dns import look_up  # brings what only this mode needs
 
-    servers = own_servers()
     try:
         report = look_up(plan, _for_members(wanted_records(plan)), servers)
     except EtcdbootError as cause:

@@ -1,0 +1,93 @@
+"""``check --live`` on real hosts: what it finds at home, and what can be said of them all from the desk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from etcdboot.model.spec import BootstrapMode
+from lab.cluster.hosts import HostCluster
+from lab.cluster.modes import DOMAIN, OPERATOR, Case, rendered, start
+from lab.peers.fixtures import require_capability
+from lab.world.world import World
+
+pytestmark = [pytest.mark.lab, pytest.mark.slow]
+
+LIVE = ("check", "--live", "-w", "json")
+RECORD = f"srv-host=_etcd-server-ssl._tcp.{DOMAIN},etcd3.{DOMAIN}"
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    require_capability("network namespaces")
+    with World() as world:
+        yield world
+
+
+def desk(cluster: HostCluster, *words: str) -> dict[str, Any]:
+    """What it says on the operator's host."""
+    said: dict[str, Any] = json.loads(cluster.etcdboot(*LIVE, *words, check=False).stdout)
+    return said
+
+
+def home(cluster: HostCluster, name: str, *words: str) -> dict[str, Any]:
+    """What it says on a member's host."""
+    said: dict[str, Any] = json.loads(cluster.etcdboot_at(name, *LIVE, *words).stdout)
+    return said
+
+
+def codes(said: dict[str, Any]) -> list[str]:
+    return [each["code"] for each in said["diagnostics"]]
+
+
+def here(said: dict[str, Any]) -> list[str]:
+    return [each["name"] for each in said["live"]["members"]]
+
+
+def test_members_are_found_on_their_own_hosts_and_none_on_the_desk(world: World) -> None:
+    cluster = rendered(HostCluster(world, Case(BootstrapMode.STATIC, "3.6.14").spec(), OPERATOR))
+    at_home, at_desk = home(cluster, "etcd2"), desk(cluster)
+    assert (at_home["exit"], here(at_home), codes(at_home)) == (0, ["etcd2"], [])
+    assert (at_desk["exit"], here(at_desk), codes(at_desk)) == (0, [], [])
+    assert [each["speaks"] for each in at_desk["live"]["peers"]] == [None] * 3
+    away = home(cluster, "etcd2", "--member", "etcd1")
+    assert (away["exit"], codes(away)) == (7, ["EB509"])
+
+    start(cluster)
+    assert cluster.verify("--wait", "60s")["verdict"] == "healthy", cluster.said()
+    ids = {f"{cluster.plan.predicted_cluster_id:x}"}
+    at_home, at_desk = home(cluster, "etcd2"), desk(cluster)
+    assert (at_home["exit"], codes(at_home)) == (0, ["EB536"])
+    assert (at_desk["exit"], codes(at_desk)) == (0, [])
+    for said, peers in ((at_home, 2), (at_desk, 3)):
+        assert len(said["live"]["peers"]) == peers
+        assert {each["cluster_id"] for each in said["live"]["peers"]} == ids
+
+
+def test_records_that_etcd_will_ask_for_must_be_there_until_it_has_begun(world: World) -> None:
+    case = Case(BootstrapMode.DNS, "3.6.14", bootstrap={"discovery-srv": DOMAIN})
+    cluster = rendered(HostCluster(world, case.spec(), OPERATOR))
+    records = cluster.etcdboot("dns", "zone", "--format", "dnsmasq").stdout
+    without_clients = "\n".join(line for line in records.splitlines() if "_etcd-client" not in line)
+    world.dns(without_clients)
+    for said in (desk(cluster), home(cluster, "etcd1")):
+        assert (said["exit"], codes(said)) == (0, [])
+        assert {each["status"] for each in said["live"]["dns"]["records"]} == {"ok"}
+    world.dns("\n".join(line for line in records.splitlines() if not line.startswith(RECORD)))
+    for said in (desk(cluster), home(cluster, "etcd1")):
+        assert (said["exit"], codes(said)) == (4, ["EB577"])
+
+    world.dns(records)
+    start(cluster)
+    assert cluster.verify("--wait", "60s")["verdict"] == "healthy", cluster.said()
+    assert world.dnsmasq
+    world.dnsmasq.kill()
+    cluster.processes.pop("etcd1").kill()
+    restart = home(cluster, "etcd1")
+    assert (restart["exit"], restart["live"]["dns"]) == (0, None)
+    cluster.hosts["etcd1"].run("rm -rf /var/lib/etcd")
+    fresh = home(cluster, "etcd1")
+    assert (fresh["exit"], codes(fresh)) == (6, ["EB575"])
