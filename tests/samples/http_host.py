@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
+from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True)
@@ -32,16 +34,40 @@ class HttpHost:
         return f"http://127.0.0.1:{self.port}"
 
 
-@contextmanager
-def http_host(replies: Mapping[str, Reply], tls: ssl.SSLContext | None = None) -> Iterator[HttpHost]:
+Answering = Callable[[str, str, str], Reply]
+
+
+def http_host(
+    replies: Mapping[str, Reply], tls: ssl.SSLContext | None = None
+) -> AbstractContextManager[HttpHost]:
     """A host that answers each target (path and query, or whatever was sent) as told; 404 to the others."""
+    return _serving(lambda method, target, body: replies.get(target, Reply(404, "404 page not found\n")), tls)
+
+
+def forwarding() -> AbstractContextManager[HttpHost]:
+    """A proxy that asks for whole URLs in the clear, and hands the answer on."""
+
+    def forwarded(method: str, target: str, body: str) -> Reply:
+        split = urlsplit(target)
+        path = f"{split.path}?{split.query}"
+        with closing(HTTPConnection(split.netloc)) as connection:
+            connection.request(method, path, body, {"Content-Type": "application/x-www-form-urlencoded"})
+            answer = connection.getresponse()
+            return Reply(answer.status, answer.read().decode())
+
+    return _serving(forwarded)
+
+
+@contextmanager
+def _serving(answering: Answering, tls: ssl.SSLContext | None = None) -> Iterator[HttpHost]:
     host, ended = HttpHost(0), Event()
 
     class Answerer(BaseHTTPRequestHandler):
         def answer(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
-            host.heard.append((self.command, self.path, self.rfile.read(length).decode()))
-            reply = replies.get(self.path, Reply(404, "404 page not found\n"))
+            heard = (self.command, self.path, self.rfile.read(length).decode())
+            host.heard.append(heard)
+            reply = answering(*heard)
             if reply.silent:
                 ended.wait(60)
                 return
