@@ -32,7 +32,9 @@ _VERIFY_CAUSES = {
 _FRAME_HEAD = 9  # bytes, the type among them (RFC 9113 section 4.1)
 _FIRST_WORD = 0.2  # seconds
 
-_SILENT = Failure(Cause.SILENT, "the port takes connections and says nothing: the process behind it hangs")
+_SILENT = Failure(
+    Cause.SILENT, "the port takes connections and says nothing: the process behind it hangs, or waits"
+)
 _NO_TLS = Failure(Cause.NO_TLS, "the port does not speak TLS")
 
 
@@ -122,9 +124,7 @@ def _explain_tls(
     except ssl.SSLError as cause:
         return _of_handshake(cause, credentials)
     except TimeoutError:
-        return Failure(
-            Cause.SILENT, "the port takes connections and says nothing: the process behind it hangs"
-        )
+        return _SILENT
 
 
 def _first_word(tls: ssl.SSLSocket, deadline: float) -> bytes:

@@ -7,10 +7,12 @@ from typing import Final
 from etcdboot.model.observation import Cause
 
 REMEDY_OF: Final[dict[Cause, str]] = {
-    Cause.REFUSED: "start etcd there (a first start opens the client port only once its peers are there)",
+    Cause.REFUSED: "start etcd there; if it runs, see in its log whether it listens on that address",
     Cause.UNROUTABLE: "check the host's address, its network and its firewall",
     Cause.UNRESOLVED: "check the host's name, and the name server of this machine",
-    Cause.SILENT: "see whether the host is up, whether a firewall drops the port, whether etcd hangs",
+    # A founder listens from the start, and says nothing until enough of the others are there.
+    Cause.SILENT: "see whether the host is up, whether a firewall drops the port, whether etcd hangs, or "
+    "waits at its first start for the other founders",
     Cause.CLOSED: "see what etcd logs there; make sure that the port is a client port and not a peer port",
     Cause.NOT_ETCD: "check that the port is etcd's client port and the URL's scheme is the one it serves",
     Cause.WANTS_TLS: "write https:// and give the CA's certificate",
