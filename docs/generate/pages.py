@@ -127,13 +127,13 @@ OUTCOMES: dict[ExitCode, str] = {
     ExitCode.BUG: "a bug in etcdboot; `--debug` shows the traceback",
     ExitCode.USAGE: "the command line is wrong",
     ExitCode.SPEC: "the spec is wrong, or has warnings under `--strict`",
-    ExitCode.DRIFT: "`render --check` found drift, certificates no longer fit the plan, or `dns check` found "
-    "records that do not",
+    ExitCode.DRIFT: "`render --check` found drift, certificates no longer fit the plan, `dns check` found "
+    "records that do not, or `check --live` peers that do not",
     ExitCode.DEGRADED: "degraded: something failed, quorum holds",
     ExitCode.DOWN: "no quorum, or nothing could be reached, be it a member or a name server; `up` and "
     "`verify --wait` ran out of time",
     ExitCode.REFUSED: "refused as unsafe: an edited or foreign file, a lock, a busy port, another release, "
-    "an expired CA, a key that does not fit",
+    "an expired CA, a key that does not fit, data of another cluster, a used token",
     ExitCode.MISSING: "a file or program is not there, or the disk said no",
     ExitCode.INTERRUPTED: "ended by Ctrl-C (SIGINT)",
     ExitCode.TERMINATED: "ended by SIGTERM",
