@@ -1,6 +1,11 @@
 from __future__ import annotations
 
 from etcdboot.effects.environment import without_etcd
+from etcdboot.effects.passphrase import VARIABLE
+
+
+def test_no_child_hears_the_passphrase() -> None:
+    assert without_etcd({VARIABLE: "secret", "ETCDBOOT_ETCD": "/bin/etcd"}) == {"ETCDBOOT_ETCD": "/bin/etcd"}
 
 
 def test_etcds_variables_go_and_all_others_stay() -> None:

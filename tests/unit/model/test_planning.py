@@ -10,6 +10,8 @@ from etcdboot.model.layout import HostLayout
 from etcdboot.model.planning import cluster_id, member_id, plan
 from etcdboot.model.spec import (
     BootstrapSpec,
+    CertificateSource,
+    CertificatesSpec,
     ClientTls,
     ClusterState,
     EtcdSpec,
@@ -152,3 +154,32 @@ def test_endpoints_are_written_or_the_members_own() -> None:
 def test_how_it_is_rendered_is_handed_on() -> None:
     made = planned(three(render=RenderSpec(Settings.ENV, (Target.SCRIPT,))))
     assert (made.settings, made.targets) == (Settings.ENV, (Target.SCRIPT,))
+
+
+FILES = (
+    "cert_file",
+    "key_file",
+    "trusted_ca_file",
+    "peer_cert_file",
+    "peer_key_file",
+    "peer_trusted_ca_file",
+)
+
+
+def test_provided_files_are_told_by_their_own_paths() -> None:
+    spec = three(
+        defaults=MemberDefaults(**{each: f"/tls/{{name}}/{each}" for each in FILES}),
+        members=(THREE.members[0], replace(THREE.members[1], key_file="/run/key")),
+        certificates=CertificatesSpec(source=CertificateSource.PROVIDED),
+    )
+    first, second = planned(spec).members
+    assert {each: first.flag(each.replace("_", "-")) for each in FILES} == {
+        each: f"/tls/etcd1/{each}" for each in FILES
+    }
+    assert (second.flag("key-file"), second.files.cert_file) == ("/run/key", "/tls/etcd2/cert_file")
+    assert first.certificates == ()
+
+
+def test_files_of_a_spec_that_does_not_provide_them_are_not_told() -> None:
+    spec = three(defaults=MemberDefaults(cert_file="/tls/cert"))
+    assert planned(spec).members[0].flag("cert-file") == "/etc/etcd/pki/server.pem"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from etcdboot.ground.report import Severity
@@ -14,12 +16,15 @@ from etcdboot.model.rehearsal import (
     throw_away,
 )
 from etcdboot.model.spec import (
+    CertificateSource,
+    CertificatesSpec,
     ClientTls,
     ClusterSpec,
     ClusterState,
     EtcdSpec,
     MemberDefaults,
     MemberSpec,
+    SignerSpec,
     TlsSpec,
 )
 
@@ -131,3 +136,20 @@ def test_a_members_own_release_is_judged_by_its_place() -> None:
 def test_a_spec_without_a_release_takes_the_one_that_is_found() -> None:
     spec, told = fit_release(ClusterSpec(name="a", members=()), parse_release("3.4.23"))
     assert spec.etcd.version == parse_release("3.4.23") and told == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (CertificatesSpec(intermediate=True), False),
+        (CertificatesSpec(source=CertificateSource.CSR), True),
+        (CertificatesSpec(source=CertificateSource.PROVIDED), True),
+        (CertificatesSpec(signer=SignerSpec(("sign",))), True),
+    ],
+)
+def test_whoever_makes_the_certificates_a_rehearsal_makes_its_own(
+    written: CertificatesSpec, told: bool
+) -> None:
+    made = rehearse(replace(ELSEWHERE, certificates=written), (1, 2, 3, 4))
+    assert made.spec.certificates == replace(written, source=CertificateSource.ISSUED, signer=None)
+    assert any("certificates are issued here" in each for each in made.dropped) is told

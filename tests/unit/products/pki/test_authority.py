@@ -72,3 +72,31 @@ def test_no_repr_shows_a_key() -> None:
     pair = issue(replace(AUTHORITY, key=KeyAlgorithm.RSA_2048), RSA, None, now=NOW, serial=1)
     assert "PRIVATE" not in repr(pair)
     assert "key=" not in repr(Authority.load(pair))
+
+
+ROOT = replace(AUTHORITY, name="root-ca", ca_name="root-ca", path_length=1)
+BELOW = replace(AUTHORITY, ca_name="root-ca", subject=(("CN", "test intermediate"),))
+LEAF = replace(SERVER, above=("root-ca",))
+
+
+def test_a_leaf_below_an_intermediate_brings_it_along_and_no_root() -> None:
+    requests = (ROOT, BELOW, LEAF)
+    made = issue_all(requests, {}, keys_for(*requests), count(1).__next__, NOW)
+    root, below, leaf = (made[each.name].certificate for each in requests)
+    assert leaf.endswith(below)
+    assert leaf.count(b"BEGIN CERTIFICATE") == 2
+    assert root.count(b"BEGIN CERTIFICATE") == below.count(b"BEGIN CERTIFICATE") == 1
+    assert audit(BELOW, read(below, root), NOW) == audit(LEAF, read(leaf, below, below), NOW) == ()
+
+
+def test_an_intermediate_at_hand_is_shown_too() -> None:
+    made = issue_all((ROOT, BELOW), {}, keys_for(ROOT, BELOW), count(1).__next__, NOW)
+    signer = {"ca": Authority.load(made["ca"])}
+    [leaf] = issue_all((LEAF,), signer, keys_for(LEAF), count(3).__next__, NOW).values()
+    assert leaf.certificate.endswith(made["ca"].certificate)
+
+
+def test_only_the_keys_of_cas_are_sealed() -> None:
+    requests = (ROOT, BELOW, LEAF)
+    made = issue_all(requests, {}, keys_for(*requests), count(1).__next__, NOW, lambda key: b"sealed")
+    assert [pair.key == b"sealed" for pair in made.values()] == [True, True, False]

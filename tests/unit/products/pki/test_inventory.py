@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from etcdboot.products.pki.authority import Authority, issue
 from etcdboot.products.pki.inventory import Entry, Found, after, judge
+from etcdboot.products.pki.sealing import seal
 from samples.certificates import AUTHORITY, CLIENT, DAY, NOW, SERVER
 
 CA = issue(AUTHORITY, ec.generate_private_key(ec.SECP256R1()), None, now=NOW, serial=1)
@@ -123,3 +124,56 @@ def test_no_repr_shows_a_key() -> None:
 def test_when_nothing_was_made_nothing_is_judged_again() -> None:
     before = judged(CA_FOUND, LEAF_FOUND)
     assert after(before, {}, NOW) is before
+
+
+ROOT = replace(AUTHORITY, name="root-ca", ca_name="root-ca", path_length=1, subject=(("CN", "root"),))
+BELOW = replace(AUTHORITY, ca_name="root-ca")
+KEY = ec.generate_private_key(ec.SECP256R1())
+TOP = issue(ROOT, KEY, None, now=NOW, serial=1)
+MIDDLE = issue(BELOW, KEY, Authority.load(TOP), now=NOW, serial=2)
+DEEP = replace(SERVER, above=("root-ca",))
+TIP = issue(DEEP, KEY, Authority.load(MIDDLE), now=NOW, serial=3, chain=MIDDLE.certificate)
+CHAIN = (
+    Found(ROOT, TOP.certificate, TOP.key),
+    Found(BELOW, MIDDLE.certificate, MIDDLE.key),
+    Found(DEEP, TIP.certificate, TIP.key),
+)
+
+
+def test_a_sound_chain_fits_and_the_root_may_keep_its_key_elsewhere() -> None:
+    assert (refused(*CHAIN), findings(*CHAIN)) == ([], [])
+    kept_offline = (Found(ROOT, TOP.certificate, None), *CHAIN[1:])
+    assert (refused(*kept_offline), findings(*kept_offline)) == ([], [])
+
+
+def test_a_leaf_without_its_intermediate_is_named() -> None:
+    bare = issue(DEEP, KEY, Authority.load(MIDDLE), now=NOW, serial=3)
+    assert findings(*CHAIN[:2], Found(DEEP, bare.certificate, bare.key)) == ["EB332"]
+
+
+def test_an_intermediate_of_another_root_is_refused() -> None:
+    other = issue(ROOT, ec.generate_private_key(ec.SECP256R1()), None, now=NOW, serial=1)
+    assert refused(Found(ROOT, other.certificate, other.key), *CHAIN[1:]) == ["EB331"]
+
+
+def test_a_root_that_is_gone_is_not_made_again() -> None:
+    assert refused(Found(ROOT, None, None), *CHAIN[1:]) == ["EB304"]
+
+
+def test_a_ca_that_signed_itself_gets_no_root_above_it() -> None:
+    own = issue(AUTHORITY, KEY, None, now=NOW, serial=1)
+    flipped = (Found(ROOT, None, None), Found(BELOW, own.certificate, own.key), Found(DEEP, None, None))
+    [told] = [each for entry in judge(flipped, NOW) for each in entry.refusals]
+    assert (told.code, told.path) == ("EB331", "ca.pem")
+    assert "leave intermediate out" in told.hint
+
+
+def test_an_intermediate_is_named_where_the_spec_wants_a_root() -> None:
+    assert findings(Found(AUTHORITY, MIDDLE.certificate, MIDDLE.key)) == ["EB331"]
+
+
+def test_the_closed_key_of_a_ca_is_left_closed_and_of_a_leaf_refused() -> None:
+    closed = b"-----BEGIN ENCRYPTED PRIVATE KEY-----\nMA==\n-----END ENCRYPTED PRIVATE KEY-----\n"
+    assert refused(replace(CA_FOUND, key=seal(KEY, b"secret", bytes(16), bytes(16))), LEAF_FOUND) == []
+    assert refused(CA_FOUND, replace(LEAF_FOUND, key=seal(KEY, b"secret", bytes(16), bytes(16)))) == ["EB301"]
+    assert refused(CA_FOUND, replace(LEAF_FOUND, key=closed)) == ["EB301"]

@@ -5,7 +5,14 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
 from etcdboot.products.pki.authority import issue
-from etcdboot.products.pki.pem import Unreadable, dump_certificate, dump_key, load_certificate, load_key
+from etcdboot.products.pki.pem import (
+    Unreadable,
+    dump_certificate,
+    dump_key,
+    is_encrypted,
+    load_certificate,
+    load_key,
+)
 from samples.certificates import AUTHORITY, NOW
 
 KEY = generate_private_key(SECP256R1())
@@ -53,3 +60,12 @@ def test_an_encrypted_key_is_not_read() -> None:
     locked = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret"))
     with pytest.raises(Unreadable, match="encrypted"):
         load_key(locked)
+
+
+def test_a_passphrase_that_a_plain_key_does_not_need_is_not_minded() -> None:
+    assert load_key(PAIR.key, b"any") is not None
+    assert not is_encrypted(PAIR.key)
+
+
+def test_keys_of_old_tools_are_known_to_be_encrypted() -> None:
+    assert is_encrypted(b"-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n")

@@ -82,3 +82,31 @@ def test_a_ca_without_a_key_identifier_is_pointed_at_by_its_key() -> None:
         EC_KEY, SHA256()
     )
     assert profile.authority_key_identifier(bare) == profile.own_key_identifier(EC_KEY.public_key())
+
+
+HELD = replace(AUTHORITY, constraints=("example.com", "10.0.0.0/8"), path_length=2)
+
+
+def test_constraints_are_critical_and_loopback_is_among_them() -> None:
+    assert table(HELD) == ALWAYS | {"NameConstraints!"}
+    pointer = profile.own_key_identifier(EC_KEY.public_key())
+    found = [each for each, _ in profile.extensions(HELD, EC_KEY.public_key(), pointer)]
+    [limits] = [each for each in found if isinstance(each, x509.BasicConstraints)]
+    [names] = [each for each in found if isinstance(each, x509.NameConstraints)]
+    assert limits.path_length == 2
+    assert names.excluded_subtrees is None
+    assert [str(each.value) for each in names.permitted_subtrees or ()] == [
+        "example.com", "10.0.0.0/8", "localhost", "127.0.0.0/8", "::1/128",
+    ]  # fmt: skip
+
+
+def test_a_ca_has_no_usages_that_would_bind_what_it_signs() -> None:
+    """A CA with serverAuth alone makes every client below it unfit: etcd issue 16802."""
+    assert not {"ExtendedKeyUsage", "ExtendedKeyUsage!"} & (table(AUTHORITY) | table(HELD))
+
+
+def test_a_subject_is_in_the_order_written() -> None:
+    subject = (("C", "DE"), ("ST", "x"), ("L", "y"), ("O", "Example, Inc."), ("OU", "z"), ("CN", "etcd1"))
+    name = profile.subject(replace(SERVER, subject=subject))
+    assert [each.value for each in name] == ["DE", "x", "y", "Example, Inc.", "z", "etcd1"]
+    assert name.rfc4514_string() == "CN=etcd1,OU=z,O=Example\\, Inc.,L=y,ST=x,C=DE"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
 
@@ -12,6 +13,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from etcdboot.ground.address import Host, HostKind
 from etcdboot.model.audit import audit
+from etcdboot.model.naming import LOOPBACK
 from etcdboot.products.pki.authority import Authority, issue
 from etcdboot.products.pki.pem import Unreadable, dump_certificate, dump_key
 from etcdboot.products.pki.reading import key_type, public_key_of, read
@@ -100,3 +102,24 @@ def test_a_key_is_called_as_in_the_spec(key: CertificatePublicKeyTypes, name: st
 
 def test_each_key_has_a_hash_of_its_own() -> None:
     assert public_key_of(dump_key(KEY)) != public_key_of(CA.key)
+
+
+def test_what_a_ca_is_held_to_is_read_back() -> None:
+    held = replace(AUTHORITY, constraints=("example.com", "10.0.0.0/8"), path_length=3)
+    facts = read(issue(held, KEY, None, now=NOW, serial=1).certificate, None)
+    assert facts.path_length == 3
+    assert facts.constraints == ("example.com", "10.0.0.0/8", *LOOPBACK)
+    leaf = read(issue(SERVER, KEY, Authority.load(CA), now=NOW, serial=2).certificate, CA.certificate)
+    assert (leaf.path_length, leaf.constraints) == (None, ())
+
+
+def test_the_chain_in_a_file_is_the_one_that_is_wanted_in_its_order() -> None:
+    leaf = issue(SERVER, KEY, Authority.load(CA), now=NOW, serial=2).certificate
+    other = issue(AUTHORITY, KEY, None, now=NOW, serial=9).certificate
+    pem = CA.certificate
+    assert read(leaf, pem).chained
+    assert read(leaf + pem, pem, pem).chained
+    assert not read(leaf, pem, pem).chained
+    assert not read(leaf + other, pem, pem).chained
+    assert read(leaf + pem + other, pem, pem + other).chained
+    assert not read(leaf + other + pem, pem, pem + other).chained

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,10 +9,12 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from etcdboot.ground.errors import EtcdbootError, Refused, UsageError
+from etcdboot.model.spec import CertificateSource
 from etcdboot.products.pki import profile, selection
 from etcdboot.products.pki.authority import Authority, issue
 from etcdboot.products.pki.inventory import Found, judge
 from etcdboot.products.pki.pem import dump_certificate
+from etcdboot.products.pki.sealing import seal
 from samples.certificates import AUTHORITY, CLIENT, NOW, SERVER
 
 ALL = (AUTHORITY, SERVER, CLIENT)
@@ -121,3 +124,87 @@ def test_an_unfit_ca_signs_nothing() -> None:
     entries = judge((Found(AUTHORITY, CA.certificate, LEAF.key), NONE_FOUND[1]), NOW)
     authorities, refusals = selection.signers(entries, selection.missing(entries))
     assert (authorities, [each.code for each in refusals]) == ({}, ["EB302"])
+
+
+# --- keys that take a passphrase
+
+KEY = ec.generate_private_key(ec.SECP256R1())
+CLOSED = issue(
+    AUTHORITY, KEY, None, now=NOW, serial=1, dump=lambda key: seal(key, b"secret", bytes(16), bytes(16))
+)
+CLOSED_FOUND = Found(AUTHORITY, CLOSED.certificate, CLOSED.key)
+
+
+def opened(found: Found, passphrase: bytes) -> tuple[list[str], list[str], list[str]]:
+    """The CAs that sign, the codes of what forbids it, and the keys that were asked for."""
+    asked: list[str] = []
+
+    def unlock(key: str) -> bytes:
+        asked.append(key)
+        return passphrase
+
+    entries = judge((found, NONE_FOUND[1]), NOW)
+    authorities, refusals = selection.signers(entries, selection.missing(entries), unlock)
+    return list(authorities), [each.code for each in refusals], asked
+
+
+def test_a_closed_key_signs_with_its_passphrase_and_only_with_it() -> None:
+    assert opened(CLOSED_FOUND, b"secret") == (["ca"], [], ["ca-key.pem"])
+    assert opened(CLOSED_FOUND, b"wrong") == ([], ["EB335"], ["ca-key.pem"])
+
+
+def test_nobody_is_asked_when_nothing_is_signed_or_the_key_is_open() -> None:
+    assert opened(CA_FOUND, b"secret") == (["ca"], [], [])
+    entries = judge((CLOSED_FOUND, Found(SERVER, None, None)), NOW)
+    assert selection.signers(entries, ()) == ({}, ())
+
+
+def test_nobody_is_asked_when_another_reason_forbids_it() -> None:
+    def unlock(key: str) -> bytes:
+        raise AssertionError(key)
+
+    damaged = Found(SERVER, b"x", None)
+    entries = judge((CLOSED_FOUND, damaged, NONE_FOUND[2]), NOW)
+    authorities, refusals = selection.signers(entries, selection.missing(entries), unlock)
+    assert (authorities, [each.code for each in refusals]) == ({}, ["EB301"])
+
+
+def test_a_closed_key_of_another_ca_is_found_out_when_it_is_opened() -> None:
+    assert opened(Found(AUTHORITY, CA.certificate, CLOSED.key), b"secret")[1] == ["EB302"]
+
+
+def test_who_only_asks_what_forbids_it_is_not_asked_for_a_passphrase() -> None:
+    entries = judge((CLOSED_FOUND, NONE_FOUND[1]), NOW)
+    assert selection.signers(entries, selection.missing(entries)) == ({}, ())
+
+
+def test_open_keys_of_ours_can_be_closed() -> None:
+    edited = replace(CA_FOUND, edited=(CA_FOUND.paths.key,))
+    closable = selection.open_authorities(judge((CA_FOUND, LEAF_FOUND), NOW))
+    assert [entry.request.name for entry in closable] == ["ca"]
+    for found in (edited, CLOSED_FOUND, replace(CA_FOUND, key=None), NONE_FOUND[0]):
+        assert selection.open_authorities(judge((found,), NOW)) == ()
+    pair = selection.sealed(closable[0], lambda key: b"sealed")
+    assert (pair.certificate, pair.key) == (CA.certificate, b"sealed")
+
+
+# --- other people's work
+
+
+@pytest.mark.parametrize("source", [CertificateSource.CSR, CertificateSource.PROVIDED])
+def test_only_certificates_of_ours_are_made(source: CertificateSource) -> None:
+    theirs = Found(replace(SERVER, source=source), None, None)
+    entries = judge((CA_FOUND, theirs, NONE_FOUND[2]), NOW)
+    assert [entry.request.name for entry in selection.missing(entries)] == ["client/root"]
+
+
+def test_the_root_above_is_concerned_too_and_signs_what_is_to_be_made() -> None:
+    root = replace(AUTHORITY, name="root-ca", ca_name="root-ca", path_length=1)
+    below, leaf = replace(AUTHORITY, ca_name="root-ca"), replace(SERVER, above=("root-ca",))
+    top = issue(root, KEY, None, now=NOW, serial=1)
+    found = (Found(root, top.certificate, None), Found(below, None, None), Found(leaf, None, None))
+    entries = selection.concerned(judge(found, NOW), {"etcd1/server"})
+    assert [entry.request.name for entry in entries] == ["root-ca", "ca", "etcd1/server"]
+    _, [told] = selection.signers(entries, selection.missing(entries))
+    assert (told.code, told.path) == ("EB303", "root-ca-key.pem")
+    assert "without it ca cannot be signed" in told.message

@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from etcdboot.ground.errors import UsageError
+from etcdboot.model.certificates import pair_paths
 from etcdboot.model.layout import HostLayout
 from etcdboot.model.loading import load
 from etcdboot.model.plan import ClusterPlan
@@ -75,3 +76,12 @@ def test_where_no_ca_signs_no_file_is_wanted(tls: str) -> None:
 
 def test_mutual_tls_without_clients_has_no_certificate_to_show() -> None:
     assert planned_access(plan_with("certificates: {clients: []}"), None).pair is None
+
+
+@pytest.mark.parametrize("source", ["issued", "csr", "provided"])
+def test_whoever_makes_them_verify_wants_a_root_to_trust_and_a_client_to_be(source: str) -> None:
+    asked = planned_access(plan_with(f"certificates: {{source: {source}}}"), None)
+    assert asked.ca == PurePosixPath("ca.pem")
+    assert asked.pair == pair_paths("client/root")
+    below_a_root = plan_with(f"certificates: {{source: {source}, intermediate: true}}")
+    assert planned_access(below_a_root, None).ca == PurePosixPath("root-ca.pem")
