@@ -63,12 +63,13 @@ class Verdict:
             for certificate in file.certificates:
                 facts = _facts(certificate)
                 if isinstance(facts, str):
-                    yield _of(file, error("EB301", f"{name_text(certificate.subject)}: {facts}"))
+                    who = name_text(certificate.subject)
+                    yield _of(file, error("EB301", f"{who}: {facts}", "have it made anew"))
                     continue
                 judged += self._is_asked_for(facts)
                 yield from (_of(file, each) for each in self._of_certificate(certificate, facts))
             yield from (_of(file, each) for each in (*self._keys(file), *remarks(file)))
-        if not judged:
+        if not judged and self._question != Question():
             which = "that is a CA's" if self._question.role is CertKind.CA else "but those of CAs"
             yield error(
                 "EB312", f"there is no certificate among the files {which}", "name the one that is meant"

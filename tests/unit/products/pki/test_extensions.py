@@ -62,9 +62,7 @@ NAMELESS = x509.DistributionPoint(
             "dir:CN=ca, serial ff",
         ),
         (
-            x509.NameConstraints(
-                [x509.DNSName("example.com")], [x509.IPAddress(ip_network("10.0.0.0/8"))]
-            ),
+            x509.NameConstraints([x509.DNSName("example.com")], [x509.IPAddress(ip_network("10.0.0.0/8"))]),
             "nameConstraints",
             "only example.com; never 10.0.0.0/8",
         ),
@@ -86,7 +84,7 @@ NAMELESS = x509.DistributionPoint(
         (x509.UnrecognizedExtension(ObjectIdentifier("1.2.3.4"), b"abc"), "1.2.3.4", "3 bytes"),
         (x509.OCSPNoCheck(), "1.3.6.1.5.5.7.48.1.5", "2 bytes"),
     ],
-)  def test_an_extension_is_told_in_words(extension: x509.ExtensionType, name: str, value: str) -> None:
+)
+def test_an_extension_is_told_in_words(extension: x509.ExtensionType, name: str, value: str) -> None:
     [told] = shown(made("x", extension).certificate.extensions)
     assert (told.name, told.value, told.critical) == (name, value, False)
-
