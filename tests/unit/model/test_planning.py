@@ -156,27 +156,29 @@ def test_how_it_is_rendered_is_handed_on() -> None:
     assert (made.settings, made.targets) == (Settings.ENV, (Target.SCRIPT,))
 
 
-FILES = (
-    "cert_file",
-    "key_file",
-    "trusted_ca_file",
-    "peer_cert_file",
-    "peer_key_file",
-    "peer_trusted_ca_file",
-)
-
-
 def test_provided_files_are_told_by_their_own_paths() -> None:
     spec = three(
-        defaults=MemberDefaults(**{each: f"/tls/{{name}}/{each}" for each in FILES}),
+        defaults=MemberDefaults(
+            cert_file="/tls/{name}/server.crt",
+            key_file="/tls/{name}/server.key",
+            trusted_ca_file="/tls/ca.crt",
+            peer_cert_file="/tls/{name}/peer.crt",
+            peer_key_file="/tls/{name}/peer.key",
+            peer_trusted_ca_file="/tls/peer-ca.crt",
+        ),
         members=(THREE.members[0], replace(THREE.members[1], key_file="/run/key")),
         certificates=CertificatesSpec(source=CertificateSource.PROVIDED),
     )
     first, second = planned(spec).members
-    assert {each: first.flag(each.replace("_", "-")) for each in FILES} == {
-        each: f"/tls/etcd1/{each}" for each in FILES
+    assert {each.name: each.value for each in first.flags if each.value.startswith("/tls")} == {
+        "cert-file": "/tls/etcd1/server.crt",
+        "key-file": "/tls/etcd1/server.key",
+        "trusted-ca-file": "/tls/ca.crt",
+        "peer-cert-file": "/tls/etcd1/peer.crt",
+        "peer-key-file": "/tls/etcd1/peer.key",
+        "peer-trusted-ca-file": "/tls/peer-ca.crt",
     }
-    assert (second.flag("key-file"), second.files.cert_file) == ("/run/key", "/tls/etcd2/cert_file")
+    assert (second.flag("key-file"), second.files.cert_file) == ("/run/key", "/tls/etcd2/server.crt")
     assert first.certificates == ()
 
 

@@ -52,7 +52,7 @@ def test_openssl_reads_its_parameters_and_opens_it(tmp_path: Path) -> None:
     said = [line.rpartition(":")[2].strip() for line in shown.stdout.splitlines()]
     for each in ("PBES2", "scrypt", "4000", "08", "05", "aes-256-cbc"):  # N = 2^14, r = 8, p = 5
         assert each in said
-    command = ["openssl", "pkey", "-in", file, "-passin", "stdin", "-noout", "-check"]
+    command = ["openssl", "pkey", "-in", str(file), "-passin", "stdin", "-noout", "-check"]
     opened = subprocess.run(command, input=SECRET, capture_output=True, check=True)
     assert opened.stdout == b"Key is valid\n"
     assert subprocess.run(command, input=b"another", capture_output=True, check=False).returncode != 0
