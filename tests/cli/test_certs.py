@@ -62,6 +62,31 @@ def test_the_second_run_keeps_all_and_has_nothing_to_add(issued: Path) -> None:
     assert done.stderr == ""
 
 
+def test_an_encrypted_ca_key_is_asked_for_only_to_sign_and_never_shown(folder: Path) -> None:
+    (folder / "pw").write_text("correct horse\n")
+    given = ("--ca-passphrase-file", "pw")
+    made = etcdboot(folder, "certs", "--encrypt-ca-key", *given)
+    assert made.returncode == 0, made.stderr
+    assert (folder / "pki" / "ca-key.pem").read_text().startswith("-----BEGIN ENCRYPTED PRIVATE KEY-----")
+    assert etcdboot(folder, "certs").returncode == 0
+    without = etcdboot(folder, "certs", "renew", "client/root")
+    assert (without.returncode, "EB334" in without.stderr) == (7, True)
+    (folder / "wrong").write_text("incorrect horse\n")
+    wrong = etcdboot(folder, "certs", "renew", "client/root", "--ca-passphrase-file", "wrong")
+    assert (wrong.returncode, "EB335" in wrong.stderr) == (7, True)
+    good = etcdboot(folder, "certs", "renew", "client/root", *given, "-w", "json")
+    assert good.returncode == 0
+    rendered = etcdboot(folder, "render", "--diff")
+    for done in (made, without, wrong, good, rendered):
+        assert "correct horse" not in done.stdout + done.stderr
+        assert "PRIVATE" not in done.stdout
+
+
+def test_a_passphrase_cannot_be_given_on_the_command_line(folder: Path) -> None:
+    for option in ("--ca-passphrase", "--passphrase"):
+        assert etcdboot(folder, "certs", option, "x").returncode == 2
+
+
 def test_quiet_says_nothing_but_the_list(folder: Path) -> None:
     done = etcdboot(folder, "certs", "-q")
     assert (len(done.stdout.splitlines()), done.stderr) == (len(ALL), "")

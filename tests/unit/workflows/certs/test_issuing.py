@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from etcdboot.effects.pairs import open_pairs
+from etcdboot.effects.passphrase import VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.ground.errors import EtcdbootError, ExitCode, Refused, UsageError
 from etcdboot.ground.progress import Event
@@ -323,6 +324,125 @@ def test_what_cannot_be_renewed_is_told_before_anything_is_looked_at(
     with pytest.raises(error):
         renew(PLAN, tmp_path / "pki", [name])
     assert not (tmp_path / "pki").exists()
+
+
+# --- intermediates
+
+DEEP = plan_of(certificates="intermediate: true")
+
+
+def test_the_key_of_the_root_is_needed_for_the_intermediate_alone(tmp_path: Path) -> None:
+    pki = tmp_path / "pki"
+    assert codes(again(pki, DEEP)) == []
+    kept_offline = (pki / "root-ca-key.pem").rename(tmp_path / "offline.pem")
+    two = plan_of(2, certificates="intermediate: true")
+    assert codes(again(pki, two)) == []
+    renew(two, pki, everything=True, now=lambda: NOW)
+    assert codes(again(pki, two)) == []
+    for name in ("ca.pem", "ca-key.pem"):
+        (pki / name).unlink()
+    assert refused(lambda: again(pki, two), pki) == ("EB304",)
+    assert kept_offline.exists()
+
+
+def test_a_pki_never_gains_nor_loses_a_root_unasked(pki: Path, tmp_path: Path) -> None:
+    assert refused(lambda: again(pki, DEEP), pki) == ("EB331",)
+    deep = tmp_path / "deep"
+    again(deep, DEEP)
+    before = contents(deep)
+    result = again(deep, PLAN)
+    assert (set(codes(result)), result.exit_code) == ({"EB331", "EB324"}, ExitCode.DRIFT)
+    assert contents(deep) == before
+
+
+def test_a_file_that_lost_its_intermediate_is_named_and_renewed(tmp_path: Path) -> None:
+    pki = tmp_path / "pki"
+    again(pki, DEEP)
+    server = pki / "members/etcd1/server.pem"
+    whole = server.read_bytes()
+    server.write_bytes(whole.replace((pki / "ca.pem").read_bytes(), b""))
+    assert codes(again(pki, DEEP)) == ["EB309", "EB332"]
+    server.write_bytes(whole)
+    assert codes(again(pki, DEEP)) == []
+
+
+# --- keys under a passphrase
+
+
+@pytest.fixture
+def secret(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Puts a passphrase into the variable; empty: there is none."""
+    monkeypatch.delenv(VARIABLE, raising=False)
+
+    def put(text: str) -> None:
+        monkeypatch.setenv(VARIABLE, text)
+
+    return put
+
+
+CLOSING = Passphrases(encrypts=True)
+CLOSED = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
+
+
+@pytest.fixture
+def closed(tmp_path: Path, secret: Callable[[str], None]) -> Path:
+    """A PKI whose CA keys are under a passphrase, which is not given any more."""
+    secret("correct horse")
+    issue(DEEP, tmp_path / "closed", now=lambda: NOW, passphrases=CLOSING)
+    secret("")
+    return tmp_path / "closed"
+
+
+def test_the_keys_of_cas_are_closed_and_those_that_etcd_reads_are_open(closed: Path) -> None:
+    keys = {path: content for path, content in contents(closed).items() if path.endswith("-key.pem")}
+    assert {path for path, content in keys.items() if content.startswith(CLOSED)} == {
+        "ca-key.pem",
+        "root-ca-key.pem",
+    }
+    everything = b"".join(each.read_bytes() for each in closed.rglob("*") if each.is_file())
+    assert b"correct horse" not in everything
+
+
+def test_nobody_needs_the_passphrase_but_to_sign(closed: Path, secret: Callable[[str], None]) -> None:
+    assert codes(again(closed, DEEP)) == []
+    assert issue(DEEP, closed, now=lambda: NOW, passphrases=CLOSING).diagnostics == ()
+    with pytest.raises(Refused, match=r"no passphrase for ca-key.pem"):
+        renew(DEEP, closed, ["client/root"])
+    secret("correct horse")
+    assert renew(DEEP, closed, ["client/root"], now=lambda: NOW).exit_code is ExitCode.OK
+    secret("")
+    assert codes(again(closed, DEEP)) == []
+
+
+def test_a_wrong_passphrase_is_refused_and_nothing_is_written(
+    closed: Path, secret: Callable[[str], None]
+) -> None:
+    secret("incorrect horse")
+    assert refused(lambda: renew(DEEP, closed, everything=True), closed) == ("EB335",)
+
+
+def test_the_key_of_a_ca_that_stands_there_can_be_closed_later(
+    pki: Path, secret: Callable[[str], None]
+) -> None:
+    secret("short")
+    with pytest.raises(Refused, match="8 are the least"):
+        issue(PLAN, pki, now=lambda: NOW, passphrases=CLOSING)
+    secret("correct horse")
+    before = contents(pki)
+    result = issue(PLAN, pki, now=lambda: NOW, passphrases=CLOSING)
+    assert (result.diagnostics, result.exit_code) == ((), ExitCode.OK)
+    assert changed(before, contents(pki)) == {"ca-key.pem"}
+    assert (pki / "ca-key.pem").read_bytes().startswith(CLOSED)
+    assert stat.S_IMODE((pki / "ca-key.pem").stat().st_mode) == 0o600
+    assert renew(PLAN, pki, ["client/root"]).exit_code is ExitCode.OK
+
+
+def test_a_ca_key_changed_by_hand_is_not_closed(pki: Path, secret: Callable[[str], None]) -> None:
+    secret("correct horse")
+    (pki / "ca-key.pem").write_bytes(b"# mine\n" + (pki / "ca-key.pem").read_bytes())
+    before = contents(pki)
+    assert codes(issue(PLAN, pki, now=lambda: NOW, passphrases=CLOSING)) == ["EB309"]
+    assert contents(pki) == before
 
 
 # --- dying
