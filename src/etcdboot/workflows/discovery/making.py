@@ -13,7 +13,6 @@ from etcdboot.ground.errors import SpecError
 from etcdboot.ground.report import Diagnostic, Severity, warning
 from etcdboot.ground.values import dataclass, replace
 from etcdboot.model.bootstrap import token_key
-from etcdboot.model.discovery import PUBLIC_SERVICE
 from etcdboot.model.discovery import host_of as host_in
 from etcdboot.model.editing import put
 from etcdboot.model.layout import HostLayout
@@ -22,7 +21,7 @@ from etcdboot.model.planning import plan
 from etcdboot.model.spec import BootstrapMode, BootstrapSpec, ClusterSpec
 from etcdboot.workflows.cluster import approved
 from etcdboot.workflows.discovery.hosts import DEFAULT_TIMEOUT, host_of, way_of
-from etcdboot.workflows.discovery.wish import V2, Options, Wish, checked_token, wish
+from etcdboot.workflows.discovery.wish import V2, Options, Wish, cautions, checked_token, wish
 
 _NO_FILE: Final = ""
 
@@ -75,7 +74,7 @@ def make(
     spec = _spec(text, file) if file is not None else None
     wanted = wish(options, spec.bootstrap if spec else None, _founders(spec))
     token = checked_token(options.token) if options.token else new_token()
-    diagnostics = tuple(_judged(spec, text, file, wanted, token)) if spec and file else _of_public(wanted)
+    diagnostics = tuple(_judged(spec, text, file, wanted, token)) if spec and file else cautions(wanted)
     if file is not None and write:
         demand_rewritable(file, text)
     made = _made(wanted, token, folder_of(file) if file is not None else Path.cwd(), timeout)
@@ -84,11 +83,11 @@ def make(
     )
     if file is None or spec is None or not write:
         return result
-    rewrite(file, text, put(text, dict(_changes(spec.bootstrap, wanted, made))))
+    edited = put(text, dict(_changes(spec.bootstrap, wanted, made)))
+    rewrite(file, text, edited)
     old = spec.bootstrap.discovery if wanted.bootstrap.mode is V2 else spec.bootstrap.discovery_token
-    return replace(
-        result, written=True, replaced=old, diagnostics=(*result.diagnostics, *_replaced(result, old))
-    )
+    remarks = load(edited, file).source.in_order(_replaced(result, old))
+    return replace(result, written=True, replaced=old, diagnostics=(*result.diagnostics, *remarks))
 
 
 def _spec(text: str, file: str) -> ClusterSpec:
@@ -113,15 +112,6 @@ def _judged(spec: ClusterSpec, text: str, file: str, wanted: Wish, token: str) -
         coming = replace(wanted.bootstrap, discovery=f"{wanted.base}/{token}")
     whole = replace(spec, bootstrap=coming)
     return approved(whole, plan(whole, layout=HostLayout(PurePosixPath("/"))), load(text, file).source)
-
-
-def _of_public(wanted: Wish) -> tuple[Diagnostic, ...]:
-    """What the rules say of a spec with such a token (EB257), where there is no spec."""
-    if not wanted.base or host_in(f"{wanted.base}/") != PUBLIC_SERVICE:
-        return ()
-    hint = "make the token on an etcd of your own: etcdboot discovery new --at http://HOST:2379"
-    text = f"{PUBLIC_SERVICE} is no longer maintained, and learns your members' addresses"
-    return (warning("EB257", text, hint),)
 
 
 def _made(wanted: Wish, token: str, folder: Path, timeout: float) -> str:

@@ -7,8 +7,15 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from etcdboot.ground.errors import EtcdbootError, UsageError
+from etcdboot.ground.report import Diagnostic, warning
 from etcdboot.ground.values import dataclass, replace
-from etcdboot.model.discovery import parse_discovery_url, parse_endpoint, parse_token
+from etcdboot.model.discovery import (
+    PUBLIC_SERVICE,
+    host_of,
+    parse_discovery_url,
+    parse_endpoint,
+    parse_token,
+)
 from etcdboot.model.registry import is_of_service, tokens_base
 from etcdboot.model.spec import BootstrapMode, BootstrapSpec
 
@@ -82,6 +89,15 @@ def wish(options: Options, written: BootstrapSpec | None, founders: int) -> Wish
     if by_service and options.token:
         raise _unfit("a service makes its tokens up itself", "leave --token out")
     return Wish(size, kept, base, by_service)
+
+
+def cautions(wanted: Wish) -> tuple[Diagnostic, ...]:
+    """What is to be said of a wish without a spec, of which the rules would say it (EB257)."""
+    if not wanted.base or host_of(f"{wanted.base}/") != PUBLIC_SERVICE:
+        return ()
+    hint = "make the token on an etcd of your own: etcdboot discovery new --at http://HOST:2379"
+    text = f"{PUBLIC_SERVICE} is no longer maintained, and learns your members' addresses"
+    return (warning("EB257", text, hint),)
 
 
 def _mode(options: Options, written: BootstrapSpec | None) -> BootstrapMode:
