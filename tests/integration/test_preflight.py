@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from datetime import UTC, datetime
@@ -10,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from cli.running import etcdboot
+from cli.running import etcdboot, process
 from etcdboot.effects.ports import free_loopback_ports
 from etcdboot.workflows.certs.issuing import issue
+from integration.discovery_etcd import discovery_etcd
 from integration.hosts_on_loopback import hosts
+from lab.peers.fixtures import require_peer
 
 pytestmark = pytest.mark.integration
 
@@ -165,3 +168,35 @@ def test_the_clock_and_the_certificates(tmp_path: Path) -> None:
             desk = etcdboot("check", "--live", "-f", here.file, "--member", "etcd1")
             assert desk.exit_code == 4, desk.output
             assert said in desk.stderr and "pki/members/etcd1/peer.pem" in desk.stderr
+
+
+@pytest.mark.parametrize(
+    ("mode", "release", "host_release", "extra"),
+    [("discovery-v2", "3.5.33", "3.5.33", ("--enable-v2",)), ("discovery-v3", "3.7.1", "3.4.23", ())],
+)
+def test_a_restart_needs_no_discovery_host(
+    tmp_path: Path, mode: str, release: str, host_release: str, extra: tuple[str, ...]
+) -> None:
+    with hosts(tmp_path, release) as here:
+        here.describe(more=f"bootstrap: {{mode: {mode}}}")
+        etcd = str(require_peer("etcd", release))
+
+        def up() -> tuple[int, list[str]]:
+            done = process(tmp_path, "up", "--detach", "--etcd", etcd, "-w", "json")
+            said = json.loads(done.stdout)
+            return done.returncode, [
+                each["code"] for each in said["diagnostics"] if each["severity"] == "error"
+            ]
+
+        with discovery_etcd(tmp_path / "host", host_release, *extra) as host:
+            made = etcdboot("discovery", "new", "-f", here.file, "--at", host.url, "--write")
+            assert made.exit_code == 0, made.output
+            assert up() == (0, [])
+            assert process(tmp_path, "down").returncode == 0
+        try:
+            assert up() == (0, [])
+        finally:
+            process(tmp_path, "down")
+        shutil.rmtree(tmp_path / ".etcdboot/members/etcd1/data")
+        assert up() == (6, ["EB560"])
+        assert process(tmp_path, "ps").returncode != 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
+from typing import Any
 
 from etcdboot.effects.clock import now
 from etcdboot.effects.data_dirs import look_at
@@ -14,10 +15,10 @@ from etcdboot.effects.resolver import own_servers
 from etcdboot.ground.errors import ExitCode, UsageError
 from etcdboot.ground.progress import Event, EventKind, Reporter, silent
 from etcdboot.ground.report import Diagnostic
-from etcdboot.ground.values import dataclass
+from etcdboot.ground.values import dataclass, replace
 from etcdboot.model.certificates import CertKind, CertRequest, pair_paths
 from etcdboot.model.plan import ClusterPlan, MemberPlan
-from etcdboot.model.spec import BootstrapMode, PeerTls
+from etcdboot.model.spec import BootstrapMode, BootstrapSpec, PeerTls
 from etcdboot.products.bootstrap.data_dirs import Here
 from etcdboot.products.bootstrap.dates import Validity, out_of_date
 from etcdboot.products.bootstrap.peers import Neighbours, Seen
@@ -121,11 +122,23 @@ def _meet(
         return None, None
     if mode in _TOKENS and plan.token:
         _say(reporter, "the discovery token")
-        return by_token(plan, scope.folder, fresh if scope.here else None, here.begun), None
+        near = replace(plan, bootstrap=_at_hand(scope))
+        return by_token(near, scope.folder, fresh if scope.here else None, here.begun), None
     if mode is BootstrapMode.DNS:
         _say(reporter, "the DNS records")
         return None, by_dns(plan, own_servers())
     return None, None
+
+
+def _at_hand(scope: Scope) -> BootstrapSpec:
+    """The bootstrap section with the files that a member here has installed, where the operator's are not."""
+    changes: dict[str, Any] = {}
+    for member in scope.here:
+        for each in member.carried:
+            own = Path(member.paths.pki_dir, each.name)
+            if read_if_there(scope.folder / each.source) is None and read_if_there(own) is not None:
+                changes[each.key.replace("-", "_")] = str(own)
+    return replace(scope.plan.bootstrap, **changes)
 
 
 # --- what is there

@@ -154,3 +154,20 @@ def test_certificates_are_looked_at_as_installed_or_else_as_the_operator_has_the
     assert all(each.not_before < NOW + timedelta(hours=1) for each in here.certificates)
     assert [each for each in here.diagnostics if each.file] == []
     assert looked(tmp_path, planned, 1, pki=None).certificates == ()
+
+
+def test_on_a_members_host_the_files_that_are_installed_do(tmp_path: Path) -> None:
+    secured = BootstrapSpec(
+        BootstrapMode.DISCOVERY_V3,
+        discovery_token="tok",
+        discovery_endpoints=("https://127.0.0.1:1",),
+        discovery_cacert="elsewhere/ca.pem",
+    )
+    planned = local(tmp_path, bootstrap=secured)
+    assert "EB603" in codes(looked(tmp_path, planned, 1))
+    issue(local(tmp_path, tls=TlsSpec()), tmp_path / "pki")
+    installed = tmp_path / "etc/etcd1/pki"
+    installed.mkdir(parents=True)
+    (installed / "discovery-ca.pem").write_bytes((tmp_path / "pki/ca.pem").read_bytes())
+    assert "EB560" in codes(looked(tmp_path, planned, 1))
+    assert "EB603" in codes(looked(tmp_path, planned, 2))
