@@ -74,7 +74,7 @@ def signers(
     """
     refusals = [each for entry in entries for each in entry.refusals]
     authorities = {}
-    coming = [entry.request for entry in wanted if not entry.request.is_root]
+    coming = [entry.request for entry in wanted if not (entry.request.is_root or entry.refusals)]
     for entry in entries:
         signed = [request.name for request in coming if request.ca_name == entry.request.name]
         if not signed or entry.found.certificate is None or entry.refusals:
