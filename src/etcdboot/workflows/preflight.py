@@ -10,7 +10,6 @@ from typing import Any
 from etcdboot.effects.clock import now
 from etcdboot.effects.data_dirs import look_at
 from etcdboot.effects.files import read_if_there
-from etcdboot.effects.peers import PeerPair, ask_peers
 from etcdboot.effects.resolver import own_servers
 from etcdboot.ground.errors import ExitCode, UsageError
 from etcdboot.ground.progress import Event, EventKind, Reporter, silent
@@ -159,18 +158,22 @@ def _ask_peers(scope: Scope, reporter: Reporter) -> tuple[Seen, ...]:
         if member.name not in names
         for url in member.initial_advertise_peer_urls
     ]
-    if others:
-        _say(reporter, f"peers: {', '.join(dict.fromkeys(member.name for _, member, _ in others))}")
-    answers = {each.url: each for each in ask_peers([url for _, _, url in others], _pair(scope))}
+    if not others:
+        return ()
+    from etcdboot.effects.peers import PeerPair, ask_peers  # brings HTTP, which `up` does without
+
+    _say(reporter, f"peers: {', '.join(dict.fromkeys(member.name for _, member, _ in others))}")
+    pair = _pair(scope)
+    asked = ask_peers([url for _, _, url in others], PeerPair(*pair) if pair else None)
+    answers = {each.url: each for each in asked}
     return tuple(Seen(index, member, answers[url]) for index, member, url in others)
 
 
-def _pair(scope: Scope) -> PeerPair | None:
+def _pair(scope: Scope) -> tuple[Path, Path] | None:
     """What to show to peers that ask for it: the first that is there."""
     if scope.plan.peer_tls is not PeerTls.MUTUAL:
         return None
-    found = (PeerPair(*each) for each in _pairs(scope))
-    return next((each for each in found if read_if_there(each.certificate) and read_if_there(each.key)), None)
+    return next((each for each in _pairs(scope) if all(map(read_if_there, each))), None)
 
 
 def _pairs(scope: Scope) -> Iterator[tuple[Path, Path]]:
