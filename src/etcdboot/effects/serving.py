@@ -25,6 +25,9 @@ _LARGEST = 1 << 20  # bytes of a handshake
 _RECORD_HEAD, _MESSAGE_HEAD = 5, 4  # bytes (RFC 5246 sections 6.2.1 and 7.4)
 _HANDSHAKE, _CERTIFICATE = 22, 11  # a record's and a message's type there
 
+# What OpenSSL says of bytes that are no TLS at all (openssl/sslerr.h).
+_NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"})
+
 
 @dataclass(frozen=True, slots=True)
 class Presented:
@@ -99,6 +102,10 @@ def _payloads(heard: bytes) -> Iterable[bytes]:
         heard = heard[end:]
 
 
+def _words(reason: str) -> str:
+    return reason.replace("_", " ").lower()
+
+
 def _told(cause: OSError) -> str:
     if isinstance(cause, TimeoutError):
         return "no answer"
@@ -109,5 +116,6 @@ def _told(cause: OSError) -> str:
     if isinstance(cause, socket.gaierror):
         return "the host name is not known"
     if isinstance(cause, ssl.SSLError):
-        return f"no TLS: {(cause.reason or str(cause)).replace('_', ' ').lower()}"
+        reason = cause.reason or str(cause)
+        return "it does not speak TLS" if reason in _NO_TLS else f"no handshake: {_words(reason)}"
     return (cause.strerror or str(cause)).lower()

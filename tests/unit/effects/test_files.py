@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.effects.files import STDIN, folder_of, read_text, write_new
+from etcdboot.effects.files import STDIN, folder_of, read_given, read_text, write_new
 from etcdboot.ground.errors import Missing, Refused, SpecError
 
 
@@ -103,3 +103,18 @@ def test_a_folder_in_the_way_stays_and_nothing_is_left_beside_it(tmp_path: Path)
     with pytest.raises(Missing, match="cannot write"):
         write_new(tmp_path / "a", b"x", replace=True)
     assert [each.name for each in tmp_path.iterdir()] == ["a"]
+
+
+def test_a_given_file_or_standard_input_is_read_as_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a").write_bytes(b"\xff\x00")
+    monkeypatch.setattr(sys, "stdin", Stream(b"\xfe"))
+    assert (read_given(str(tmp_path / "a")), read_given(STDIN)) == (b"\xff\x00", b"\xfe")
+
+
+def test_a_given_file_that_cannot_be_read_is_missing(tmp_path: Path) -> None:
+    for name in (str(tmp_path / "absent"), str(tmp_path)):
+        with pytest.raises(Missing) as caught:
+            read_given(name)
+        assert caught.value.diagnostics[0].code == "EB003"
