@@ -123,7 +123,7 @@ def carry_out(
     made = issue_all(requests, authorities, new_key, keys.new_serial, now, seal)
     sealed = {entry.request.name: selection.sealed(entry, seal) for entry in open_keys}
     after = inventory.after(entries, made, now)
-    lists, further = complete(lists, after, passphrases, now)
+    lists, further = complete(lists, after, passphrases, now, tree.root)
     planned = {str(path) for request in plan.certificates for path in pair_paths(request.name)}
     changes = tree.compare(
         (*artifacts(entries, sealed | made), *further),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 
 from etcdboot.effects.pairs import PairTree
 from etcdboot.effects.passphrase import Passphrases
@@ -15,7 +16,7 @@ from etcdboot.products.pki.authority import Authority
 from etcdboot.products.pki.inventory import Entry
 from etcdboot.products.pki.lists import Lists
 from etcdboot.products.pki.selection import open_authority
-from etcdboot.workflows.certs.standing import register
+from etcdboot.workflows.certs.standing import placed, register
 
 
 def look_at_lists(tree: PairTree, requests: tuple[CrlRequest, ...]) -> Lists:
@@ -31,18 +32,18 @@ def look_at_lists(tree: PairTree, requests: tuple[CrlRequest, ...]) -> Lists:
 
 
 def complete(
-    lists: Lists, entries: tuple[Entry, ...], passphrases: Passphrases, now: datetime
+    lists: Lists, entries: tuple[Entry, ...], passphrases: Passphrases, now: datetime, root: Path
 ) -> tuple[Lists, tuple[Artifact, ...]]:
-    """The lists with those that were missing, and the files to write for them.
+    """The lists with those that were missing, and the files to write for them; ``root`` is ``pki/``.
 
     Raises:
         Refused: a CA's key is not there, or cannot be opened.
     """
-    signers = {name: authority(entries, name, passphrases) for name in lists.missing()}
+    signers = {name: authority(entries, name, passphrases, root) for name in lists.missing()}
     return lists.made(entries, signers, now)
 
 
-def authority(entries: Iterable[Entry], name: str, passphrases: Passphrases) -> Authority:
+def authority(entries: Iterable[Entry], name: str, passphrases: Passphrases, root: Path) -> Authority:
     """The CA of that name, ready to sign a list.
 
     Raises:
@@ -50,9 +51,9 @@ def authority(entries: Iterable[Entry], name: str, passphrases: Passphrases) -> 
     """
     entry = next(each for each in entries if each.request.name == name)
     if entry.refusals:
-        raise Refused(*entry.refusals)
+        raise Refused(*(placed(each, root) for each in entry.refusals))
     opened = open_authority(entry, [str(crl_paths(name).der)], passphrases.opens)
     if isinstance(opened, Diagnostic):
-        raise Refused(opened)
+        raise Refused(placed(opened, root))
     assert opened is not None, "whoever may ask for a passphrase gets one, or is refused"
     return opened

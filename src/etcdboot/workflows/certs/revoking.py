@@ -133,10 +133,10 @@ def _write(
         lists = replace(lists, register=lists.register.with_(each.ca_name, roll))
     concerned = {each.ca_name for each in sentences}
     behind = {name for name in lists.behind(entries, now) if name in concerned}
-    signers = {name: authority(entries, name, passphrases) for name in sorted({*names, *behind})}
+    signers = {name: authority(entries, name, passphrases, tree.root) for name in sorted({*names, *behind})}
     after, artifacts = lists.made(entries, signers, now)
     changes = tree.compare(artifacts, within=lambda path: False)
-    tree.write(changes)
+    tree.write(changes, force=True)  # an edit is in the register, which was read; lists are made from it
     flaws = (placed(each, tree.root) for each in after.flaws(entries, now))
     return ListsResult(
         revoked=tuple(each.entry for each in sentences if each.entry.serial not in before),
