@@ -48,7 +48,7 @@ class HostCluster:
         self.operator.write(f"{folder}/cluster.yaml", spec)
         self.reread()
         etcdctl = require_peer("etcdctl", str(self.plan.members[0].release))
-        self._etcdctl = self.operator.install(etcdctl, f"{folder}/bin/etcdctl")
+        self._etcdctl = self.operator.install(etcdctl, f"/opt{folder}/etcdctl")
 
     def reread(self) -> None:
         """Plan from the spec as it stands on the operator's host; members that are new in it get a host."""
@@ -77,6 +77,15 @@ class HostCluster:
     def etcdboot(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run etcdboot there."""
         return self.on_desk(*etcdboot(*arguments), check=check)
+
+    def etcdboot_at(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run etcdboot on a member's host, with a copy of all that the operator has; whatever comes of it."""
+        host = self.hosts[name]
+        host.unpack(self.operator.pack("/srv"), "/srv")
+        script = f'cd {self.folder} && exec "$@"'
+        return host.run(
+            ["sh", "-c", script, "desk", *etcdboot(*arguments)], env=ENVIRONMENT, check=False, within=90.0
+        )
 
     def deliver(self, name: str, to: str) -> None:
         """Copy a member's rendered folder from the operator's host to the member's."""

@@ -27,17 +27,20 @@ CREDENTIALS: Final[dict[str, object]] = {
 }
 
 
-def meeting_place(world: World, operator: Host, release: str, *, secured: bool = False) -> HostCluster:
-    """A running etcd of that release at ``ADDRESS``, made with etcdboot; the v2 API is on where there is one.
+def meeting_place(
+    world: World, operator: Host, release: str, *, secured: bool = False, has_v2: bool = True
+) -> HostCluster:
+    """A running etcd of that release at ``ADDRESS``, made with etcdboot.
 
-    ``secured``: with TLS, client certificates, and a user who may write below /_etcd/registry/ alone.
+    ``has_v2``: with the v2 API, if the release has one. ``secured``: with TLS, client certificates, and auth,
+    for a user who may write below /_etcd/registry/ alone.
     """
     sides = "mutual" if secured else "off"
     spec = {
         "name": "meeting",
         "etcd": {
             "version": release,
-            "flags": {"enable-v2": True} if release < "3.6" else {},
+            "flags": {"enable-v2": True} if has_v2 and release < "3.6" else {},
         },
         "tls": {"client": sides, "peer": sides},
         "certificates": {"clients": ["root", "founders"]},

@@ -112,7 +112,8 @@ class Case:
 
 def rendered(cluster: HostCluster) -> HostCluster:
     """Certificates and files of what has a token, if it needs one."""
-    cluster.etcdboot("certs")
+    if cluster.plan.certificates:
+        cluster.etcdboot("certs")
     cluster.etcdboot("render")
     return cluster
 
