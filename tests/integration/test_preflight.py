@@ -180,6 +180,7 @@ def test_a_restart_needs_no_discovery_host(
     with hosts(tmp_path, release) as here:
         here.describe(more=f"bootstrap: {{mode: {mode}}}")
         etcd = str(require_peer("etcd", release))
+        state = ("--state", str(tmp_path / ".etcdboot"))
 
         def up() -> tuple[int, list[str]]:
             done = process(tmp_path, "up", "--detach", "--etcd", etcd, "-w", "json")
@@ -192,11 +193,11 @@ def test_a_restart_needs_no_discovery_host(
             made = etcdboot("discovery", "new", "-f", here.file, "--at", host.url, "--write")
             assert made.exit_code == 0, made.output
             assert up() == (0, [])
-            assert process(tmp_path, "down").returncode == 0
+            assert process(tmp_path, "down", *state).returncode == 0
         try:
             assert up() == (0, [])
         finally:
-            process(tmp_path, "down")
+            process(tmp_path, "down", *state)
         shutil.rmtree(tmp_path / ".etcdboot/members/etcd1/data")
         assert up() == (6, ["EB560"])
-        assert process(tmp_path, "ps").returncode != 0
+        assert process(tmp_path, "ps", *state).returncode != 0
