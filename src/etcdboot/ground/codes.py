@@ -611,6 +611,103 @@ CODES: dict[str, tuple[str, str]] = {
         "A certificate or a key below out/ is not the one in pki/, so the host would get another than status "
         "speaks of. Write the trees anew with etcdboot render.",
     ),
+    "EB331": (
+        "CA of another root",
+        "With intermediate: true a root of etcdboot's signs the CA, otherwise the CA signs itself; what is in "
+        "pki/ is the other way round, or of another root. Say in the spec what is there, or bring the files "
+        "back that belong together.",
+    ),
+    "EB332": (
+        "intermediate missing beside a certificate",
+        "Whoever trusts the root alone needs the intermediates too, in order, in the file that is shown. Renew "
+        "the certificate, or append the CA's own certificate to its file.",
+    ),
+    "EB333": (
+        "root that no CA may follow",
+        "The root's path length is 0, so etcd and openssl refuse everything below an intermediate (RFC 5280 "
+        "4.2.1.9). Leave intermediate out, or begin anew with another root.",
+    ),
+    "EB350": (
+        "no request to sign",
+        "There is no request (CSR) in the file, or a damaged one, or more than one. A file holds one "
+        "request, in PEM or DER; one for each certificate.",
+    ),
+    "EB351": (
+        "request without proof",
+        "A request is signed with the key that it is about, which proves that whoever asks has it (RFC "
+        "2986). This one is not. Make it anew where the key is.",
+    ),
+    "EB352": (
+        "request for more than the plan allows",
+        "The request asks for another common name, for hosts or usages that the plan does not give, or to "
+        "be a CA. Nothing is signed that asks for more, though the certificate would not have held it. Make"
+        " the request anew without, or say in the spec what is lacking there (sans).",
+    ),
+    "EB353": (
+        "request of another kind of key",
+        "The key is of another kind than the spec says. Make one of that kind, or say key in the spec: for "
+        "all, for server, peer or client, or for one client.",
+    ),
+    "EB354": (
+        "whose request is it",
+        "Neither the file's name nor the request tells which certificate it is for, or two are for the "
+        "same. Call the file etcd1-server.csr or the like, or name the certificate with --as.",
+    ),
+    "EB355": (
+        "left out of the certificate",
+        "The request asks for something that gives its owner nothing, such as an organisation or a policy. "
+        "The spec decides what stands in a certificate, so it is left out.",
+    ),
+    "EB356": (
+        "another key than the one here",
+        "pki/ holds a key for that certificate, and the request is of another one. Sign the request of the "
+        "key that is here (certs csr), or move the pair away if its host has made a key of its own.",
+    ),
+    "EB357": (
+        "key is not here",
+        "The key is where it was made, so only there can a request be made: run make-csr.sh on the member's"
+        " host, bring the request here and sign it with certs sign.",
+    ),
+    "EB358": (
+        "waits for a signature",
+        "The request is made and the certificate is not there yet. Sign it (certs sign), or have others "
+        "sign it and take over what they give (certs adopt).",
+    ),
+    "EB359": (
+        "no CA to go by",
+        "Others sign, and the certificate of their CA is not in pki/, so nothing could be checked and "
+        "nobody would know whom to trust. Take it over first: certs adopt ca.pem.",
+    ),
+    "EB360": (
+        "signer failed",
+        "The program of certificates.signer cannot be run, ended with a failure, took too long or printed "
+        "too much. What it said last is told. Nothing was written, whatever it had signed before.",
+    ),
+    "EB361": (
+        "signer's answer is no use",
+        "What the signer printed holds no certificate for the key that it was asked about, or one that etcd"
+        " cannot use. It must print PEM: the certificate, then the CAs between it and the root.",
+    ),
+    "EB362": (
+        "certificate of nobody",
+        "No key, request or certificate in pki/ goes with the certificate, and no key of its own came with "
+        "it. Name the key's file too, or the certificate that it is with --as.",
+    ),
+    "EB363": (
+        "which CA is it",
+        "Nobody can tell which of the plan's CAs is meant. Say it with --as: ca, peer-ca or root-ca.",
+    ),
+    "EB364": (
+        "CA that is no root",
+        "The CA that is trusted is signed by another one. etcd and gRPC are content with that; openssl, "
+        "curl and others want the root itself. Take the root over instead where such programs are clients, "
+        "and leave the CA to the certificates' files.",
+    ),
+    "EB365": (
+        "chain that does not hold",
+        "A CA between the certificate and its root has expired, or may not sign what it signed. Ask whoever"
+        " signs for the CAs that go with the certificate.",
+    ),
     "EB370": (
         "revocation list missing",
         "The spec says crl, so members are told to look at a list; etcd refuses every caller while the file is "
@@ -694,24 +791,44 @@ CODES: dict[str, tuple[str, str]] = {
         "spec says the CA's lifetime instead.",
     ),
     "EB391": (
-        "host of a request that is none",
+        "hosts unlike what is dialled",
         "cfssl certifies every word of hosts as it stands. A URL, a port or an e-mail address there matches "
-        "nothing that a client dials. The host in it is taken where there is one.",
+        "nothing that a client dials; the host in it is taken where there is one. Without 127.0.0.1 etcdctl on a "
+        "member's own host refuses the member; etcdboot's certificates have it.",
     ),
     "EB392": (
-        "127.0.0.1 not among the hosts",
-        "Members listen on loopback too, where etcdctl on their host dials them. A certificate without 127.0.0.1 "
-        "is refused there. etcdboot's certificates have it.",
+        "made by others",
+        "The certificate was adopted. Its subject, its lifetime and what it certifies besides are those of "
+        "whoever made it. It is used as it is; certs renew makes one as the spec says.",
     ),
     "EB393": (
         "key that etcdboot does not make",
         "RSA below 2048 bits is too weak; Ed25519 and P-521 work in etcd, but gRPC for Python refuses them. The "
         "next best is written into the spec; a CA that has such a key is kept.",
     ),
+    "EB394": (
+        "one key for several members",
+        "The same certificate and key are shown by several members, so whoever takes them from one host is all "
+        "of them, and none can be revoked alone. certs renew --all makes each its own.",
+    ),
     "EB395": (
         "members taken from hosts",
         "cfssl's files name hosts and no members. Each certificate with hosts of its own counts as a member, and "
         "each address of a certificate that is for all. Look the members over before you use the spec.",
+    ),
+    "EB396": (
+        "no members in cfssl's files",
+        "No certificate and no request among the files names a host beyond loopback, so nobody can tell the "
+        "members. Make a spec with etcdboot init, and import into it.",
+    ),
+    "EB397": (
+        "file not adopted",
+        "A certificate without its key, a key without its certificate, a pair that is for nobody in the cluster, "
+        "or one that etcd could not use. The message says which.",
+    ),
+    "EB398": (
+        "another pair stands there",
+        "What is adopted never replaces a pair that is there. Move that one away, if this one is to be used.",
     ),
     "EB399": (
         "more than one of a kind",

@@ -8,6 +8,7 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 
 from etcdboot.ground.values import dataclass, field
@@ -22,13 +23,18 @@ from etcdboot.products.pki.pem import (
     load_key,
 )
 
+PublicKey = CertificatePublicKeyTypes
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A certificate, with the intermediates that lead to its root, and its key, as PEM."""
+    """A certificate, with the intermediates that lead to its root, and its key, as PEM.
+
+    ``key`` is empty where it is somebody else's to keep.
+    """
 
     certificate: bytes
-    key: bytes = field(repr=False)
+    key: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,25 @@ class Authority:
         return self.certificate.not_valid_after_utc
 
 
+def certify(
+    request: CertRequest,
+    public: PublicKey,
+    signer: Authority,
+    *,
+    now: datetime,
+    serial: int,
+    chain: bytes = b"",
+) -> bytes:
+    """The certificate of the plan for a public key, as PEM; whatever else its owner asked for.
+
+    ``chain`` is the PEM of the CAs that are shown with it.
+    """
+    start, end = profile.validity(request, now, signer.not_after)
+    pointer = profile.authority_key_identifier(signer.certificate)
+    builder = _builder(request, public, pointer, signer.certificate.subject, (start, end), serial)
+    return dump_certificate(builder.sign(signer.key, signing_hash(signer.key))) + chain
+
+
 def issue(
     request: CertRequest,
     key: PrivateKey,
@@ -64,41 +89,52 @@ def issue(
 ) -> Pair:
     """A certificate for ``key``, and the key; without a signer it signs itself.
 
-    ``chain`` is the PEM of the CAs that are shown with it, ``dump`` makes the key's.
+    ``chain`` is as for :func:`certify`, ``dump`` makes the key's PEM.
     """
     public = key.public_key()
-    start, end = profile.validity(request, now, signer.not_after if signer else None)
-    subject = profile.subject(request)
-    pointer = (
-        profile.authority_key_identifier(signer.certificate) if signer else profile.own_key_identifier(public)
-    )
+    if signer is not None:
+        certificate = certify(request, public, signer, now=now, serial=serial, chain=chain)
+        return Pair(certificate, dump(key))
+    pointer, validity = profile.own_key_identifier(public), profile.validity(request, now, None)
+    builder = _builder(request, public, pointer, profile.subject(request), validity, serial)
+    return Pair(dump_certificate(builder.sign(key, signing_hash(key))), dump(key))
+
+
+def _builder(
+    request: CertRequest,
+    public: PublicKey,
+    pointer: x509.AuthorityKeyIdentifier,
+    issuer: x509.Name,
+    validity: tuple[datetime, datetime],
+    serial: int,
+) -> x509.CertificateBuilder:
+    """All that is signed."""
     builder = (
         x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(signer.certificate.subject if signer else subject)
+        .subject_name(profile.subject(request))
+        .issuer_name(issuer)
         .public_key(public)
         .serial_number(serial)
-        .not_valid_before(start)
-        .not_valid_after(end)
+        .not_valid_before(validity[0])
+        .not_valid_after(validity[1])
     )
     for extension, critical in profile.extensions(request, public, pointer):
         builder = builder.add_extension(extension, critical)
-    signing = signer.key if signer else key
-    return Pair(dump_certificate(builder.sign(signing, signing_hash(signing))) + chain, dump(key))
+    return builder
 
 
 def issue_all(
     requests: tuple[CertRequest, ...],
     authorities: dict[str, Authority],
-    new_key: Callable[[CertRequest], PrivateKey],
+    new_key: Callable[[CertRequest], PrivateKey | PublicKey],
     new_serial: Callable[[], int],
     now: datetime,
     seal: Callable[[PrivateKey], bytes] = dump_key,
 ) -> dict[str, Pair]:
     """A pair for each request, in their order: a CA among them signs what follows.
 
-    ``authorities`` are the CAs at hand, by name; each request's is among them or was made before it. ``seal``
-    makes the PEM of a CA's key.
+    ``authorities`` are the CAs at hand, by name; each request's is among them or was made before it. One
+    whose ``new_key`` is a public one gets its certificate alone. ``seal`` makes the PEM of a CA's key.
     """
     known = dict(authorities)
     made = {}
@@ -106,10 +142,14 @@ def issue_all(
         signer = None if request.is_root else known[request.ca_name]
         chain = b"".join(dump_certificate(known[name].certificate) for name in request.chain)
         key, dump = new_key(request), seal if request.is_ca else dump_key
-        pair = issue(request, key, signer, now=now, serial=new_serial(), chain=chain, dump=dump)
+        if isinstance(key, EllipticCurvePrivateKey | RSAPrivateKey):
+            pair = issue(request, key, signer, now=now, serial=new_serial(), chain=chain, dump=dump)
+            if request.is_ca:
+                known[request.name] = Authority(load_certificate(pair.certificate), key)
+        else:
+            assert signer is not None
+            pair = Pair(certify(request, key, signer, now=now, serial=new_serial(), chain=chain))
         made[request.name] = pair
-        if request.is_ca:
-            known[request.name] = Authority(load_certificate(pair.certificate), key)
     return made
 
 

@@ -37,12 +37,22 @@ def extensions(
     request: CertRequest, key: CertificatePublicKeyTypes, issuer: x509.AuthorityKeyIdentifier
 ) -> list[tuple[x509.ExtensionType, bool]]:
     """Its extensions, each with whether it is critical; ``key`` is the public key that it certifies."""
+    constraints, usage, *others = wishes(request, key)
+    return [
+        constraints,
+        usage,
+        (x509.SubjectKeyIdentifier.from_public_key(key), False),
+        (issuer, False),
+        *others,
+    ]
+
+
+def wishes(request: CertRequest, key: CertificatePublicKeyTypes) -> list[tuple[x509.ExtensionType, bool]]:
+    """Those of its extensions that a request asks for: all but what only the CA knows."""
     is_ca = request.is_ca
     found: list[tuple[x509.ExtensionType, bool]] = [
         (x509.BasicConstraints(ca=is_ca, path_length=request.path_length if is_ca else None), True),
         (_key_usage(is_ca=is_ca, is_rsa=isinstance(key, RSAPublicKey)), True),
-        (x509.SubjectKeyIdentifier.from_public_key(key), False),
-        (issuer, False),
     ]
     if request.constraints:
         # Section 4.2.1.10: critical. With loopback among them neither kind of name is left open.
