@@ -73,10 +73,13 @@ def ask_service(service: str, size: int, way: Way = _WAY) -> str:
             "see whether the service reaches its etcd, and that has --enable-v2; for an etcd itself say --at"
         )
         raise Refused.because("EB563", text, hint)
+    made = answer.text.strip()
     try:
-        return parse_discovery_url(answer.text.strip())
+        return parse_discovery_url(made)
     except ValueError as cause:
         hint = f"name a discovery service; or {_OWN_ETCD}"
+        if made.startswith("/"):
+            hint = "let the service know its own URL: start it with -h URL, or set prefix_url"
         raise Refused.because("EB563", f"{asked} gives no token: {cause}", hint) from cause
 
 
