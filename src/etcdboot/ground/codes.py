@@ -611,22 +611,6 @@ CODES: dict[str, tuple[str, str]] = {
         "A certificate or a key below out/ is not the one in pki/, so the host would get another than status "
         "speaks of. Write the trees anew with etcdboot render.",
     ),
-    "EB331": (
-        "CA of another root",
-        "With intermediate: true a root of etcdboot's signs the CA, otherwise the CA signs itself; what is in "
-        "pki/ is the other way round, or of another root. Say in the spec what is there, or bring the files "
-        "back that belong together.",
-    ),
-    "EB332": (
-        "intermediate missing beside a certificate",
-        "Whoever trusts the root alone needs the intermediates too, in order, in the file that is shown. Renew "
-        "the certificate, or append the CA's own certificate to its file.",
-    ),
-    "EB333": (
-        "root that no CA may follow",
-        "The root's path length is 0, so etcd and openssl refuse everything below an intermediate (RFC 5280 "
-        "4.2.1.9). Leave intermediate out, or begin anew with another root.",
-    ),
     "EB350": (
         "no request to sign",
         "There is no request (CSR) in the file, or a damaged one, or more than one. A file holds one "
