@@ -68,6 +68,20 @@ def read_given(file: str) -> bytes:
         raise Missing.because("EB003", f"cannot read {file}: {why}", hint, file) from None
 
 
+def names_in(folder: Path) -> tuple[str, ...]:
+    """What a folder holds, sorted.
+
+    Raises:
+        Missing: it is not there or cannot be read (EB003).
+    """
+    try:
+        return tuple(sorted(each.name for each in folder.iterdir()))
+    except OSError as cause:
+        hint = "name a folder that is there and that you may read"
+        why = os.strerror(cause.errno) if cause.errno else str(cause)
+        raise Missing.because("EB003", f"cannot read {folder}: {why}", hint, str(folder)) from None
+
+
 def read_if_there(path: Path) -> bytes | None:
     """The content of a file that need not be there, or need not be for us to read."""
     try:

@@ -50,7 +50,11 @@ class PairTree(Tree):
         gone = {str(path) for path in self._vanished}.difference(manifest.paths())
         kept = {path: sha for path, sha in self._read.files.items() if path in gone}
         secret = manifest.secret | self._read.secret.intersection(kept)
-        super()._account(replace(manifest, files={**kept, **manifest.files}, secret=secret))
+        adopted = {path: sha for path, sha in self._read.adopted.items() if path in kept}
+        files = {**kept, **manifest.files}
+        super()._account(
+            replace(manifest, files=files, secret=secret, adopted={**adopted, **manifest.adopted})
+        )
 
     def _place(self, coming: tuple[Change, ...]) -> None:
         if not coming:

@@ -70,11 +70,13 @@ class Tree:
         releases: Mapping[str, str] | None = None,
         force: bool = False,
         prune: bool = False,
+        adopted: Collection[str] = (),
     ) -> None:
         """Make the changes, all or (if one of them is refused) none.
 
         Refused for a foreign file, and for one edited by hand unless ``force``; stale ones go with ``prune``.
-        ``releases`` is what the manifest is to say about them (default: as before).
+        ``releases`` is what the manifest is to say about them (default: as before); ``adopted`` are the paths
+        of what others made.
         """
         changes = tuple(changes)
         reasons = ownership.refusals(changes, force=force, prune=prune)
@@ -84,7 +86,7 @@ class Tree:
         coming = ownership.written(changes)
         going = ownership.removed(changes, prune=prune)
         if coming or going:
-            self._account(ownership.intended(self.manifest, changes))
+            self._account(ownership.intended(self.manifest, changes, adopted))
         self._make_folders(changes)
         self._place(coming)
         if prune:
@@ -93,7 +95,7 @@ class Tree:
             for path in sorted(gone):
                 self.disk.remove(path)
             self._remove_emptied(gone | self._vanished)
-        self._account(ownership.after(self.manifest, changes, releases, prune=prune))
+        self._account(ownership.after(self.manifest, changes, releases, prune=prune, adopted=adopted))
 
     def _load(self) -> Manifest:
         found = None if self._disk is None else self._disk.read(MANIFEST)

@@ -30,23 +30,28 @@ class ManifestProblem(ValueError):
 class Manifest:
     """What we wrote: path → sha256 (hex), the same for what is being written, and the release per member.
 
-    ``secret`` names the paths whose content must never be shown, also once they are no longer planned.
+    ``secret`` names the paths whose content must never be shown, also once they are no longer planned;
+    ``adopted`` holds the hashes of certificates that others made: where one still stands, its subject and its
+    lifetime are theirs.
     """
 
     files: Mapping[str, str] = field(default_factory=dict)
     releases: Mapping[str, str] = field(default_factory=dict)
     pending: Mapping[str, str] = field(default_factory=dict)
     secret: frozenset[str] = frozenset()
+    adopted: Mapping[str, str] = field(default_factory=dict)
 
     def dump(self) -> bytes:
         """The file's bytes: sorted JSON, so equal manifests are equal files."""
-        body = {
+        body: dict[str, object] = {
             "etcdboot-manifest": VERSION,
             "files": dict(self.files),
             "releases": dict(self.releases),
             "pending": dict(self.pending),
             "secret": sorted(self.secret),
         }
+        if self.adopted:
+            body["adopted"] = dict(self.adopted)
         return (json.dumps(body, indent=1, sort_keys=True) + "\n").encode()
 
     @classmethod
@@ -64,7 +69,7 @@ class Manifest:
         secret = body.get("secret", [])
         if not isinstance(secret, list) or not all(isinstance(each, str) for each in secret):
             raise ManifestProblem("secret is not a list of paths")
-        parts = {key: _texts(body, key) for key in ("files", "releases", "pending")}
+        parts = {key: _texts(body, key) for key in ("files", "releases", "pending", "adopted")}
         for path in (*parts["files"], *parts["pending"]):
             check_path(path)
         return cls(**parts, secret=frozenset(secret))
@@ -80,11 +85,16 @@ class Manifest:
             files={path: sha for path, sha in self.files.items() if path not in paths},
             pending={path: sha for path, sha in self.pending.items() if path not in paths},
             secret=self.secret.difference(paths),
+            adopted={path: sha for path, sha in self.adopted.items() if path not in paths},
         )
 
     def wrote(self, path: str, content: bytes) -> bool:
         """Whether we wrote just these bytes there, or were about to."""
         return digest(content) in (self.files.get(path), self.pending.get(path))
+
+    def has_adopted(self, path: str, content: bytes) -> bool:
+        """Whether others made just these bytes."""
+        return self.adopted.get(path) == digest(content)
 
 
 def digest(content: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import PurePosixPath
 
 from etcdboot.ground.artifact import Artifact, Change, ChangeKind, Standing
@@ -75,11 +75,13 @@ def removed(changes: Iterable[Change], *, prune: bool) -> tuple[Change, ...]:
     return tuple(each for each in changes if prune and each.kind is ChangeKind.STALE)
 
 
-def intended(manifest: Manifest, changes: Iterable[Change]) -> Manifest:
+def intended(manifest: Manifest, changes: Iterable[Change], adopted: Collection[str] = ()) -> Manifest:
     """The manifest to write first: what of ours stands there, and beside it what we are about to write.
 
     What stands there may come from a run that was killed, so its hash is taken from the file itself.
+    ``adopted`` are the paths of what others made.
     """
+    changes = tuple(changes)
     coming = {str(each.artifact.path): each for each in written(changes)}
     ours = {path: each.before for path, each in coming.items() if each.kind is ChangeKind.UPDATE}
     standing = {path: digest(before) for path, before in ours.items() if before is not None}
@@ -91,6 +93,7 @@ def intended(manifest: Manifest, changes: Iterable[Change]) -> Manifest:
             **{path: digest(each.artifact.content) for path, each in coming.items()},
         },
         secret=manifest.secret | {path for path, each in coming.items() if each.artifact.secret},
+        adopted={**manifest.adopted, **_hashes(changes, adopted)},
     )
 
 
@@ -100,8 +103,11 @@ def after(
     releases: Mapping[str, str] | None = None,
     *,
     prune: bool = False,
+    adopted: Collection[str] = (),
 ) -> Manifest:
     """The manifest to write last: what stands there now and is ours. ``releases`` replaces the known ones.
+
+    ``adopted`` are the paths of what others made; those of before stay where they still stand.
 
     What was left alone (stale and not pruned, out of scope) stays as it was, its pending hash included.
     """
@@ -113,12 +119,23 @@ def after(
     }
     gone = {str(each.artifact.path) for each in removed(changes, prune=prune)}
     rest = manifest.without(ours.keys() | gone)
+    files = {**rest.files, **{path: digest(artifact.content) for path, artifact in ours.items()}}
+    by_others = {**manifest.adopted, **_hashes(changes, adopted)}
     return Manifest(
-        files={**rest.files, **{path: digest(artifact.content) for path, artifact in ours.items()}},
+        files=files,
         releases=dict(manifest.releases if releases is None else releases),
         pending=rest.pending,
         secret=rest.secret | {path for path, artifact in ours.items() if artifact.secret},
+        adopted={path: sha for path, sha in by_others.items() if files.get(path) == sha},
     )
+
+
+def _hashes(changes: Iterable[Change], paths: Collection[str]) -> dict[str, str]:
+    return {
+        str(each.artifact.path): digest(each.artifact.content)
+        for each in changes
+        if str(each.artifact.path) in paths
+    }
 
 
 def _judged(artifact: Artifact, manifest: Manifest, standing: Standing | None) -> Change:

@@ -55,10 +55,10 @@ def init(
     """
     members = _members(words, local)
     binary = _found_etcd() if local else None
-    chosen = _release(release) if release else (binary.release if binary else NEWEST)
+    chosen = written_release(release) if release else (binary.release if binary else NEWEST)
     text = first_spec(
         Engine(load_templates()),
-        name=_name(name, folder_of(file)),
+        name=cluster_name(name, folder_of(file)),
         release=chosen,
         members=members,
         tls=tls or "mutual",
@@ -69,7 +69,7 @@ def init(
     if file == STDIN:
         return InitResult(text, None, _names(members), warnings)
     write_new(Path(file), text.encode(), replace=force)
-    return InitResult(text, Path(file), _names(members), warnings + _ignore_keys(folder_of(file)))
+    return InitResult(text, Path(file), _names(members), warnings + ignore_keys(folder_of(file)))
 
 
 def _names(members: tuple[Starter, ...]) -> tuple[str, ...]:
@@ -101,14 +101,15 @@ def _found_etcd() -> EtcdBinary | None:
         return None
 
 
-def _release(text: str) -> Release:
+def written_release(text: str) -> Release:
+    """The release that ``--etcd-version`` names; UsageError (EB006) for none."""
     try:
         return parse_release(text)
     except ValueError as cause:
         raise UsageError.because("EB006", str(cause)) from None
 
 
-def _name(written: str, folder: Path) -> str:
+def cluster_name(written: str, folder: Path) -> str:
     """As given, or the folder's name where that can be one, or ``etcd``."""
     try:
         return parse_name(written or folder.name)
@@ -118,7 +119,7 @@ def _name(written: str, folder: Path) -> str:
         return "etcd"
 
 
-def _ignore_keys(folder: Path) -> tuple[Diagnostic, ...]:
+def ignore_keys(folder: Path) -> tuple[Diagnostic, ...]:
     """Keep keys out of a repository: a .gitignore where there is none, a note where there is one."""
     ignore = folder / ".gitignore"
     lines = "".join(f"{line}\n" for line in ("# etcdboot: keys and local state", *GITIGNORE))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from etcdboot.ground.report import Diagnostic
 from etcdboot.ground.values import dataclass
 from etcdboot.model.certificates import PEER_CA, CertKind
+from etcdboot.model.naming import LOOPBACK
 from etcdboot.model.spec import CertificatesSpec, KeyAlgorithm
 from etcdboot.products.cfssl import vocabulary
 from etcdboot.products.cfssl.documents import Wish
@@ -23,6 +24,7 @@ class Authority:
     lifetime: int
     is_split: bool
     path_length: int | None = None
+    constraints: tuple[str, ...] = ()
 
 
 def authority(evidence: Evidence, told: list[Diagnostic]) -> Authority:
@@ -51,7 +53,13 @@ def _existing(authorities: Mapping[str, Shown], told: list[Diagnostic]) -> Autho
             told.append(Place(each.file).warning("EB393", message))
     facts = [each.facts for each in authorities.values()]
     lifetime = max(int((each.not_after - each.not_before).total_seconds()) for each in facts)
-    return Authority(known.get(facts[0].key), lifetime, PEER_CA in authorities)
+    return Authority(
+        known.get(facts[0].key),
+        lifetime,
+        is_split=PEER_CA in authorities,
+        path_length=facts[0].path_length or None,  # none at all is ours, and what is not said is no limit
+        constraints=tuple(each for each in facts[0].constraints if each not in LOOPBACK),
+    )
 
 
 def _unlike_authority(wish: Wish) -> Iterator[Diagnostic]:

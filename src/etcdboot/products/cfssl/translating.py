@@ -9,9 +9,11 @@ from etcdboot.ground.address import Host, HostKind
 from etcdboot.ground.duration import format_lifetime
 from etcdboot.ground.report import Diagnostic
 from etcdboot.ground.values import dataclass, replace
+from etcdboot.knowledge.etcd.releases import Release
 from etcdboot.model.certificates import CA, ROOTS, CertKind
 from etcdboot.model.file_names import clue
 from etcdboot.model.naming import parse_attribute
+from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.shape import parse_name
 from etcdboot.model.spec import (
     CaLayout,
@@ -19,6 +21,7 @@ from etcdboot.model.spec import (
     CertificatesSpec,
     ClientSpec,
     ClusterSpec,
+    EtcdSpec,
     KeyAlgorithm,
 )
 from etcdboot.products.cfssl import choosing, vocabulary
@@ -35,15 +38,23 @@ _LOOPBACK: Final = Host("127.0.0.1", HostKind.IPV4)
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """What the files come to, and all that must be said of it."""
+    """What the files come to, and all that must be said of it; ``hosts`` are all that they certify."""
 
     certificates: CertificatesSpec
     cast: Cast
+    hosts: tuple[str, ...]
     told: tuple[Diagnostic, ...]
 
-    def cluster(self, name: str) -> ClusterSpec:
+    def cluster(self, name: str, release: Release | None = None) -> ClusterSpec:
         """A spec of its own; only where there are members."""
-        return ClusterSpec(name, self.cast.members, certificates=self.certificates)
+        etcd = EtcdSpec(version=release)
+        return ClusterSpec(name, self.cast.members, etcd=etcd, certificates=self.certificates)
+
+    def beside(self, plan: ClusterPlan) -> CertificatesSpec:
+        """The section for a cluster that has a plan: what is certified and no member's belongs to all."""
+        certified = {str(san) for request in plan.certificates for san in request.sans}
+        more = tuple(host for host in self.hosts if host not in certified)
+        return replace(self.certificates, sans=more)
 
 
 def translate(evidence: Evidence) -> Translation:
@@ -68,7 +79,9 @@ def translate(evidence: Evidence) -> Translation:
         sans=members.sans,
         clients=_clients(leaves, told) or CertificatesSpec().clients,
     )
-    return Translation(section, members, tuple(told))
+    serving = [leaf for leaf in leaves if not leaf.is_client]
+    hosts = dict.fromkeys(str(host) for leaf in serving for host in leaf.hosts if host in leaf.far)
+    return Translation(section, members, tuple(hosts), tuple(told))
 
 
 def _section(
@@ -89,6 +102,7 @@ def _section(
         plain,
         ca=CaLayout.SPLIT if top.is_split else CaLayout.SHARED,
         path_length=top.path_length,
+        name_constraints=top.constraints,
         key=key,
         ca_key=None if top.key == key else top.key,
         lifetime=lifetime,
@@ -141,11 +155,10 @@ def _unnested(policy: Policy | None, lifetimes: Mapping[CertKind, int], longest:
     for profile in dict.fromkeys(profiles.values()):
         written = max(lifetimes[kind] for kind, each in profiles.items() if each is profile)
         if written > longest:
-            message = (
-                f"profile {profile.name}: certificates of {_hours(written)} outlive the CA's {_hours(longest)}"
-                f", and end with it whatever they say; {format_lifetime(longest)} is written"
-            )
-            yield profile.place.warning("EB390", message, "a longer-lived CA is a new CA")
+            ends = f"({_hours(longest)}) and end with it whatever they say"
+            message = f"profile {profile.name}: its certificates ({_hours(written)}) outlive the CA {ends}"
+            hint = f"{format_lifetime(longest)} is written; a CA that lives longer is a new CA"
+            yield profile.place.warning("EB390", message, hint)
 
 
 def _hours(seconds: int) -> str:
@@ -211,4 +224,4 @@ def _unlike(asked: Iterable[Leaf], found: Cast) -> Iterator[Diagnostic]:
             yield lost(leaf.place, f"CN {leaf.common_name!r}", "a member's certificates have its name")
         if leaf.is_for(CertKind.SERVER) and _LOOPBACK not in leaf.hosts:
             message = "127.0.0.1 is not among the hosts, so on a member's own machine etcdctl refuses it"
-            yield leaf.place.note("EB392", message, "etcdboot certifies it, for every member listens there")
+            yield leaf.place.note("EB391", message, "etcdboot certifies it, for every member listens there")
