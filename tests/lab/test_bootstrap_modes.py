@@ -13,7 +13,7 @@ from itertools import product
 
 import pytest
 
-from etcdboot.model.spec import BootstrapMode, Settings
+from etcdboot.model.spec import BootstrapMode, Settings, Target
 from lab.cluster.agreement import assert_agreed
 from lab.cluster.hosts import HostCluster
 from lab.cluster.modes import OPERATOR, TLS, WAYS, Case, meet, rendered, start
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.lab, pytest.mark.slow]
 
 Cell = tuple[str, str, str, str]  # way, TLS, release, settings
 
-V2, V3 = BootstrapMode.DISCOVERY_V2, BootstrapMode.DISCOVERY_V3
+V2, V3, DNS = BootstrapMode.DISCOVERY_V2, BootstrapMode.DISCOVERY_V3, BootstrapMode.DNS
 
 
 def has_mode(way: str, release: str) -> bool:
@@ -39,7 +39,9 @@ UNFIT: Mapping[str, Callable[[str, str, str, str], bool]] = {
         "secured" in way and settings == "flags" and has_mode(way, release)
     ),
     "EB252": lambda way, tls, release, settings: not has_mode(way, release),
-    "EB256": lambda way, tls, release, settings: (way, tls, release[:3]) == ("dns", "off", "3.4"),
+    "EB256": lambda way, tls, release, settings: (
+        WAYS[way].mode is DNS and tls == "off" and release.startswith("3.4")
+    ),
 }
 
 
@@ -97,6 +99,32 @@ def test_three_hosts_become_a_cluster(cell: Cell) -> None:
         assert seen["verdict"] == "healthy", f"{seen}\n{cluster.said()}"
         assert_agreed(cluster)
         assert ids_by_check(cluster) == {each["name"]: each["id"] for each in seen["members"]}
+
+
+def test_a_user_of_the_unit_may_read_what_discovery_asks_for_and_nobody_else() -> None:
+    """Certificates and a password for the discovery host, installed and started as the unit says."""
+    require_capability("root")
+    require_capability("network namespaces")
+    way = WAYS["v3 on 3.6, secured"]
+    with World() as world:
+        operator = world.host("operator", OPERATOR)
+        way.prepare(world, operator)
+        targets = {"render": {"settings": "env", "targets": ["systemd"]}}
+        case = Case(way.mode, "3.7.1", "off", bootstrap=way.keys, sections=targets)
+        cluster = HostCluster(world, case.spec(), operator)
+        meet(world, cluster, way)
+        rendered(cluster)
+        for name, host in cluster.hosts.items():
+            cluster.deliver(name, f"/root/{name}")
+            host.run(["sh", f"/root/{name}/install.sh"])
+            secrets = ("/etc/etcd/etcd.env", "/etc/etcd/pki/discovery-key.pem")
+            modes = host.run(["stat", "-c", "%U %a", *secrets]).stdout
+            assert modes == "etcd 600\n" * 2
+            cluster.start(name, Target.SYSTEMD)
+        assert cluster.verify("--wait", "60s")["verdict"] == "healthy", cluster.said()
+        assert_agreed(cluster)
+        for host in cluster.hosts.values():
+            assert host.run("ps -C etcd -o user=,args=").stdout == "etcd     /usr/local/bin/etcd\n"
 
 
 def ids_by_check(cluster: HostCluster) -> dict[str, str]:

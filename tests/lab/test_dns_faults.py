@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 
 from etcdboot.model.spec import BootstrapMode
+from lab.cluster.agreement import assert_agreed
 from lab.cluster.hosts import HostCluster
 from lab.cluster.modes import DOMAIN, OPERATOR, Case, rendered, start
+from lab.cluster.scene import before_start
 from lab.peers.fixtures import require_capability
 from lab.world.process import Process
 from lab.world.world import World
@@ -99,6 +101,10 @@ class Desk:
         said = json.loads(self.cluster.etcdboot("dns", "check", "-w", "json", check=False).stdout)
         return said["exit"], said["diagnostics"]
 
+    def on_host(self, name: str) -> tuple[int, dict[str, str]]:
+        """What `check --live` has against a start there."""
+        return before_start(self.cluster, name)
+
     def verify(self) -> tuple[str, list[dict[str, Any]]]:
         """The verdict, and what did not pass."""
         seen = self.cluster.verify("--timeout", "1s")
@@ -135,6 +141,7 @@ def test_a_fault_in_dns_is_named_before_and_after_it_makes_another_cluster(desk:
     code, found = desk.check()
     assert (code, [each["code"] for each in found]) == (4, [fault.code]), found
     assert fault.remedy in found[0]["hint"]
+    assert desk.on_host("etcd1") == (4, {fault.code: found[0]["hint"]})
 
     members = desk.start()
     for name in ("etcd1", "etcd2"):
@@ -181,9 +188,16 @@ def test_a_name_server_that_is_down_is_named_and_founds_no_cluster(desk: Desk) -
     assert "name server" in wrong[0]["remedy"], wrong
 
 
-def test_good_records_serve_their_members_and_nobody_else(desk: Desk) -> None:
+def test_good_records_lead_members_and_clients_to_one_another(desk: Desk) -> None:
     desk.world.dns(desk.records)
     assert desk.check() == (0, [])
+    assert desk.on_host("etcd1") == (0, {})
     desk.start()
     seen = desk.cluster.verify("--wait", "60s")
     assert seen["verdict"] == "healthy", desk.cluster.said()
+    assert_agreed(desk.cluster)
+    # Only servers whose certificate has the domain in it, and none that a plain record leads to.
+    found = desk.cluster.etcdctl(
+        "--insecure-discovery=false", "member", "list", "-w", "json", at=f"--discovery-srv={DOMAIN}"
+    )
+    assert {each["name"] for each in json.loads(found.stdout)["members"]} == {"etcd1", "etcd2", "etcd3"}

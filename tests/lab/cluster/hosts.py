@@ -108,10 +108,15 @@ class HostCluster:
         said: dict[str, Any] = json.loads(done.stdout)
         return said
 
-    def etcdctl(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run the first member's release's etcdctl on the operator's host, as the client root."""
+    def etcdctl(
+        self, *arguments: str, check: bool = True, at: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run the first member's release's etcdctl on the operator's host, as the client root.
+
+        ``at`` is a flag that leads it to the cluster in the place of ``--endpoints``.
+        """
         endpoints = f"--endpoints={','.join(map(str, self.plan.endpoints))}"
-        words = (self._etcdctl, endpoints, *_CREDENTIALS[self.plan.client_tls], *arguments)
+        words = (self._etcdctl, at or endpoints, *_CREDENTIALS[self.plan.client_tls], *arguments)
         return self.on_desk("env", "ETCDCTL_API=3", *words, check=check)
 
     def load(self) -> Load:

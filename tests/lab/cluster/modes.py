@@ -66,6 +66,7 @@ WAYS: Mapping[str, Way] = {
     "v3 on 3.6, secured": _v3("3.6.14", secured=True),
     "v3 on 3.4": _v3("3.4.23"),
     "dns": Way(BootstrapMode.DNS, {"discovery-srv": DOMAIN}),
+    "dns, by a service name": Way(BootstrapMode.DNS, {"discovery-srv": DOMAIN, "discovery-srv-name": "prod"}),
 }
 # Each as (tls.client, tls.peer).
 TLS: Mapping[str, tuple[str, str]] = {
