@@ -125,6 +125,11 @@ def test_tls_to_a_plain_port_is_told() -> None:
         assert unanswered(f"https://127.0.0.1:{host.port}").cause in (Cause.NO_TLS, Cause.TLS_FAILED)
 
 
+def test_a_port_that_hangs_up_on_tls_is_told() -> None:
+    with saying(b"\r\n") as place:
+        assert unanswered(f"https://{place}").cause in (Cause.NO_TLS, Cause.TLS_FAILED)
+
+
 def test_a_dead_port_is_told() -> None:
     assert unanswered("http://127.0.0.1:1").cause is Cause.REFUSED
 

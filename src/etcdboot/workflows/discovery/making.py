@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import Any
 
 from etcdboot.effects.files import folder_of, read_text
 from etcdboot.effects.rewriting import demand_rewritable, rewrite
@@ -16,14 +16,13 @@ from etcdboot.model.bootstrap import token_key
 from etcdboot.model.discovery import host_of as host_in
 from etcdboot.model.editing import put
 from etcdboot.model.layout import HostLayout
-from etcdboot.model.loading import load
+from etcdboot.model.loading import SourceMap, load
+from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.planning import plan
 from etcdboot.model.spec import BootstrapMode, BootstrapSpec, ClusterSpec
 from etcdboot.workflows.cluster import approved
 from etcdboot.workflows.discovery.hosts import DEFAULT_TIMEOUT, host_of, way_of
 from etcdboot.workflows.discovery.wish import V2, Options, Wish, cautions, checked_token, wish
-
-_NO_FILE: Final = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +55,28 @@ class NewToken:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The spec that a token is for, as it was found."""
+
+    file: str
+    text: str
+    spec: ClusterSpec
+    source: SourceMap
+
+    def planned(self, bootstrap: BootstrapSpec) -> tuple[ClusterSpec, ClusterPlan]:
+        """The spec with another ``bootstrap`` section, and its plan."""
+        spec = replace(self.spec, bootstrap=bootstrap)
+        return spec, plan(spec, layout=HostLayout(PurePosixPath(folder_of(self.file))))
+
+
 def make(
     file: str | None, options: Options, *, write: bool = False, timeout: float = DEFAULT_TIMEOUT
 ) -> NewToken:
     """Make the token that the spec in ``file`` wants (None: that the options alone want).
 
-    With ``write`` it goes into the spec; nothing is made that could not be written.
+    With ``write`` it goes into the spec. Nothing is made for a spec that could not use it, or that may not be
+    replaced.
 
     Raises:
         UsageError: EB568, options that do not go together, or a spec whose mode knows no token.
@@ -70,38 +85,29 @@ def make(
         Refused: EB121, EB122, the spec cannot be replaced; EB561 to EB565, no token is made there.
         Down: EB560, nothing answers where it is to be made.
     """
-    text = read_text(file) if file is not None else _NO_FILE
-    spec = _spec(text, file) if file is not None else None
-    wanted = wish(options, spec.bootstrap if spec else None, _founders(spec))
     token = checked_token(options.token) if options.token else new_token()
-    diagnostics = tuple(_judged(spec, text, file, wanted, token)) if spec and file else cautions(wanted)
-    if file is not None and write:
-        demand_rewritable(file, text)
-    made = _made(wanted, token, folder_of(file) if file is not None else Path.cwd(), timeout)
-    result = NewToken(
-        wanted.bootstrap.mode, made, wanted.size, diagnostics=(*diagnostics, *_elsewhere(wanted, made))
-    )
-    if file is None or spec is None or not write:
-        return result
-    edited = put(text, dict(_changes(spec.bootstrap, wanted, made)))
-    rewrite(file, text, edited)
-    old = spec.bootstrap.discovery if wanted.bootstrap.mode is V2 else spec.bootstrap.discovery_token
-    remarks = load(edited, file).source.in_order(_replaced(result, old))
-    return replace(result, written=True, replaced=old, diagnostics=(*result.diagnostics, *remarks))
+    if file is None:
+        wanted = wish(options, None, 0)
+        return _made(wanted, token, Path.cwd(), timeout, cautions(wanted))
+    read = _read(file)
+    written = read.spec.bootstrap
+    wanted = wish(options, written, len(read.planned(written)[1].founders))
+    judged = _judged(read, wanted, token)
+    if write:
+        demand_rewritable(file, read.text)
+    new = _made(wanted, token, folder_of(file), timeout, judged)
+    return _written(new, read, wanted) if write else new
 
 
-def _spec(text: str, file: str) -> ClusterSpec:
+def _read(file: str) -> _Read:
+    text = read_text(file)
     loaded = load(text, file)
     if loaded.spec is None:
         raise SpecError(*loaded.diagnostics)
-    return loaded.spec
+    return _Read(file, text, loaded.spec, loaded.source)
 
 
-def _founders(spec: ClusterSpec | None) -> int:
-    return len(plan(spec, layout=HostLayout(PurePosixPath("/"))).founders) if spec else 0
-
-
-def _judged(spec: ClusterSpec, text: str, file: str, wanted: Wish, token: str) -> tuple[Diagnostic, ...]:
+def _judged(read: _Read, wanted: Wish, token: str) -> tuple[Diagnostic, ...]:
     """What is to be said of the spec as it will be with that token.
 
     Raises:
@@ -110,41 +116,52 @@ def _judged(spec: ClusterSpec, text: str, file: str, wanted: Wish, token: str) -
     coming = replace(wanted.bootstrap, discovery_token=token)
     if wanted.bootstrap.mode is V2:
         coming = replace(wanted.bootstrap, discovery=f"{wanted.base}/{token}")
-    whole = replace(spec, bootstrap=coming)
-    return approved(whole, plan(whole, layout=HostLayout(PurePosixPath("/"))), load(text, file).source)
+    return approved(*read.planned(coming), read.source)
 
 
-def _made(wanted: Wish, token: str, folder: Path, timeout: float) -> str:
+def _made(wanted: Wish, token: str, folder: Path, timeout: float, judged: tuple[Diagnostic, ...]) -> NewToken:
+    """The token, made where it is wanted; files that the wish names are seen from ``folder``."""
     written = wanted.bootstrap
-    if written.mode is V2:
-        from etcdboot.effects import registry_v2
+    if written.mode is not V2:
+        from etcdboot.effects import registry_v3
 
-        way = way_of(written, timeout)
-        if wanted.by_service:
-            return registry_v2.ask_service(wanted.base, wanted.size, way)
-        return registry_v2.make_token(wanted.base, token, wanted.size, way)
-    from etcdboot.effects import registry_v3
+        registry_v3.make_token(host_of(written, folder, timeout), token, wanted.size)
+        return NewToken(written.mode, token, wanted.size, diagnostics=judged)
+    from etcdboot.effects import registry_v2
 
-    registry_v3.make_token(host_of(written, folder, timeout), token, wanted.size)
-    return token
+    way = way_of(written, timeout)
+    if wanted.by_service:
+        url = registry_v2.ask_service(wanted.base, wanted.size, way)
+    else:
+        url = registry_v2.make_token(wanted.base, token, wanted.size, way)
+    return NewToken(written.mode, url, wanted.size, diagnostics=(*judged, *_elsewhere(wanted, url)))
 
 
 def _elsewhere(wanted: Wish, made: str) -> Iterator[Diagnostic]:
     """A service names itself as its settings say, and Debian's say example.com."""
-    if wanted.by_service and host_in(made) != host_in(f"{wanted.base}/"):
+    if wanted.by_service and host_in(made) != host_in(wanted.base):
         text = f"{wanted.base} was asked, and gives a token at another host: {made}"
         hint = "members will go there; if nobody is there, let the service know its own URL (-h, prefix_url)"
         yield warning("EB567", text, hint)
 
 
-def _changes(before: BootstrapSpec, wanted: Wish, made: str) -> Iterator[tuple[str, str | list[str]]]:
+def _written(new: NewToken, read: _Read, wanted: Wish) -> NewToken:
+    """The same, once it stands in the spec."""
+    before = read.spec.bootstrap
+    edited = put(read.text, dict(_changes(before, wanted, new)))
+    rewrite(read.file, read.text, edited)
+    old = before.discovery if new.mode is V2 else before.discovery_token
+    remarks = load(edited, read.file).source.in_order(_replaced(new, old))
+    return replace(new, written=True, replaced=old, diagnostics=(*new.diagnostics, *remarks))
+
+
+def _changes(before: BootstrapSpec, wanted: Wish, new: NewToken) -> Iterator[tuple[str, str | list[str]]]:
     """What the spec does not say yet."""
-    mode = wanted.bootstrap.mode
-    if before.mode is not mode:
-        yield "bootstrap.mode", str(mode)
-    if mode is not V2 and not before.discovery_endpoints:
+    if before.mode is not new.mode:
+        yield "bootstrap.mode", str(new.mode)
+    if new.mode is not V2 and not before.discovery_endpoints:
         yield "bootstrap.discovery-endpoints", list(wanted.bootstrap.discovery_endpoints)
-    yield f"bootstrap.{token_key(mode)}", made
+    yield new.key, new.text
 
 
 def _replaced(new: NewToken, old: str | None) -> Iterator[Diagnostic]:

@@ -60,7 +60,7 @@ class Options:
 class Wish:
     """The token to make: ``size`` places, kept where ``bootstrap`` says.
 
-    For v2 it is made below ``base``, or by the service there.
+    A v2 token is made below ``base``, or by the service there.
     """
 
     size: int
@@ -79,8 +79,9 @@ def wish(options: Options, written: BootstrapSpec | None, founders: int) -> Wish
     size = _size(options, written, founders)
     if options.at and options.service:
         raise _unfit("--at and --service are two ways to make one token", "name the etcd, or the service")
-    kept = replace(written or _NO_BOOTSTRAP, mode=mode, discovery=None, discovery_token=None)
+    kept = replace(written or _NO_BOOTSTRAP, mode=mode)
     if mode is V3:
+        kept = replace(kept, discovery_token=None)
         return Wish(size, _with_credentials(_kept_by_v3(options, kept), options))
     if any(options.credentials.values()):
         hint = "leave the credentials out, or take --mode discovery-v3"
@@ -88,12 +89,12 @@ def wish(options: Options, written: BootstrapSpec | None, founders: int) -> Wish
     base, by_service = _place(options, written)
     if by_service and options.token:
         raise _unfit("a service makes its tokens up itself", "leave --token out")
-    return Wish(size, kept, base, by_service)
+    return Wish(size, replace(kept, discovery=None), base, by_service)
 
 
 def cautions(wanted: Wish) -> tuple[Diagnostic, ...]:
     """What is to be said of a wish without a spec, of which the rules would say it (EB257)."""
-    if not wanted.base or host_of(f"{wanted.base}/") != PUBLIC_SERVICE:
+    if host_of(wanted.base) != PUBLIC_SERVICE:
         return ()
     hint = "make the token on an etcd of your own: etcdboot discovery new --at http://HOST:2379"
     text = f"{PUBLIC_SERVICE} is no longer maintained, and learns your members' addresses"

@@ -109,6 +109,24 @@ def test_a_spec_that_is_not_there_is_missing(tmp_path: Path) -> None:
     assert codes(caught.value) == ["EB003"]
 
 
+def test_a_spec_that_cannot_be_edited_is_told_what_to_write_by_hand(file: Path) -> None:
+    block = "\n  discovery: |-  # kept\n    http://h:2379/v2/keys/d/old"
+    file.write_text(SPEC.replace("# until 3.6", block))
+    with http_host(KEEPS) as host, pytest.raises(SpecError) as caught:
+        make(str(file), mine(host), write=True)
+    [said] = caught.value.diagnostics
+    assert said.code == "EB120"
+    assert f"{host.url}{MINE}" in said.hint
+
+
+def test_a_leftover_of_another_mode_is_told_before_anything_is_made(file: Path) -> None:
+    file.write_text(SPEC.replace("# until 3.6", "\n  discovery-token: left"))
+    with http_host(KEEPS) as host, pytest.raises(SpecError) as caught:
+        make(str(file), mine(host))
+    assert codes(caught.value) == ["EB251"]
+    assert host.heard == []
+
+
 def test_a_token_is_made_without_a_spec() -> None:
     with http_host(KEEPS) as host:
         made = make(None, Options(mode=V2, size=4, at=host.url, token="mine"))
