@@ -130,6 +130,12 @@ def test_a_path_outside_the_v2_api_is_named() -> None:
     assert said.hint == "its path begins with /v2/keys/"
 
 
+def test_a_service_that_does_not_know_its_url_is_told_how_to() -> None:
+    said, _ = said_of({"/new?size=3": Reply(200, "/0123")}, asking)
+    assert said.code == "EB563"
+    assert "start it with -h URL" in said.hint
+
+
 def test_a_service_may_say_its_url_with_a_line_end() -> None:
     with http_host({"/new?size=3": Reply(200, "https://d.example.com/0123\n")}) as host:
         assert ask_service(f"{host.url}/", 3) == "https://d.example.com/0123"
