@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 from etcdboot.ground.address import Host, Url
 from etcdboot.ground.values import dataclass
 from etcdboot.knowledge.etcd.releases import Release
@@ -94,6 +96,15 @@ class ClientPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class SignerPlan:
+    """Who signs in place of a CA of ours: a program, run in ``folder``; ``timeout`` in seconds."""
+
+    command: tuple[str, ...]
+    timeout: float
+    folder: PurePosixPath = PurePosixPath()
+
+
+@dataclass(frozen=True, slots=True)
 class ClusterPlan:
     """The whole cluster, all decided; members in the spec's order.
 
@@ -113,6 +124,7 @@ class ClusterPlan:
     certificates: tuple[CertRequest, ...]  # every one, each CA before what it signs
     clients: tuple[ClientPlan, ...] = ()
     crls: tuple[CrlRequest, ...] = ()
+    signer: SignerPlan | None = None
     predicted_cluster_id: int | None = None
 
     @property

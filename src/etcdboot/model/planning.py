@@ -8,6 +8,7 @@ from hashlib import sha1
 from itertools import starmap
 
 from etcdboot.ground.address import Url, parse_url
+from etcdboot.ground.duration import parse_go_duration
 from etcdboot.ground.values import fields, replace
 from etcdboot.knowledge.etcd.flags import known_in
 from etcdboot.knowledge.etcd.releases import NEWEST, Release
@@ -16,7 +17,7 @@ from etcdboot.model.bootstrap import Secrets, bootstrap_flags, carried_files, cl
 from etcdboot.model.clients import client_plans
 from etcdboot.model.crl import crl_requests, member_crls
 from etcdboot.model.layout import Layout, MemberPaths, WrittenPaths
-from etcdboot.model.plan import ClusterPlan, Flag, MemberPlan, TlsFiles
+from etcdboot.model.plan import ClusterPlan, Flag, MemberPlan, SignerPlan, TlsFiles
 from etcdboot.model.settings import further_flags
 from etcdboot.model.spec import (
     CertificateSource,
@@ -84,8 +85,14 @@ def plan(
         certificates=certificates,
         clients=client_plans(spec, certificates),
         crls=crl_requests(spec),
+        signer=_signer(spec),
         predicted_cluster_id=cluster_id(ids) if ids else None,
     )
+
+
+def _signer(spec: ClusterSpec) -> SignerPlan | None:
+    written = spec.certificates.signer
+    return SignerPlan(written.command, parse_go_duration(written.timeout) / 10**9) if written else None
 
 
 def _member(

@@ -78,6 +78,8 @@ def cluster_of(
         raise SpecError(*loaded.diagnostics)
     secrets = secrets_of(spec, folder) if complete else Secrets()
     planned = plan(spec, layout=layout(PurePosixPath(folder)), release=release, secrets=secrets)
+    if planned.signer:  # a relative program stands beside the spec, wherever etcdboot is run
+        planned = replace(planned, signer=replace(planned.signer, folder=PurePosixPath(folder)))
     judged = approved(spec, planned, loaded.source)
     if complete:
         demand_token(judged)

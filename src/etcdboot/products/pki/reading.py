@@ -55,7 +55,7 @@ def read(pem: bytes, signer: bytes | None, chain: bytes = b"") -> CertFacts:
         Unreadable: the certificate or the signer cannot be read.
     """
     certificate = load_certificate(pem)
-    signed = signer is not None and is_signed_by(certificate, load_certificate(signer))
+    signed = signer is not None and _leads_to(load_certificate(signer), certificate, pem)
     try:
         return _facts(certificate, signed=signed, chained=not chain or _follows(chain, pem))
     except (ValueError, x509.DuplicateExtension, UnsupportedAlgorithm) as cause:
@@ -88,6 +88,33 @@ def key_type(key: PublicKeyTypes) -> str:
         nist = key.curve.name == f"secp{key.key_size}r1"
         return f"ecdsa-p{key.key_size}" if nist else f"ecdsa-{key.curve.name}"
     return type(key).__name__.removeprefix("_").removesuffix("PublicKey").lower()
+
+
+def _leads_to(signer: x509.Certificate, certificate: x509.Certificate, pem: bytes) -> bool:
+    """Whether the signer has signed it, or a CA that follows in its file and leads to the signer."""
+    if is_signed_by(certificate, signer):
+        return True
+    left = [each for each in _all_of(pem)[1:] if _is_ca(each)]
+    current: x509.Certificate | None = certificate
+    while current is not None and not is_signed_by(current, signer):
+        below = current
+        current = next((each for each in left if is_signed_by(below, each)), None)
+        left = [each for each in left if each != current]
+    return current is not None
+
+
+def _all_of(pem: bytes) -> list[x509.Certificate]:
+    try:
+        return x509.load_pem_x509_certificates(pem)
+    except ValueError:
+        return []
+
+
+def _is_ca(certificate: x509.Certificate) -> bool:
+    try:
+        return _basic(certificate.extensions).ca
+    except (ValueError, x509.DuplicateExtension, UnsupportedAlgorithm):
+        return False
 
 
 def _follows(chain: bytes, pem: bytes) -> bool:

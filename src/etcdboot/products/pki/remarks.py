@@ -1,0 +1,49 @@
+"""What is worth saying of a pair in ``pki/``, apart from how its certificate differs from the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from etcdboot.ground.report import Diagnostic, Severity, error, warning
+from etcdboot.model.csr import csr_path
+
+if TYPE_CHECKING:
+    from etcdboot.model.audit import CertFacts
+    from etcdboot.products.pki.inventory import Found
+
+
+def half(found: Found) -> Iterable[Diagnostic]:
+    """A leaf's pair that lost one of its files. A CA may well keep its key elsewhere."""
+    request, paths = found.request, found.paths
+    if request.is_ca or found.is_absent or found.keyless or (found.certificate and found.key):
+        return
+    if found.key and found.asked:
+        yield waits(found, Severity.NOTE)
+        return
+    lacking, kept = (paths.key, paths.certificate) if found.certificate else (paths.certificate, paths.key)
+    hint = f"bring it back, or make the pair anew with: etcdboot certs renew {request.name}"
+    yield error("EB310", f"{lacking} is missing beside {kept}", hint, request.name)
+
+
+def waits(found: Found, severity: Severity) -> Diagnostic:
+    """That a request was made, and nobody has signed it yet."""
+    name, path = found.request.name, csr_path(found.request.name)
+    hint = f"have {path} signed, then: etcdboot certs adopt FILE"
+    return Diagnostic(severity, "EB358", f"{name} waits for a signature", hint, name)
+
+
+def revoked(found: Found, facts: CertFacts) -> Iterable[Diagnostic]:
+    """That the certificate stands in the register of revocations."""
+    if facts.serial in found.revoked:
+        name = found.request.name
+        hint = f"make it anew with: etcdboot certs renew {name}; for good: take it out of the spec"
+        yield error("EB377", f"{name} is revoked, and members that look at the list refuse it", hint, name)
+
+
+def changed_by_hand(found: Found) -> Iterable[Diagnostic]:
+    """The files of ours that are not as we wrote them."""
+    for path in found.edited:
+        message = f"{path} was changed since etcdboot wrote it"
+        hint = "etcdboot will not replace it; move it away to have it made anew"
+        yield warning("EB309", message, hint, str(path))
