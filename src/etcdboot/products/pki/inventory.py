@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from etcdboot.ground.report import Diagnostic, Severity, error, warning
+from etcdboot.ground.report import Diagnostic, Severity, error
 from etcdboot.ground.values import dataclass, field, replace
 from etcdboot.model.audit import CertFacts, audit, unfit_authority
 from etcdboot.model.certificates import CertRequest, PairPaths, pair_paths
+from etcdboot.products.pki import remarks
 from etcdboot.products.pki.authority import Pair
 from etcdboot.products.pki.pem import Locked, Unreadable
 from etcdboot.products.pki.profile import validity
@@ -22,7 +23,8 @@ class Found:
 
     ``foreign`` are those of its files that we did not write, ``edited`` those of ours that were changed
     since; ``lost`` tells that we wrote one of them once and it is gone; ``revoked`` are the serial numbers
-    that count no more, whose ever they are.
+    that count no more, whose ever they are. ``adopted``: others made the certificate, by rules of their own.
+    ``keyless``: its key was never here, but where it was made; ``asked`` is the request that waits.
     """
 
     request: CertRequest
@@ -32,6 +34,9 @@ class Found:
     edited: tuple[PurePosixPath, ...] = ()
     lost: bool = False
     revoked: Collection[int] = frozenset()
+    adopted: bool = False
+    keyless: bool = False
+    asked: bytes | None = None
 
     @property
     def paths(self) -> PairPaths:
@@ -81,9 +86,9 @@ def _judged(
     refusals = (*_foreign(found), *_gone(found, others))
     if refusals:
         return Entry(found, refusals=refusals)
-    remarks = (*_changed_by_hand(found), *_half(found))
+    said = (*remarks.changed_by_hand(found), *remarks.half(found))
     if found.certificate is None:
-        return Entry(found, findings=remarks)
+        return Entry(found, findings=said)
     try:
         facts = read(found.certificate, signer, chain)
     except Unreadable as cause:
@@ -92,17 +97,20 @@ def _judged(
     unfit = (*_not_its_key(found, facts), *(unfit_authority(request, facts, now) if request.is_ca else ()))
     if signer is not None:
         unfit = (*unfit, *_of_another_root(found, facts))
-    return Entry(found, facts, (*remarks, *_revoked(found, facts), *audit(request, facts, now)), unfit)
+    differences = audit(request, facts, now)
+    if found.adopted:
+        differences = _of_others(request, differences)
+    return Entry(found, facts, (*said, *remarks.revoked(found, facts), *differences), unfit)
 
 
-def after(entries: tuple[Entry, ...], made: Mapping[str, Pair], now: datetime) -> tuple[Entry, ...]:
-    """The entries as they stand once what was made is in place."""
+def after(
+    entries: tuple[Entry, ...], made: Mapping[str, Pair], now: datetime, *, adopted: bool = False
+) -> tuple[Entry, ...]:
+    """The entries as they stand once what was made is in place; ``adopted``: others made it."""
     if not made:
         return entries
     now_there = [
-        replace(entry.found, certificate=pair.certificate, key=pair.key, edited=())
-        if (pair := made.get(entry.request.name))
-        else entry.found
+        _with(entry.found, pair, adopted=adopted) if (pair := made.get(entry.request.name)) else entry.found
         for entry in entries
     ]
     return tuple(
@@ -110,6 +118,13 @@ def after(entries: tuple[Entry, ...], made: Mapping[str, Pair], now: datetime) -
         if entry.request.name in made
         else entry
         for entry in judge(now_there, now)
+    )
+
+
+def _with(found: Found, pair: Pair, *, adopted: bool) -> Found:
+    keyless = not pair.key
+    return replace(
+        found, certificate=pair.certificate, key=pair.key or None, edited=(), adopted=adopted, keyless=keyless
     )
 
 
@@ -139,6 +154,9 @@ def _gone(found: Found, others: tuple[Found, ...]) -> Iterable[Diagnostic]:
     """A CA whose certificate is gone, although it has signed: another one would lock everybody out."""
     request = found.request
     if not request.is_ca or found.certificate is not None:
+        return
+    if found.key and found.asked and not found.lost:
+        yield remarks.waits(found, Severity.ERROR)
         return
     signed = [each for each in others if each.request.ca_name == request.name and each.certificate]
     own = [each for each in signed if each.request.is_ca and _signs_itself(each)]
@@ -192,6 +210,20 @@ def _remedy(found: Found) -> str:
 
 # --- what is worth saying
 
+# What others decide who make a certificate: its lifetime, its subject, what else it is for; all of a CA.
+_THEIRS = frozenset(("EB315", "EB316", "EB321", "EB323"))
+
+
+def _of_others(request: CertRequest, findings: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    """The findings about a certificate that others made; what is theirs to decide is worth one note."""
+    theirs = [each.message.removeprefix(f"{request.name} ") for each in findings if each.code in _THEIRS]
+    rest = tuple(each for each in findings if each.code not in _THEIRS)
+    if not theirs:
+        return rest
+    message = f"{request.name} was made by others: it {'; it '.join(theirs)}"
+    hint = "" if request.is_ca else f"have it as the spec says with: etcdboot certs renew {request.name}"
+    return (*rest, Diagnostic(Severity.NOTE, "EB392", message, hint, request.name))
+
 
 def _cut_short(entry: Entry, now: datetime) -> Iterable[Diagnostic]:
     """A new certificate that would have outlived its CA."""
@@ -199,27 +231,3 @@ def _cut_short(entry: Entry, now: datetime) -> Iterable[Diagnostic]:
     if facts is not None and facts.not_after < validity(request, now, None)[1]:
         message = f"{request.name} ends with {request.ca_name}, on {facts.not_after.date()}, before its time"
         yield Diagnostic(Severity.NOTE, "EB322", message, "plan a new CA in time", request.name)
-
-
-def _half(found: Found) -> Iterable[Diagnostic]:
-    """A leaf's pair that lost one of its files. A CA may well keep its key elsewhere."""
-    request, paths = found.request, found.paths
-    if request.is_ca or found.is_absent or (found.certificate and found.key):
-        return
-    lacking, kept = (paths.key, paths.certificate) if found.certificate else (paths.certificate, paths.key)
-    hint = f"bring it back, or make the pair anew with: etcdboot certs renew {request.name}"
-    yield error("EB310", f"{lacking} is missing beside {kept}", hint, request.name)
-
-
-def _revoked(found: Found, facts: CertFacts) -> Iterable[Diagnostic]:
-    if facts.serial in found.revoked:
-        name = found.request.name
-        hint = f"make it anew with: etcdboot certs renew {name}; for good: take it out of the spec"
-        yield error("EB377", f"{name} is revoked, and members that look at the list refuse it", hint, name)
-
-
-def _changed_by_hand(found: Found) -> Iterable[Diagnostic]:
-    for path in found.edited:
-        message = f"{path} was changed since etcdboot wrote it"
-        hint = "etcdboot will not replace it; move it away to have it made anew"
-        yield warning("EB309", message, hint, str(path))

@@ -10,6 +10,7 @@ from etcdboot.ground.errors import Refused
 from etcdboot.ground.report import Diagnostic
 from etcdboot.ground.values import replace
 from etcdboot.model.certificates import pair_paths
+from etcdboot.model.csr import csr_path
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.register import REGISTER, Register, RegisterProblem
 from etcdboot.products.pki.inventory import Found
@@ -18,7 +19,9 @@ from etcdboot.products.pki.inventory import Found
 def look(tree: PairTree, plan: ClusterPlan) -> Iterator[Found]:
     """What stands for each of the plan's certificates, in the plan's order."""
     paths = {request.name: pair_paths(request.name) for request in plan.certificates}
-    standing = tree.present(str(path) for pair in paths.values() for path in pair)
+    waiting = {name: str(csr_path(name)) for name in paths}
+    places = (*(str(path) for pair in paths.values() for path in pair), *waiting.values())
+    standing = tree.present(places)
     ours = frozenset(tree.manifest.paths())
     revoked = frozenset(register(tree).serials)
     for request in plan.certificates:
@@ -33,6 +36,9 @@ def look(tree: PairTree, plan: ClusterPlan) -> Iterator[Found]:
             edited=tuple(path for path in own if not tree.manifest.wrote(str(path), there[path])),
             lost=any(map(tree.is_lost, pair)),
             revoked=revoked,
+            keyless=pair.certificate in there and pair.key not in there and not tree.is_lost(pair.key),
+            asked=asked.content if (asked := standing[waiting[request.name]]) else None,
+            adopted=tree.manifest.has_adopted(str(pair.certificate), there.get(pair.certificate, b"")),
         )
 
 
