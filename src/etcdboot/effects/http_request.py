@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from contextlib import closing
 from urllib.parse import urlencode, urlsplit
 
-from etcdboot.effects.credentials import CredentialFiles, new_context, read_credentials
 from etcdboot.ground.address import Url, parse_url
 from etcdboot.ground.values import dataclass
 from etcdboot.model.observation import Cause, Failure
@@ -74,7 +73,7 @@ def _connection(url: str, way: Way) -> http.client.HTTPConnection:
     host, port = dialled.host.text, dialled.port
     if not (target.is_tls or dialled.is_tls):
         return http.client.HTTPConnection(host, port, timeout=way.timeout)
-    context = new_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_default_certs()
     connection = http.client.HTTPSConnection(host, port, timeout=way.timeout, context=context)
     if way.proxy and target.is_tls:
@@ -131,6 +130,7 @@ def _failure(url: str, way: Way, cause: OSError) -> Failure:
 
 def _looked_again(url: str, way: Way) -> Failure | None:
     """What a second look tells of TLS; None where it adds nothing."""
+    from etcdboot.effects.credentials import CredentialFiles, read_credentials  # brings gRPC
     from etcdboot.effects.probe import explain
 
     credentials = read_credentials(CredentialFiles())

@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 
 from etcdboot.effects.credentials import CredentialFiles
+from etcdboot.effects.etcd_stubs import load_messages
 from etcdboot.ground.errors import ExitCode, Missing, UsageError
 from etcdboot.model.spec import BootstrapMode, BootstrapSpec
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.discovery.hosts import host_of, read_registry, way_of
 from samples.certificates import plan_of
+from samples.grpc_etcd import serving
 from samples.http_host import Reply, http_host
 
 V2, V3 = BootstrapMode.DISCOVERY_V2, BootstrapMode.DISCOVERY_V3
@@ -79,6 +81,15 @@ def test_the_registry_of_a_spec_is_read() -> None:
     found = {"/t/_config/size": Reply(200, '{"node": {"value": "3"}}'), "/t": Reply(200, '{"node": {}}')}
     with http_host(found) as host:
         seen = read_registry(BootstrapSpec(V2, discovery=f"{host.url}/t"), Path())
+    assert (seen.places, seen.registered) == (3, ())
+
+
+def test_the_registry_of_a_v3_spec_is_read() -> None:
+    rpc = load_messages()
+    answer = rpc.RangeResponse()
+    answer.kvs.add(key=b"/_etcd/registry/tok/_config/size", value=b"3", create_revision=2)
+    with serving({"KV/Range": answer.SerializeToString}) as port:
+        seen = read_registry(v3(f"127.0.0.1:{port}"), Path())
     assert (seen.places, seen.registered) == (3, ())
 
 

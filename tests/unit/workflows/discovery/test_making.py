@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from etcdboot.effects.etcd_stubs import load_messages
 from etcdboot.ground.errors import EtcdbootError, Missing, Refused, SpecError
 from etcdboot.model.loading import load
 from etcdboot.model.spec import BootstrapMode
 from etcdboot.workflows.discovery.making import NewToken, make
 from etcdboot.workflows.discovery.wish import Options
+from samples.grpc_etcd import serving
 from samples.http_host import HttpHost, Reply, http_host
 
 V2, V3 = BootstrapMode.DISCOVERY_V2, BootstrapMode.DISCOVERY_V3
@@ -132,6 +134,21 @@ def test_a_token_is_made_without_a_spec() -> None:
         made = make(None, Options(mode=V2, size=4, at=host.url, token="mine"))
     assert (made.size, made.written) == (4, False)
     assert host.heard == [("PUT", PUT, "value=4")]
+
+
+def test_a_v3_token_is_written_with_its_endpoints_where_there_are_none(file: Path) -> None:
+    file.write_text(SPEC.replace("3.5.33", "3.6.14").replace("discovery-v2", "discovery-v3"))
+    rpc = load_messages()
+    keeps = {"KV/Txn": rpc.TxnResponse(succeeded=True).SerializeToString}
+    with serving(keeps) as port:
+        at = f"127.0.0.1:{port}"
+        made = make(str(file), Options(at=at), write=True)
+        again = make(str(file), Options(), write=True)  # where the first one was made
+    assert (made.mode, made.replaced, again.replaced) == (V3, None, made.text)
+    written = load(file.read_text()).spec
+    assert written is not None
+    assert written.bootstrap.discovery_endpoints == (at,)
+    assert written.bootstrap.discovery_token == again.text
 
 
 def test_a_service_that_names_another_host_is_doubted() -> None:
