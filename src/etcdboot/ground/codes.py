@@ -746,69 +746,70 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "EB385": (
         "not JSON that cfssl reads",
-        "The file is no JSON, or a field in it has another type than cfssl expects. cfssl would refuse it too "
-        "(of a field that stands twice it takes the last without a word).",
+        "The file is no JSON, or a field in it has another type than cfssl expects. cfssl would refuse it "
+        "too (of a field that stands twice it takes the last without a word).",
     ),
     "EB386": (
         "not a file of cfssl's",
-        "import-cfssl reads ca-config.json, requests (CSR JSON) and the PEM files that cfssljson wrote. What "
-        "cfssl itself prints is one JSON with all of them: cfssljson -bare NAME makes files of it.",
+        "import-cfssl reads ca-config.json, requests (CSR JSON) and the PEM files that cfssljson wrote. "
+        "What cfssl itself prints is one JSON with all of them: cfssljson -bare NAME makes files of it.",
     ),
     "EB387": (
         "word that cfssl does not know",
-        "cfssl passes over fields and usages that it does not know, so a misspelt one has never had any effect. "
-        "See what was meant, and say it in the spec.",
+        "cfssl passes over fields and usages that it does not know, so a misspelt one has never had any "
+        "effect. See what was meant, and say it in the spec.",
     ),
     "EB388": (
         "not taken over from cfssl",
-        "cfssl knows this, and etcdboot has nothing like it, or something of its own. The spec that was written "
-        "does without.",
+        "cfssl knows this, and etcdboot has nothing like it, or something of its own. The spec that was "
+        "written does without.",
     ),
     "EB389": (
         "profile without a usage that etcd needs",
-        "etcd uses a server's and a peer's certificate on both sides of a connection, so both need server auth "
-        "and client auth. Certificates made by this profile fail there; etcdboot's do not.",
+        "etcd uses a server's and a peer's certificate on both sides of a connection, so both need server "
+        "auth and client auth. Certificates made by this profile fail there; etcdboot's do not.",
     ),
     "EB390": (
         "profile outlives its CA",
-        "cfssl signs for longer than the CA lives, and nobody accepts such a certificate after the CA's end. The "
-        "spec says the CA's lifetime instead.",
+        "cfssl signs for longer than the CA lives, and nobody accepts such a certificate after the CA's "
+        "end. The spec says the CA's lifetime instead.",
     ),
     "EB391": (
         "hosts unlike what is dialled",
-        "cfssl certifies every word of hosts as it stands. A URL, a port or an e-mail address there matches "
-        "nothing that a client dials; the host in it is taken where there is one. Without 127.0.0.1 etcdctl on a "
-        "member's own host refuses the member; etcdboot's certificates have it.",
+        "cfssl certifies every word of hosts as it stands. A URL, a port or an e-mail address there "
+        "matches nothing that a client dials; the host in it is taken where there is one. Without "
+        "127.0.0.1 etcdctl on a member's own host refuses the member; etcdboot's certificates have it.",
     ),
     "EB392": (
         "made by others",
-        "The certificate was adopted. Its subject, its lifetime and what it certifies besides are those of "
-        "whoever made it. It is used as it is; certs renew makes one as the spec says.",
+        "The certificate was adopted. Its subject, its lifetime and what it certifies besides are those "
+        "of whoever made it. It is used as it is; certs renew makes one as the spec says.",
     ),
     "EB393": (
         "key that etcdboot does not make",
-        "RSA below 2048 bits is too weak; Ed25519 and P-521 work in etcd, but gRPC for Python refuses them. The "
-        "next best is written into the spec; a CA that has such a key is kept.",
+        "RSA below 2048 bits is too weak; Ed25519 and P-521 work in etcd, but gRPC for Python refuses "
+        "them. The next best is written into the spec; a CA that has such a key is kept.",
     ),
     "EB394": (
         "one key for several members",
-        "The same certificate and key are shown by several members, so whoever takes them from one host is all "
-        "of them, and none can be revoked alone. certs renew --all makes each its own.",
+        "The same certificate and key are shown by several members, so whoever takes them from one host "
+        "is all of them, and none can be revoked alone. certs renew --all makes each its own.",
     ),
     "EB395": (
         "members taken from hosts",
-        "cfssl's files name hosts and no members. Each certificate with hosts of its own counts as a member, and "
-        "each address of a certificate that is for all. Look the members over before you use the spec.",
+        "cfssl's files name hosts and no members. Each certificate with hosts of its own counts as a "
+        "member, and each address of a certificate that is for all. Look the members over before you use "
+        "the spec.",
     ),
     "EB396": (
         "no members in cfssl's files",
-        "No certificate and no request among the files names a host beyond loopback, so nobody can tell the "
-        "members. Make a spec with etcdboot init, and import into it.",
+        "No certificate and no request among the files names a host beyond loopback, so nobody can tell "
+        "the members. Make a spec with etcdboot init, and import into it.",
     ),
     "EB397": (
         "file not adopted",
-        "A certificate without its key, a key without its certificate, a pair that is for nobody in the cluster, "
-        "or one that etcd could not use. The message says which.",
+        "A certificate without its key, a key without its certificate, a pair that is for nobody in the "
+        "cluster, or one that etcd could not use. The message says which.",
     ),
     "EB398": (
         "another pair stands there",
@@ -816,8 +817,8 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "EB399": (
         "more than one of a kind",
-        "There is one ca-config.json, and one CA or two (the other for peers), to a cluster. Name the files that "
-        "belong together, and leave out the others.",
+        "There is one ca-config.json, and one CA or two (the other for peers), to a cluster. Name the "
+        "files that belong together, and leave out the others.",
     ),
     "EB401": (
         "file changed by hand",

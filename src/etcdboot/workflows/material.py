@@ -33,7 +33,7 @@ def material(plan: ClusterPlan, pki_dir: Path, *, public: bool = False) -> CertM
         Refused: something is in the way, or another etcdboot is writing there.
     """
     wanted = {member.name: needed(member, public=public) for member in plan.members}
-    contents = _contents(wanted, pki_dir)
+    contents = read_needed(wanted, pki_dir)
     return CertMaterial(
         {member.name: artifacts(member, wanted[member.name], contents) for member in plan.members}
     )
@@ -46,7 +46,7 @@ def bundles(plan: ClusterPlan, pki_dir: Path, *, public: bool = False) -> dict[s
         Missing, Refused: as :func:`material` does.
     """
     wanted = {client.name: needed_by(client, public=public) for client in plan.clients}
-    contents = _contents(wanted, pki_dir)
+    contents = read_needed(wanted, pki_dir)
     return {name: bundled(files, contents) for name, files in wanted.items()}
 
 
@@ -66,7 +66,7 @@ def carried(plan: ClusterPlan, folder: Path, *, public: bool = False) -> dict[st
     }
 
 
-def _contents(wanted: Mapping[str, tuple[Needed, ...]], pki_dir: Path) -> dict[PurePosixPath, bytes]:
+def read_needed(wanted: Mapping[str, tuple[Needed, ...]], pki_dir: Path) -> dict[PurePosixPath, bytes]:
     """What the files hold that somebody wants; Missing, with all that are not there."""
     sources = {each.source: each.certificate for files in wanted.values() for each in files}
     contents = _read(pki_dir, sources)

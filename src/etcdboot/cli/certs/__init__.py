@@ -15,6 +15,8 @@ COMMANDS: dict[str, str] = {
     "crl": "Make the revocation lists anew.",
     "verify": "Judge certificates, keys and their files.",
     "show": "Show what is in files of certificates, requests, lists or keys.",
+    "export": "Copy certificates and keys into one folder, under cfssl's names.",
+    "import-cfssl": "Make a spec of cfssl's files, and adopt what it made.",
 }
 
 

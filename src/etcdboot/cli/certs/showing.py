@@ -29,10 +29,13 @@ def passphrases(file: str | None, *, encrypts: bool = False) -> Passphrases:
     return Passphrases(Path(file) if file else None, asks=True, encrypts=encrypts)
 
 
-def outcome(cluster: Cluster, result: CertsResult, next_line: str) -> Outcome:
-    """What a run made, and what stands there now; ``next_line`` where it made something."""
-    states = _states(result)
-    made = {"new", "renewed"} & set(states.values())
+def outcome(cluster: Cluster, result: CertsResult, next_line: str, *, new: str = "new") -> Outcome:
+    """What a run made, and what stands there now; ``next_line`` where it made something.
+
+    ``new`` is the word for what was not there before.
+    """
+    states = _states(result, new)
+    made = {new, "renewed"} & set(states.values())
     return Outcome(
         exit_code=result.exit_code,
         diagnostics=(*cluster.diagnostics, *result.diagnostics),
@@ -46,12 +49,12 @@ def outcome(cluster: Cluster, result: CertsResult, next_line: str) -> Outcome:
     )
 
 
-def _states(result: CertsResult) -> dict[str, str]:
+def _states(result: CertsResult, new: str) -> dict[str, str]:
     """What became of each certificate; one that was changed by hand is not among the changes."""
     kinds = {each.artifact.path: str(each.kind) for each in result.changes}
+    words = {**_STATES, "new": new}
     return {
-        each.name: _STATES[kinds[each.path]] if each.path in kinds else "edited"
-        for each in result.certificates
+        each.name: words[kinds[each.path]] if each.path in kinds else "edited" for each in result.certificates
     }
 
 

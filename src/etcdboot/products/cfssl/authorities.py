@@ -12,7 +12,7 @@ from etcdboot.model.spec import CertificatesSpec, KeyAlgorithm
 from etcdboot.products.cfssl import vocabulary
 from etcdboot.products.cfssl.documents import Wish
 from etcdboot.products.cfssl.evidence import Evidence, Shown
-from etcdboot.products.cfssl.leaves import offered
+from etcdboot.products.cfssl.leaves import lasting, offered
 from etcdboot.products.cfssl.places import Place, lost, spelled
 
 
@@ -52,7 +52,7 @@ def _existing(authorities: Mapping[str, Shown], told: list[Diagnostic]) -> Autho
             message = f"its key is {each.facts.key}, and etcdboot makes none such; it is kept as it is"
             told.append(Place(each.file).warning("EB393", message))
     facts = [each.facts for each in authorities.values()]
-    lifetime = max(int((each.not_after - each.not_before).total_seconds()) for each in facts)
+    lifetime = max(map(lasting, facts))
     return Authority(
         known.get(facts[0].key),
         lifetime,

@@ -7,7 +7,7 @@ from typing import Final
 from etcdboot.ground.address import Host
 from etcdboot.ground.report import Diagnostic
 from etcdboot.ground.values import dataclass
-from etcdboot.model.audit import CertFacts
+from etcdboot.model.audit import BACKDATE, CertFacts
 from etcdboot.model.certificates import CertKind, Usage
 from etcdboot.model.file_names import Clue
 from etcdboot.model.spec import KeyAlgorithm
@@ -84,9 +84,19 @@ def standing(file: str, hint: Clue, facts: CertFacts) -> Leaf:
         subject=tuple(names.items()),
         hosts=facts.sans,
         key=known.get(facts.key),
-        lifetime=int((facts.not_after - facts.not_before).total_seconds()),
+        lifetime=lasting(facts),
         usages=facts.usages,
     )
+
+
+def lasting(facts: CertFacts) -> int:
+    """The lifetime that a certificate was asked for, in seconds.
+
+    cfssl counts it from the backdated beginning (signer.go FillTemplate), etcdboot from the signing.
+    """
+    whole = int((facts.not_after - facts.not_before).total_seconds())
+    ours = whole - int(BACKDATE.total_seconds())
+    return ours if ours > 0 and ours % 60 == 0 and ours % 3600 < whole % 3600 else whole
 
 
 def offered(wish: KeyWish, told: list[Diagnostic]) -> KeyAlgorithm:

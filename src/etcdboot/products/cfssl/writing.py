@@ -31,6 +31,11 @@ def section(certificates: CertificatesSpec, sources: Iterable[str]) -> str:
 
 
 def _listed(files: Iterable[str]) -> str:
-    """The files' names on one line, without their folders: those are of one machine."""
-    names = (PurePosixPath(each).name for each in files)
-    return ", ".join(name if name.isprintable() else ascii(name) for name in names)
+    """The JSON files' names on one line, without their folders: those are of one machine."""
+    names = [PurePosixPath(each).name for each in files]
+    listed = [name if name.isprintable() else ascii(name) for name in names if _is_json(name)]
+    return ", ".join([*listed, "PEM files"] if len(listed) < len(names) else listed)
+
+
+def _is_json(name: str) -> bool:
+    return name.lower().endswith(".json")

@@ -13,6 +13,8 @@ from etcdboot.products.pki.blocks import Block, blocks
 from etcdboot.products.pki.pem import Unreadable
 from etcdboot.products.pki.reading import public_key_of, read
 
+_KEY = "PRIVATE KEY"
+
 
 @dataclass(frozen=True, slots=True)
 class PemFile:
@@ -54,6 +56,8 @@ def matched(files: Iterable[PemFile]) -> Matched:
     keys = _keys(contents, told)
     found: dict[str, Match] = {}
     for name, parts in contents:
+        if not any(part.label == "CERTIFICATE" or part.label.endswith(_KEY) for part in parts):
+            told.append(_left(name, "there is no certificate in it, and no key of a kind that etcd reads"))
         for match in _certificates(name, parts, keys, told):
             known = found.setdefault(match.facts.sha256, match)
             if known is not match:
@@ -79,7 +83,7 @@ def _keys(
     found: dict[str, tuple[str, bytes]] = {}
     for file, parts in contents:
         for part in parts:
-            if part.label.endswith("PRIVATE KEY"):
+            if part.label.endswith(_KEY):
                 try:
                     found.setdefault(public_key_of(part.pem), (file, part.pem))
                 except Unreadable as cause:

@@ -1,0 +1,56 @@
+"""Other names for the files of ``pki/``, all in one folder: a function a style."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import PurePosixPath
+from types import MappingProxyType
+from typing import Final
+
+from etcdboot.model.certificates import CertKind, CertRequest, pair_paths
+from etcdboot.model.material import Needed
+from etcdboot.model.plan import ClusterPlan
+from etcdboot.model.spec import CertificateSource
+
+
+def cfssl(plan: ClusterPlan) -> tuple[Needed, ...]:
+    """As ``cfssljson -bare`` leaves them: ``ca.pem``, ``etcd1.pem``, ``etcd1-peer.pem``, ``root.pem``, and keys.
+
+    The first of a member's is what it serves. A CA's key is not among them, as nowhere outside ``pki/``.
+    """
+    leaves = [request for request in plan.certificates if not request.is_ca]
+    trusted = {_authority(request): request.root for request in reversed(leaves)}
+    if len(set(trusted.values())) == 1:
+        trusted = {"ca": next(iter(trusted.values()))}
+    found = [_certificate(root, f"{stem}.pem") for stem, root in sorted(trusted.items())]
+    taken = set(trusted)
+    for request in leaves:
+        stem = _stem(request)
+        while stem.lower() in taken:
+            stem += "-client"
+        taken.add(stem.lower())
+        found += _pair(request, stem)
+    return tuple(found)
+
+
+STYLES: Final[Mapping[str, Callable[[ClusterPlan], tuple[Needed, ...]]]] = MappingProxyType({"cfssl": cfssl})
+
+
+def _authority(request: CertRequest) -> str:
+    return "peer-ca" if request.kind is CertKind.PEER else "ca"
+
+
+def _stem(request: CertRequest) -> str:
+    owner, _, what = request.name.partition("/")
+    return {CertKind.SERVER: owner, CertKind.PEER: f"{owner}-peer"}.get(request.kind, what)
+
+
+def _pair(request: CertRequest, stem: str) -> Iterator[Needed]:
+    yield _certificate(request.name, f"{stem}.pem")
+    if request.source is CertificateSource.ISSUED:  # else its host has made the key, and keeps it
+        key = pair_paths(request.name).key
+        yield Needed(request.name, key, PurePosixPath(f"{stem}-key.pem"), secret=True)
+
+
+def _certificate(name: str, target: str) -> Needed:
+    return Needed(name, pair_paths(name).certificate, PurePosixPath(target))

@@ -1,0 +1,83 @@
+"""Certificates that others made, judged as if they stood in ``pki/`` already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from etcdboot.ground.report import Diagnostic, error
+from etcdboot.ground.values import dataclass, field, replace
+from etcdboot.products.pki.blocks import blocks
+from etcdboot.products.pki.inventory import Entry, Found
+
+# What makes a certificate useless, whoever made it: usages, dates, another CA, no key to go with it.
+_USELESS = frozenset(("EB310", "EB312", "EB314", "EB317"))
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A certificate that others made for one of the plan's (``name``), first in its PEM, then its chain.
+
+    Without a key the one that stands in ``pki/`` is meant. ``source`` is what its user calls it.
+    """
+
+    name: str
+    certificate: bytes
+    key: bytes | None = field(default=None, repr=False)
+    source: str = ""
+
+
+def as_offered(standing: Iterable[Found], offers: Iterable[Offer]) -> tuple[Found, ...]:
+    """What would stand in ``pki/`` with the offers in their places."""
+    named = {offer.name: offer for offer in offers}
+    standing = tuple(standing)
+    certificates = {each.request.name: _first(_certificate(each, named)) for each in standing}
+    return tuple(
+        _taken(each, named[each.request.name], certificates) if each.request.name in named else each
+        for each in standing
+    )
+
+
+def objections(entry: Entry) -> tuple[Diagnostic, ...]:
+    """Why what is offered must not be taken; empty where it may, fitting or not."""
+    return (*entry.refusals, *(each for each in entry.findings if each.code in _USELESS))
+
+
+def in_the_way(standing: Found, taken: Found, *, replacing: bool) -> Iterator[Diagnostic]:
+    """The first file in the offer's place that is not to be replaced: others', an edited one, another's."""
+    pairs = (
+        (standing.paths.certificate, standing.certificate, taken.certificate),
+        (standing.paths.key, standing.key, taken.key),
+    )
+    for path, before, coming in pairs:
+        if before is None or before == coming:
+            continue
+        if path in standing.foreign:
+            message, hint = f"{path} is there already and etcdboot did not write it", "move it away"
+            yield error("EB402", message, hint, str(path))
+            return
+        if path in standing.edited or not replacing:
+            hint = "move the pair away to have this one instead"
+            yield error("EB398", f"{path} is there already, and it is another one", hint, str(path))
+            return
+
+
+def _taken(standing: Found, offer: Offer, certificates: Mapping[str, bytes]) -> Found:
+    pem = offer.certificate
+    above = [certificates[name] for name in standing.request.chain]
+    if above and len(_certificates(pem)) == 1:
+        pem = b"".join((pem, *above))  # what is shown must lead to the root
+    key = offer.key or standing.key
+    return replace(standing, certificate=pem, key=key, foreign=(), edited=(), lost=False, adopted=True)
+
+
+def _certificate(standing: Found, named: Mapping[str, Offer]) -> bytes:
+    offer = named.get(standing.request.name)
+    return offer.certificate if offer else standing.certificate or b""
+
+
+def _first(pem: bytes) -> bytes:
+    return next(iter(_certificates(pem)), b"")
+
+
+def _certificates(pem: bytes) -> list[bytes]:
+    return [block.pem for block in blocks(pem) if block.label == "CERTIFICATE"]

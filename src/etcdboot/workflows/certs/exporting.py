@@ -1,0 +1,43 @@
+"""The certificates and keys once more, in one folder and under other names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from etcdboot.effects.root import Watcher, unwatched
+from etcdboot.effects.tree import open_tree
+from etcdboot.ground.artifact import Change
+from etcdboot.ground.report import Diagnostic
+from etcdboot.ground.values import dataclass
+from etcdboot.model.material import bundled
+from etcdboot.model.plan import ClusterPlan
+from etcdboot.model.styles import STYLES
+from etcdboot.workflows.certs.vouching import vouch
+from etcdboot.workflows.material import read_needed
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What was written below the folder, and what is worth saying of the certificates."""
+
+    changes: tuple[Change, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def export(
+    plan: ClusterPlan, pki_dir: Path, out: Path, style: str, *, watcher: Watcher = unwatched
+) -> Export:
+    """Copy all pairs, judged as ``render`` judges what it hands on; only what changed is written.
+
+    Raises:
+        Missing: EB330, a file is not there (and nothing was written); or the disk said no.
+        Refused: a pair is damaged, or a file in the folder is not ours or was changed by hand.
+        Drift: a certificate does not fit the plan any more.
+    """
+    files = STYLES[style](plan)
+    contents = read_needed({style: files}, pki_dir)
+    told = vouch(plan, pki_dir)
+    with open_tree(out, watcher=watcher) as tree:
+        changes = tree.compare(bundled(files, contents))
+        tree.write(changes)
+    return Export(changes, told)
