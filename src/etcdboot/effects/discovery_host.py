@@ -16,7 +16,7 @@ _CODE_OF: Final = {Layer.NETWORK: "EB560", Layer.RAFT: "EB560", Layer.DATA: "EB5
 }
 _NOT_ETCD: Final = "EB563"
 
-_WAITS: Final = "members would wait for it for ever: "
+_WAITS: Final = "no member gets further without it: "
 _REMEDY_OF: Final[dict[Cause, str]] = {
     Cause.REFUSED: f"{_WAITS}start the discovery etcd, or name one that runs",
     Cause.UNROUTABLE: f"{_WAITS}check the address, the network and the firewall",

@@ -1164,14 +1164,15 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "EB560": (
         "discovery host does not answer",
-        "Nothing listens there, the host cannot be reached, or its etcd has no quorum. Members would wait "
-        "for it without end, and say so only in their logs. Start it, or name another one.",
+        "Nothing listens there, the host cannot be reached, or its etcd has no quorum. Members wait for it "
+        "without end, and say so only in their logs; those with a password give up after the dial timeout. "
+        "Start it, or name another one.",
     ),
     "EB561": (
         "TLS to the discovery host fails",
-        "The certificates do not fit, or only one side speaks TLS; etcd retries this for ever. The message "
-        "says which certificate. For v2 discovery etcd trusts the system's roots alone and shows no "
-        "certificate of its own.",
+        "The certificates do not fit, or only one side speaks TLS; etcd retries this for ever, or with a "
+        "password ends in `context deadline exceeded`. The message says which certificate. For v2 discovery "
+        "etcd trusts the system's roots alone and shows no certificate of its own.",
     ),
     "EB562": (
         "discovery host without v2 API",
