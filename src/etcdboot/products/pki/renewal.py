@@ -13,8 +13,9 @@ from etcdboot.ground.values import replace
 from etcdboot.model.audit import due
 from etcdboot.model.due import Within, is_due, margin
 from etcdboot.model.spec import CertificateSource
+from etcdboot.products.pki.authority import PublicKey
 from etcdboot.products.pki.inventory import Entry
-from etcdboot.products.pki.pem import PrivateKey, Unreadable, load_key
+from etcdboot.products.pki.pem import PrivateKey, Unreadable, load_certificate, load_key
 
 
 def due_names(entries: Iterable[Entry], now: datetime, within: Within | None) -> frozenset[str]:
@@ -53,11 +54,20 @@ def _left_over(entry: Entry, now: datetime, within: Within | None, *, told: bool
         yield from due(entry.request, entry.facts, now, margin(entry.request, entry.facts, within))
 
 
+def keys_elsewhere(wanted: Iterable[Entry]) -> dict[str, PublicKey]:
+    """The public keys of the certificates whose other half is where it was made: they keep it."""
+    return {
+        entry.request.name: load_certificate(entry.found.certificate).public_key()
+        for entry in wanted
+        if entry.found.keyless and entry.found.certificate and entry.facts
+    }
+
+
 def held_keys(wanted: Iterable[Entry]) -> tuple[dict[str, PrivateKey], tuple[Diagnostic, ...]]:
-    """The keys that the certificates to be renewed have now, by name; and why one cannot be kept."""
+    """The keys that the certificates to be renewed have here, by name; and why one cannot be kept."""
     found, refusals = {}, []
     for entry in wanted:
-        if entry.request.is_ca:
+        if entry.request.is_ca or entry.found.keyless:
             continue  # one that is to be made first has no key to keep
         key, refusal = _held(entry)
         if key is not None:

@@ -19,13 +19,16 @@ from etcdboot.ground.values import dataclass
 from etcdboot.model.audit import CertFacts
 from etcdboot.model.beside import is_beside
 from etcdboot.model.certificates import CertRequest, pair_paths
+from etcdboot.model.csr import csr_path
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.products.pki import inventory, selection
-from etcdboot.products.pki.authority import Pair, issue_all
+from etcdboot.products.pki.authority import Pair, PublicKey, issue_all
 from etcdboot.products.pki.inventory import Entry
 from etcdboot.products.pki.lists import NO_LISTS, Lists
 from etcdboot.products.pki.pem import PrivateKey, dump_key
+from etcdboot.workflows.certs import outsourcing
 from etcdboot.workflows.certs.listing import complete, look_at_lists
+from etcdboot.workflows.certs.outsourcing import Key
 from etcdboot.workflows.certs.standing import look, placed
 
 Clock = Callable[[], datetime]
@@ -104,32 +107,40 @@ def carry_out(
     wanted: tuple[Entry, ...],
     now: datetime,
     reporter: Reporter,
-    held: Mapping[str, PrivateKey] = MappingProxyType({}),
+    held: Mapping[str, Key] = MappingProxyType({}),
     passphrases: Passphrases = FROM_THE_VARIABLE,
     lists: Lists = NO_LISTS,
+    csrs: Mapping[str, bytes] = MappingProxyType({}),
 ) -> CertsResult:
     """Refuse, or make and write what is wanted; tell how everything stands then.
 
-    ``held`` are the keys that certificates keep, by name; the others get new ones. ``passphrases`` open the
-    CAs' keys, and close them where they are to be encrypted. What is missing of ``lists`` is made too.
+    ``held`` are the keys that certificates keep, by name (a public one: its owner keeps the other half); the
+    others get new ones. ``passphrases`` open the CAs' keys, and close them where they are to be encrypted.
+    What is missing of ``lists`` is made too. ``csrs`` are the requests that came for the wanted ones.
     """
-    authorities, refusals = selection.signers(entries, wanted, passphrases.opens)
-    if refusals:
-        raise Refused(*(placed(each, tree.root) for each in refusals))
+    authorities, refusals = selection.signers(entries, () if plan.signer else wanted, passphrases.opens)
+    if plan.signer:
+        refusals = outsourcing.refusals(entries, wanted, held, csrs)
+    _refuse(refusals, tree)
     requests = tuple(entry.request for entry in wanted)
     open_keys = selection.open_authorities(entries) if passphrases.encrypts else ()
     seal = sealer(passphrases, (*open_keys, *(entry for entry in wanted if entry.request.is_ca)))
-    new_key = _new_keys(requests, held, reporter)
-    made = issue_all(requests, authorities, new_key, keys.new_serial, now, seal)
+    new_key = new_keys(requests, held, reporter)
+    if plan.signer:
+        made = outsourcing.have_signed(plan.signer, wanted, entries, new_key, csrs)
+    else:
+        made = issue_all(requests, authorities, new_key, keys.new_serial, now, seal)
     sealed = {entry.request.name: selection.sealed(entry, seal) for entry in open_keys}
-    after = inventory.after(entries, made, now)
+    after = inventory.after(entries, made, now, adopted=bool(plan.signer))
+    _refuse(outsourcing.objections(after, made, now) if plan.signer else (), tree)
     lists, further = complete(lists, after, passphrases, now, tree.root)
     planned = {str(path) for request in plan.certificates for path in pair_paths(request.name)}
     changes = tree.compare(
         (*artifacts(entries, sealed | made), *further),
         within=lambda path: not (path in planned or is_beside(path)),
     )
-    tree.write(changes)
+    tree.write(changes, adopted={str(pair_paths(name).certificate) for name in made if plan.signer})
+    answered(tree, made)
     return CertsResult(
         changes=changes,
         certificates=shown(after),
@@ -139,6 +150,21 @@ def carry_out(
             *_unplanned(changes),
         ),
     )
+
+
+def _refuse(refusals: Iterable[Diagnostic], tree: PairTree) -> None:
+    """Refused, if there is anything to refuse."""
+    found = tuple(placed(each, tree.root) for each in refusals)
+    if found:
+        raise Refused(*found)
+
+
+def answered(tree: PairTree, names: Collection[str]) -> None:
+    """Take away the requests that waited for these certificates."""
+    waited = {str(csr_path(name)) for name in names}
+    done = tree.compare((), within=waited.__contains__)
+    if done:
+        tree.write(done, prune=True)
 
 
 def sealer(passphrases: Passphrases, entries: Collection[Entry]) -> Callable[[PrivateKey], bytes]:
@@ -170,7 +196,7 @@ def artifacts(entries: tuple[Entry, ...], made: dict[str, Pair]) -> Iterator[Art
         certificate, key = (pair.certificate, pair.key) if pair else (found.certificate, found.key)
         if certificate is not None:
             yield Artifact(found.paths.certificate, certificate)
-        if key is not None:
+        if key:  # none where it is somebody else's to keep
             yield Artifact(found.paths.key, key, 0o600, secret=True)
 
 
@@ -183,13 +209,14 @@ def _unplanned(changes: tuple[Change, ...]) -> Iterator[Diagnostic]:
         yield Diagnostic(Severity.NOTE, "EB324", message, hint)
 
 
-def _new_keys(
-    requests: tuple[CertRequest, ...], held: Mapping[str, PrivateKey], reporter: Reporter
-) -> Callable[[CertRequest], PrivateKey]:
+def new_keys(
+    requests: tuple[CertRequest, ...], held: Mapping[str, PrivateKey | PublicKey], reporter: Reporter
+) -> Callable[[CertRequest], PrivateKey | PublicKey]:
+    """A key for each request, in their order: the one that is held, or a new one; each is reported."""
     coming = keys.new_keys([request.key for request in requests if request.name not in held])
     places = {request.name: place for place, request in enumerate(requests, 1)}
 
-    def new_key(request: CertRequest) -> PrivateKey:
+    def new_key(request: CertRequest) -> Key:
         key = held.get(request.name) or next(coming)
         done = places[request.name]
         reporter(Event(EventKind.STEP, f"made the {request.long_name}", "", done, len(requests)))

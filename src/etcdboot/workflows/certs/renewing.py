@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from etcdboot.effects import clock
@@ -11,12 +11,16 @@ from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.ground.errors import Refused
 from etcdboot.ground.progress import Reporter, silent
+from etcdboot.ground.report import Diagnostic
 from etcdboot.ground.values import dataclass
 from etcdboot.model.due import Within
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.rollout import Step, rollout
 from etcdboot.products.pki import inventory, renewal, selection
+from etcdboot.products.pki.inventory import Entry
+from etcdboot.workflows.certs import outsourcing
 from etcdboot.workflows.certs.issuing import CertsResult, Clock, carry_out, shown
+from etcdboot.workflows.certs.outsourcing import Key
 from etcdboot.workflows.certs.standing import look, placed
 
 
@@ -62,16 +66,26 @@ def renew(
         entries = selection.concerned(judged, chosen)
         wanted = selection.renewed(entries, chosen)
         held, refusals = renewal.held_keys(wanted) if same_key else ({}, ())
+        keeps = {**held, **renewal.keys_elsewhere(wanted)}
         if dry_run:
-            refusals = (*selection.signers(entries, wanted)[1], *refusals)
+            refusals = (*_unsigned(plan, entries, wanted, keeps), *refusals)
         if refusals:
             raise Refused(*(placed(each, tree.root) for each in refusals))
         done = (
             CertsResult((), shown(entries), ())
             if dry_run
-            else carry_out(tree, plan, entries, wanted, moment, reporter, held, passphrases)
+            else carry_out(tree, plan, entries, wanted, moment, reporter, keeps, passphrases)
         )
     left = renewal.left_over(judged, chosen, moment, within) if due else ()
     made = tuple(entry.request.name for entry in wanted)
     told = (*done.diagnostics, *(placed(each, pki_dir) for each in left))
     return Renewal(done.changes, done.certificates, told, made, rollout(plan, made), dry_run)
+
+
+def _unsigned(
+    plan: ClusterPlan, entries: tuple[Entry, ...], wanted: tuple[Entry, ...], keeps: Mapping[str, Key]
+) -> tuple[Diagnostic, ...]:
+    """Why these could not be signed."""
+    if plan.signer:
+        return outsourcing.refusals(entries, wanted, keeps, {})
+    return selection.signers(entries, wanted)[1]
