@@ -11,7 +11,7 @@ from etcdboot.model.audit import BACKDATE, CertFacts
 from etcdboot.model.certificates import CA, USAGES, CertKind, CertRequest
 from etcdboot.model.layout import HostLayout
 from etcdboot.model.loading import load
-from etcdboot.model.naming import LOOPBACK
+from etcdboot.model.naming import permitted
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.planning import plan
 from etcdboot.model.spec import KeyAlgorithm
@@ -71,7 +71,7 @@ def facts_of(request: CertRequest, signed_at: datetime = NOW) -> CertFacts:
         public_key="00",
         signed=True,
         path_length=request.path_length if request.is_ca else None,
-        constraints=(*request.constraints, *LOOPBACK) if request.constraints else (),
+        constraints=permitted(request.constraints),
     )
 
 

@@ -154,9 +154,9 @@ def _ca_differs(request: CertRequest, facts: CertFacts, now: datetime) -> Iterat
 
 def _ca_reach(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[Diagnostic]:
     """What it is held to: how many CAs may follow, and which names."""
-    wanted = set((*request.constraints, *LOOPBACK) if request.constraints else ())
-    if set(facts.constraints) != wanted:
-        shown = ", ".join(each for each in facts.constraints if each not in LOOPBACK)
+    held = [each for each in facts.constraints if each not in LOOPBACK]
+    if set(held) != set(request.constraints).difference(LOOPBACK):
+        shown = ", ".join(held)
         message = f"{request.name} may certify {shown or 'any name'}, and the spec says otherwise"
         hint = f"say name-constraints: [{shown}] under certificates to keep this CA"
         yield error("EB323", message, hint, request.name)

@@ -54,7 +54,8 @@ class CertRequest:
     it (its own name: self-signed) and ``above`` the CAs beyond, up to the root; ``subject`` pairs such as
     ``("CN", "etcd1")``; ``lifetime`` and ``renew_before`` in seconds, counted from the signing and back from
     the end; ``source`` tells whose work it is (csr: the key is not ours, provided: nothing is). Of a CA,
-    ``path_length`` is how many may follow it, ``constraints`` are the domains and networks it is held to.
+    ``path_length`` is how many may follow it; ``constraints`` are the domains and networks that a topmost one
+    is held to.
     """
 
     name: str

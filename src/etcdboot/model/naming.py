@@ -26,7 +26,9 @@ _LONGEST: Final = {"ST": 128, "L": 128, "O": 64, "OU": 64}
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
 
 # Members listen on loopback, and a name that leads nowhere else is worth nothing to an impostor.
-LOOPBACK: Final = ("localhost", "127.0.0.0/8", "::1/128")
+_LOOPBACK_NAMES: Final = ("localhost",)
+_LOOPBACK_NETWORKS: Final = ("127.0.0.0/8", "::1/128")
+LOOPBACK: Final = _LOOPBACK_NAMES + _LOOPBACK_NETWORKS
 
 
 def parse_attribute(key: str, text: str) -> str:
@@ -68,10 +70,30 @@ def parse_constraint(text: str) -> str:
     return str(ip_network(host.text)) if host.is_address else host.text
 
 
+def is_network(constraint: str) -> bool:
+    """Whether it is a network, not a domain."""
+    return "/" in constraint
+
+
+def permitted(constraints: Iterable[str]) -> tuple[str, ...]:
+    """What a CA's certificate says for the constraints of a spec: these, and loopback.
+
+    A kind of name that no constraint speaks of is left open (RFC 5280 section 4.2.1.10). So localhost closes
+    DNS names always; addresses stay open unless a network is written, since gRPC's C core takes no constraint
+    of addresses at all (``unsupported name constraint type``, measured with grpcio 1.85).
+    """
+    written = tuple(constraints)
+    if not written:
+        return ()
+    networks = _LOOPBACK_NETWORKS if any(map(is_network, written)) else ()
+    return tuple(dict.fromkeys((*written, *_LOOPBACK_NAMES, *networks)))
+
+
 def permits(constraints: Iterable[str], host: Host) -> bool:
-    """Whether one of the domains and networks (or loopback) covers the name or address."""
-    every = (*constraints, *LOOPBACK)
+    """Whether a CA with these constraints may certify the name or address."""
+    every = permitted(constraints)
     if not host.is_address:
-        return any(f".{host.text}".endswith(f".{each}") for each in every if "/" not in each)
-    address = ip_address(host.text)
-    return any(address in ip_network(each) for each in every if "/" in each)
+        domains = [each for each in every if not is_network(each)]
+        return not every or any(f".{host.text}".endswith(f".{each}") for each in domains)
+    networks = [each for each in every if is_network(each)]
+    return not networks or any(ip_address(host.text) in ip_network(each) for each in networks)

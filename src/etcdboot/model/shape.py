@@ -172,7 +172,7 @@ _CERTIFICATES: Final = (
     Field("intermediate", Boolean(), "A root signs the CA, and can be kept offline.", "false"),
     Field("subject", Pairs(_SUBJECT), "What stands in every subject before the common name."),
     Field("name-constraints", ListOf(Text("a domain or a network", naming.parse_constraint)),
-          "What the CA may certify, besides loopback.", "anything"),
+          "What the topmost CA, and all below it, may certify besides loopback.", "anything"),
     Field("path-length", Integer(0, 16), "How many CAs may follow the topmost one.",
           "0; with an intermediate 1"),
     Field("key", _key, "The kind of key.", "ecdsa-p256"),

@@ -204,7 +204,7 @@ def _authority(spec: ClusterSpec, name: str, what: str, issuer: str, path_length
         renew_before=_renew_before(written, written.ca_lifetime),
         source=_source(written, CertKind.CA),
         path_length=path_length,
-        constraints=written.name_constraints,
+        constraints=written.name_constraints if issuer == name else (),  # the topmost binds all below it
     )
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from etcdboot.ground.address import parse_san
-from etcdboot.model.naming import ATTRIBUTES, LOOPBACK, parse_attribute, parse_constraint, pattern, permits
+from etcdboot.model.naming import ATTRIBUTES, parse_attribute, parse_constraint, pattern, permits, permitted
 
 
 @pytest.mark.parametrize(
@@ -93,8 +93,24 @@ def test_a_name_is_covered_by_its_domain_or_network_and_loopback_always(san: str
     assert permits(("example.com", "10.0.0.0/24"), parse_san(san)) is inside
 
 
-def test_loopback_closes_both_kinds_of_name() -> None:
-    """A kind of name that no subtree speaks of would be left open (RFC 5280 section 4.2.1.10)."""
-    assert not permits((), parse_san("example.com"))
-    assert not permits((), parse_san("10.0.0.1"))
-    assert tuple(map(parse_constraint, LOOPBACK)) == LOOPBACK
+def test_domains_leave_addresses_open_and_networks_close_names() -> None:
+    """A kind of name that no subtree speaks of is left open (RFC 5280 section 4.2.1.10)."""
+    assert permits(("example.com",), parse_san("10.0.0.1"))
+    assert not permits(("10.0.0.0/8",), parse_san("example.com"))
+    assert permits((), parse_san("example.com")) and permits((), parse_san("10.0.0.1"))
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ((), ()),
+        (("example.com",), ("example.com", "localhost")),
+        (("localhost", "a.b"), ("localhost", "a.b")),
+        (("10.0.0.0/8",), ("10.0.0.0/8", "localhost", "127.0.0.0/8", "::1/128")),
+    ],
+)
+def test_loopback_is_permitted_beside_what_is_written(
+    written: tuple[str, ...], shown: tuple[str, ...]
+) -> None:
+    assert permitted(written) == shown
+    assert tuple(map(parse_constraint, shown)) == shown

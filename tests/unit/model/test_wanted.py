@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.model.certificates import CertKind, CertRequest, Usage
+from etcdboot.model.certificates import ROOTS, CertKind, CertRequest, Usage
 from etcdboot.model.spec import (
     CaLayout,
     CertificateDefaults,
@@ -191,10 +191,11 @@ def test_the_path_length_is_the_topmost_cas(
     assert [each.path_length for each in authorities(spec)] == expected
 
 
-def test_every_ca_is_held_to_the_constraints_and_no_leaf() -> None:
-    spec = three(certificates=CertificatesSpec(intermediate=True, name_constraints=("10.0.0.0/8",)))
-    held = {request.name for request in planned(spec).certificates if request.constraints}
-    assert held == {"root-ca", "ca"}
+@pytest.mark.parametrize(("intermediate", "held"), [(False, {"ca", "peer-ca"}), (True, set(ROOTS.values()))])
+def test_the_topmost_cas_are_held_to_the_constraints(intermediate: bool, held: set[str]) -> None:
+    written = CertificatesSpec(ca=CaLayout.SPLIT, intermediate=intermediate, name_constraints=("10.0.0.0/8",))
+    found = planned(three(certificates=written)).certificates
+    assert {request.name for request in found if request.constraints} == held
 
 
 OURS, CSR, PROVIDED = CertificateSource.ISSUED, CertificateSource.CSR, CertificateSource.PROVIDED

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKey
 from etcdboot.ground.address import Host
 from etcdboot.model.audit import BACKDATE
 from etcdboot.model.certificates import CertRequest
-from etcdboot.model.naming import LOOPBACK
+from etcdboot.model.naming import is_network, permitted
 from etcdboot.products.pki.reading import NAME_OIDS, USAGE_OIDS
 
 
@@ -55,9 +55,8 @@ def wishes(request: CertRequest, key: CertificatePublicKeyTypes) -> list[tuple[x
         (_key_usage(is_ca=is_ca, is_rsa=isinstance(key, RSAPublicKey)), True),
     ]
     if request.constraints:
-        # Section 4.2.1.10: critical. With loopback among them neither kind of name is left open.
-        permitted = map(_subtree, dict.fromkeys((*request.constraints, *LOOPBACK)))
-        found.append((x509.NameConstraints(list(permitted), None), True))
+        subtrees = list(map(_subtree, permitted(request.constraints)))
+        found.append((x509.NameConstraints(subtrees, None), True))  # section 4.2.1.10: critical
     # None on a CA: Go and openssl take a CA's usages for a bound on what it signs (etcd#16802).
     if request.usages:
         found.append((x509.ExtendedKeyUsage([USAGE_OIDS[usage] for usage in request.usages]), False))
@@ -97,7 +96,7 @@ def _key_usage(*, is_ca: bool, is_rsa: bool) -> x509.KeyUsage:
 
 
 def _subtree(constraint: str) -> x509.GeneralName:
-    if "/" in constraint:
+    if is_network(constraint):
         return x509.IPAddress(ip_network(constraint))
     return x509.DNSName(constraint)
 
