@@ -14,7 +14,7 @@ from etcdboot.model.spec import CertificateSource
 
 
 def cfssl(plan: ClusterPlan) -> tuple[Needed, ...]:
-    """As ``cfssljson -bare`` leaves them: ``ca.pem``, ``etcd1.pem``, ``etcd1-peer.pem``, ``root.pem``, and keys.
+    """As ``cfssljson -bare`` leaves them: ``ca.pem``, ``etcd1.pem``, ``etcd1-peer.pem``, ``root.pem``, keys.
 
     The first of a member's is what it serves. A CA's key is not among them, as nowhere outside ``pki/``.
     """

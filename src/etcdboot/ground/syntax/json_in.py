@@ -40,10 +40,10 @@ def parse(text: str) -> Node:
     at = reader.skip(0)
     if at == len(text):
         raise reader.problem("empty: there is nothing in it", at)
-    node, at = reader.value(at, 1)
+    found, at = reader.value(at, 1)
     if (at := reader.skip(at)) < len(text):
         raise reader.problem("more follows after the end", at)
-    return node
+    return found
 
 
 class _Reader:
@@ -92,8 +92,8 @@ class _Reader:
             if key.text in pairs:
                 raise self._twice(key.text, pairs[key.text][0].mark, at)
             end = self._past(":", "a colon is wanted here", end)
-            node, end = self.value(end, depth + 1)
-            pairs[key.text] = (key, node)
+            found, end = self.value(end, depth + 1)
+            pairs[key.text] = (key, found)
             at = self.skip(end)
             if self._text[at : at + 1] == "}":
                 break
@@ -104,8 +104,8 @@ class _Reader:
         items: list[Node] = []
         begun, at = at, self.skip(at + 1)
         while self._text[at : at + 1] != "]" or items:
-            node, end = self.value(at, depth + 1)
-            items.append(node)
+            found, end = self.value(at, depth + 1)
+            items.append(found)
             at = self.skip(end)
             if self._text[at : at + 1] == "]":
                 break

@@ -138,9 +138,9 @@ def _policy(root: Node, reader: Reader) -> Policy:
 _ELSEWHERE = frozenset(("remote", "auth_remote"))  # profiles with these sign nothing themselves
 
 
-def _profile(name: str, what: str, at: Node, node: Node, reader: Reader) -> Profile:
-    parts = reader.taken(node, vocabulary.PROFILE, what)
-    keys = {key.text.lower() for key, _ in node.items} if isinstance(node, Mapping) else _ELSEWHERE
+def _profile(name: str, what: str, at: Node, value: Node, reader: Reader) -> Profile:
+    parts = reader.taken(value, vocabulary.PROFILE, what)
+    keys = {key.text.lower() for key, _ in value.items} if isinstance(value, Mapping) else _ELSEWHERE
     if "expiry" not in parts and not keys & _ELSEWHERE:
         message = f"{what} has no expiry, and cfssl refuses the whole file"
         reader.told.append(reader.place(at).error("EB385", message, 'write for example "expiry": "8760h"'))
@@ -183,17 +183,17 @@ def _wish(root: Mapping, reader: Reader) -> Wish:
     )
 
 
-def _key(node: Node | None, root: Node, reader: Reader) -> KeyWish:
-    if node is None:
+def _key(value: Node | None, root: Node, reader: Reader) -> KeyWish:
+    if value is None:
         return KeyWish(*vocabulary.DEFAULT_KEY, reader.place(root))
-    parts = reader.taken(node, vocabulary.KEY, "key")
+    parts = reader.taken(value, vocabulary.KEY, "key")
     algorithm = reader.text(parts.get("algo"), "key.algo")
-    return KeyWish(algorithm, reader.number(parts.get("size"), "key.size"), reader.place(node))
+    return KeyWish(algorithm, reader.number(parts.get("size"), "key.size"), reader.place(value))
 
 
-def _subject(node: Node | None, reader: Reader) -> tuple[tuple[str, str], ...]:
+def _subject(value: Node | None, reader: Reader) -> tuple[tuple[str, str], ...]:
     """The first of the names; cfssl puts all of them into one subject."""
-    items = reader.items(node, "names")
+    items = reader.items(value, "names")
     parts = [reader.taken(each, vocabulary.NAME, "names").items() for each in items]
     read = [{name: reader.text(value, name) for name, value in each} for each in parts]
     for each, values in zip(items[1:], read[1:], strict=True):

@@ -25,82 +25,82 @@ class Reader:
     file: str
     told: list[Diagnostic] = field(default_factory=list)
 
-    def place(self, node: Node) -> Place:
-        """Where the node stands."""
-        return Place.of(self.file, node.mark)
+    def place(self, value: Node) -> Place:
+        """Where the value stands."""
+        return Place.of(self.file, value.mark)
 
-    def taken(self, node: Node | None, known: Fields, what: str) -> dict[str, Node]:
+    def taken(self, value: Node | None, known: Fields, what: str) -> dict[str, Node]:
         """The fields of an object that we read, by their name in the table; the others are named."""
-        if node is None or _is_null(node):
+        if value is None or _is_null(value):
             return {}
-        if not isinstance(node, Mapping):
-            self._ill_typed(node, what, "an object")
+        if not isinstance(value, Mapping):
+            self._ill_typed(value, what, "an object")
             return {}
         spelled = {name.lower(): name for name in known}
         found: dict[str, Node] = {}
-        for key, value in node.items:
+        for key, below in value.items:
             name = spelled.get(key.text.lower())
             if name is None:
                 self._unknown(key, known, what)
-            elif known[name] and not _says_nothing(value):
+            elif known[name] and not _says_nothing(below):
                 message = f"{what}: {name} is not taken over: {known[name]}"
                 self.told.append(self.place(key).warning("EB388", message))
             elif name in found:
                 message = f"{what}: {name} stands twice, for case does not count"
                 self.told.append(self.place(key).error("EB385", message, "keep one of them"))
-            elif not known[name] and not _is_null(value):
-                found[name] = value
+            elif not known[name] and not _is_null(below):
+                found[name] = below
         return found
 
-    def text(self, node: Node | None, what: str) -> str:
+    def text(self, value: Node | None, what: str) -> str:
         """A string."""
-        if node is None or _is_null(node):
+        if value is None or _is_null(value):
             return ""
-        if isinstance(node, Scalar) and not node.plain:
-            return node.text
-        self._ill_typed(node, what, "text in double quotes")
+        if isinstance(value, Scalar) and not value.plain:
+            return value.text
+        self._ill_typed(value, what, "text in double quotes")
         return ""
 
-    def number(self, node: Node | None, what: str) -> int:
+    def number(self, value: Node | None, what: str) -> int:
         """A whole number."""
-        if node is None or _is_null(node):
+        if value is None or _is_null(value):
             return 0
-        if isinstance(node, Scalar) and node.plain and node.tag is Tag.INTEGER and len(node.text) < 10:
-            return int(node.text)
-        self._ill_typed(node, what, "a whole number")
+        if isinstance(value, Scalar) and value.plain and value.tag is Tag.INTEGER and len(value.text) < 10:
+            return int(value.text)
+        self._ill_typed(value, what, "a whole number")
         return 0
 
-    def truth(self, node: Node | None, what: str) -> bool:
+    def truth(self, value: Node | None, what: str) -> bool:
         """True or false."""
-        if node is None or _is_null(node):
+        if value is None or _is_null(value):
             return False
-        if isinstance(node, Scalar) and node.plain and node.tag is Tag.BOOLEAN:
-            return node.text == "true"
-        self._ill_typed(node, what, "true or false")
+        if isinstance(value, Scalar) and value.plain and value.tag is Tag.BOOLEAN:
+            return value.text == "true"
+        self._ill_typed(value, what, "true or false")
         return False
 
-    def items(self, node: Node | None, what: str) -> tuple[Node, ...]:
+    def items(self, value: Node | None, what: str) -> tuple[Node, ...]:
         """The items of a list."""
-        if node is None or _is_null(node):
+        if value is None or _is_null(value):
             return ()
-        if isinstance(node, Sequence):
-            return node.items
-        self._ill_typed(node, what, "a list")
+        if isinstance(value, Sequence):
+            return value.items
+        self._ill_typed(value, what, "a list")
         return ()
 
-    def lifetime(self, node: Node | None, what: str) -> int:
+    def lifetime(self, value: Node | None, what: str) -> int:
         """Seconds, of a Go duration."""
-        text = self.text(node, what)
-        if node is None or not text:
+        text = self.text(value, what)
+        if value is None or not text:
             return 0
         try:
             seconds = parse_go_duration(text) // _SECOND
         except ValueError as cause:
             hint = "cfssl counts in hours: 8760h is a year" if text[-1:] in "dwy" else ""
-            self.told.append(self.place(node).error("EB385", f"{what}: {cause}", hint))
+            self.told.append(self.place(value).error("EB385", f"{what}: {cause}", hint))
             return 0
         if seconds < 0:
-            self.told.append(self.place(node).error("EB385", f"{what}: {text} ends before it begins"))
+            self.told.append(self.place(value).error("EB385", f"{what}: {text} ends before it begins"))
             return 0
         return seconds
 
@@ -110,15 +110,15 @@ class Reader:
         message = f"{what}: cfssl knows no field {key.text!r}, and passes over it without a word"
         self.told.append(self.place(key).warning("EB387", message, hint))
 
-    def _ill_typed(self, node: Node, what: str, wanted: str) -> None:
-        found = "an object" if isinstance(node, Mapping) else named(node)
+    def _ill_typed(self, value: Node, what: str, wanted: str) -> None:
+        found = "an object" if isinstance(value, Mapping) else named(value)
         message = f"{what}: {wanted} is wanted here, not {found}"
-        self.told.append(self.place(node).error("EB385", message))
+        self.told.append(self.place(value).error("EB385", message))
 
 
-def _is_null(node: Node) -> bool:
-    return isinstance(node, Scalar) and node.plain and node.tag is Tag.NULL
+def _is_null(value: Node) -> bool:
+    return isinstance(value, Scalar) and value.plain and value.tag is Tag.NULL
 
 
-def _says_nothing(node: Node) -> bool:
-    return node.text in _NOTHING if isinstance(node, Scalar) else not node.items
+def _says_nothing(value: Node) -> bool:
+    return value.text in _NOTHING if isinstance(value, Scalar) else not value.items
