@@ -8,6 +8,7 @@ from __future__ import annotations
 import ssl
 from pathlib import Path
 
+from etcdboot.effects.anchors import for_grpc
 from etcdboot.effects.etcd_stubs import Tls
 from etcdboot.ground.errors import Missing, Refused
 from etcdboot.ground.values import dataclass
@@ -37,7 +38,10 @@ def read_credentials(files: CredentialFiles) -> Credentials:
         Missing: EB603, a file is not there or cannot be read.
         Refused: EB604, a file is not what it should be, or the key does not fit the certificate.
     """
-    tls = Tls(roots=_read_roots(files.ca), key=_read(files.key), certificate=_read(files.certificate))
+    roots = _read_roots(files.ca)
+    tls = Tls(
+        roots=for_grpc(roots) if roots else None, key=_read(files.key), certificate=_read(files.certificate)
+    )
     context = new_context()
     if files.ca is not None:
         _check_roots(context, files.ca)

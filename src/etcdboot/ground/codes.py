@@ -418,6 +418,12 @@ CODES: dict[str, tuple[str, str]] = {
         "sans under certificates.client would stand in every client's certificate. Write them at the client "
         "that has the name.",
     ),
+    "EB274": (
+        "name constraints that not every client knows",
+        "BoringSSL, and so gRPC's C core under Python, Ruby, PHP and C++, refuses each certificate with an "
+        "address below a CA that is held to networks. Go and openssl apply the constraint. Name domains "
+        "alone where such clients come.",
+    ),
     "EB301": (
         "certificate or key unreadable",
         "A file of pki/ holds no certificate or no plain private key. Bring it back from a copy. A pair of a "
@@ -694,39 +700,39 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "EB370": (
         "revocation list missing",
-        "The spec says crl, so members are told to look at a list; etcd refuses every caller while the file is "
-        "not there. Make it with etcdboot certs.",
+        "The spec says crl, so members are told to look at a list; etcd refuses every caller while the file "
+        "is not there. Make it with etcdboot certs.",
     ),
     "EB371": (
         "revocation list in PEM form",
         "From 3.6, etcd reads DER alone, and a list in PEM form locks everybody out without a word. Make it "
-        "anew with etcdboot certs crl; to convert one of your own: openssl crl -in crl.pem -outform DER -out "
-        "crl.der.",
+        "anew with etcdboot certs crl; to convert one of your own: openssl crl -in crl.pem -outform DER "
+        "-out crl.der.",
     ),
     "EB372": (
         "revocation list of another CA",
-        "The list is not signed by the CA whose certificates it is about, or cannot be read. Make it anew with "
-        "etcdboot certs crl.",
+        "The list is not signed by the CA whose certificates it is about, or cannot be read. Make it anew "
+        "with etcdboot certs crl.",
     ),
     "EB373": (
         "revocation list is behind",
-        "Certificates were revoked that the list does not tell of, so etcd still takes them. Make it anew with "
-        "etcdboot certs crl.",
+        "Certificates were revoked that the list does not tell of, so etcd still takes them. Make it anew "
+        "with etcdboot certs crl.",
     ),
     "EB374": (
         "revocation list is due",
-        "The list ends soon, or has ended. etcd goes by it all the same, but other programs refuse such a list "
-        "and every certificate with it. Make it anew with etcdboot certs crl; no restart is needed.",
+        "The list ends soon, or has ended. etcd goes by it all the same, but other programs refuse such a "
+        "list and every certificate with it. Make it anew with etcdboot certs crl; no restart is needed.",
     ),
     "EB375": (
         "register of revocations damaged",
-        "revoked.json tells whom the CAs have revoked, and every list is made from it; rotation.json tells how "
-        "far a change of the CA is. Bring the file back from a copy.",
+        "revoked.json tells whom the CAs have revoked, and every list is made from it; rotation.json tells "
+        "how far a change of the CA is. Bring the file back from a copy.",
     ),
     "EB376": (
         "not to be revoked",
-        "Only a certificate that a CA of this cluster has signed can stand in its list, and a CA cannot stand "
-        "in its own. Whoever signed another one must revoke it; a CA is replaced with etcdboot certs "
+        "Only a certificate that a CA of this cluster has signed can stand in its list, and a CA cannot "
+        "stand in its own. Whoever signed another one must revoke it; a CA is replaced with etcdboot certs "
         "rotate-ca.",
     ),
     "EB377": (
@@ -736,13 +742,39 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "EB378": (
         "revocation without effect",
-        "The certificate is revoked already, or no member looks at a list. Write crl: {} under certificates, "
-        "render, and restart each member once, for etcd learns of the list only when it starts.",
+        "The certificate is revoked already, or no member looks at a list. Write crl: {} under "
+        "certificates, render, and restart each member once, for etcd learns of the list only when it "
+        "starts.",
     ),
     "EB379": (
         "certificate of a member revoked",
-        "Members refuse a revoked certificate of one another, and a member its own. Make it anew, render, and "
-        "install that member's files before those of the others.",
+        "Members refuse a revoked certificate of one another, and a member its own. Make it anew, render, "
+        "and install that member's files before those of the others.",
+    ),
+    "EB380": (
+        "no such step of a rotation",
+        "A CA is replaced in steps: begin, --next, --next, --next; as long as both CAs are trusted, --abort "
+        "goes back. Where there are several CAs, --ca tells which.",
+    ),
+    "EB381": (
+        "new CA not trusted everywhere",
+        "If certificates of the new CA came now, this member would refuse who shows one. etcd reads whom it "
+        "trusts only at its start: give it its files and restart it. --offline goes on without looking.",
+    ),
+    "EB382": (
+        "new CA not served everywhere",
+        "If the old CA were dropped now, nobody would trust this member any more. Give it its files; etcd "
+        "reads certificates anew at every connection. --offline goes on without looking.",
+    ),
+    "EB383": (
+        "old CA trusted somewhere",
+        "The rotation is not over as long as a member takes callers of the old CA. etcd reads whom it "
+        "trusts only at its start: give it its files and restart it. --offline ends it without looking.",
+    ),
+    "EB384": (
+        "step taken unseen",
+        "With --offline nobody looks whether every member is as far as the last step; one that is not may "
+        "be cut off. See with etcdboot certs rotate-ca status.",
     ),
     "EB385": (
         "not JSON that cfssl reads",

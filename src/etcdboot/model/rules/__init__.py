@@ -67,6 +67,7 @@ RULES: tuple[Rule, ...] = (
     certificates.authority_is_ours,
     certificates.path_reaches_the_leaves,
     certificates.constraints_permit_the_plan,
+    certificates.networks_are_known_to_clients,
 )
 
 

@@ -10,7 +10,7 @@ from etcdboot.ground.duration import format_lifetime
 from etcdboot.ground.values import fields
 from etcdboot.model.addressing import merged
 from etcdboot.model.certificates import CertRequest
-from etcdboot.model.naming import permits
+from etcdboot.model.naming import is_network, permits
 from etcdboot.model.plan import ClusterPlan, TlsFiles
 from etcdboot.model.rules.finding import Finding, at, caution
 from etcdboot.model.spec import (
@@ -141,6 +141,16 @@ def constraints_permit_the_plan(spec: ClusterSpec, plan: ClusterPlan) -> Iterato
         message = f"name-constraints do not cover {name}, which {', '.join(names)} must certify"
         hint = "add it, its domain or its network; loopback is always among them"
         yield Finding("EB271", "certificates.name-constraints", message, hint)
+
+
+def networks_are_known_to_clients(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
+    """gRPC's C core cannot apply a constraint of addresses, and then refuses (effects/anchors.py)."""
+    for index, each in enumerate(spec.certificates.name_constraints):
+        if is_network(each):
+            message = f"{each} makes clients on gRPC's C core (Python, Ruby, PHP, C++) refuse every member"
+            hint = "etcd, etcdctl and other Go clients apply it; for the others name domains alone"
+            yield caution("EB274", f"certificates.name-constraints[{index}]", message, hint)
+            return
 
 
 def taken_for_a_host(request: CertRequest) -> Host | None:
