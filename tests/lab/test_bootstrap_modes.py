@@ -65,6 +65,9 @@ def sample() -> Iterator[Cell]:
         cell = min(rows[row], key=lambda each: shown[each[0]])
         shown[cell[0]] += 1
         yield cell
+    for way in WAYS:
+        if not shown[way]:
+            yield next(cell for cell in FITTING if cell[0] == way)
 
 
 SHOWN = FITTING if FULL else tuple(sample())
@@ -79,10 +82,6 @@ def spec(cell: Cell) -> str:
 def test_check_refuses_every_cell_that_does_not_fit_and_no_other() -> None:
     expected = {cell: {code for code, is_unfit in UNFIT.items() if is_unfit(*cell)} for cell in PRODUCT}
     assert {cell: objections(spec(cell)) for cell in PRODUCT} == expected
-
-
-def test_every_way_is_shown() -> None:
-    assert {cell[0] for cell in SHOWN} == set(WAYS)
 
 
 @pytest.mark.parametrize("cell", SHOWN, ids=", ".join)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Final
 
 import yaml
@@ -14,6 +16,8 @@ from lab.world.world import World
 
 ADDRESS: Final = "192.168.202.20"
 SERVICE: Final = f"http://{ADDRESS}:8087"
+PROXY: Final = f"http://{ADDRESS}:3128"
+BEHIND_PROXY: Final = "meeting.inside"  # a name that the proxy alone knows
 _FOLDER: Final = "/srv/meeting"  # the operator's, beside that of the cluster to be
 _USER, _PASSWORD = "founder", "cannot be guessed"
 
@@ -85,3 +89,13 @@ def serve_tokens(place: HostCluster) -> None:
     words = ["-e", "http://127.0.0.1:2379", "-h", SERVICE, "-a", SERVICE.partition("://")[2]]
     service = place.processes["the service"] = host.start([str(program), *words])
     service.says("discovery serving")
+
+
+def serve_proxy(place: HostCluster) -> None:
+    """Start a proxy on the meeting place's host, the only way to ``BEHIND_PROXY``."""
+    host = place.hosts["meeting"]
+    host.write("/etc/hosts", f"127.0.0.1 localhost\n{ADDRESS} {BEHIND_PROXY}\n")
+    script = Path(__file__).with_name("forward_proxy.py")
+    words = [sys.executable, "-I", "-S", str(script), PROXY.partition("://")[2]]
+    place.processes["the proxy"] = host.start(words)
+    place.processes["the proxy"].says("listening")

@@ -11,7 +11,15 @@ import yaml
 from etcdboot.model.spec import BootstrapMode, Target
 from lab.cluster.hosts import HostCluster
 from lab.cluster.meeting import ADDRESS as MEETING
-from lab.cluster.meeting import CREDENTIALS, SERVICE, meeting_place, serve_tokens
+from lab.cluster.meeting import (
+    BEHIND_PROXY,
+    CREDENTIALS,
+    PROXY,
+    SERVICE,
+    meeting_place,
+    serve_proxy,
+    serve_tokens,
+)
 from lab.world.host import Host
 from lab.world.world import World
 
@@ -43,11 +51,11 @@ def _v2(release: str) -> Way:
     )
 
 
-def _v3(release: str, *, secured: bool = False) -> Way:
-    keys = {"discovery-endpoints": [f"http{'s' if secured else ''}://{MEETING}:2379"]}
+def _v3(release: str, *, secured: bool = False, **keys: object) -> Way:
+    endpoint = {"discovery-endpoints": [f"http{'s' if secured else ''}://{MEETING}:2379"]}
     return Way(
         BootstrapMode.DISCOVERY_V3,
-        keys | (CREDENTIALS if secured else {}),
+        endpoint | (CREDENTIALS if secured else {}) | {name.replace("_", "-"): keys[name] for name in keys},
         prepare=lambda world, operator: meeting_place(world, operator, release, secured=secured),
     )
 
@@ -62,7 +70,22 @@ WAYS: Mapping[str, Way] = {
         ("--service", SERVICE),
         lambda world, operator: serve_tokens(meeting_place(world, operator, "3.4.23")),
     ),
-    "v3 on 3.4, secured": _v3("3.4.23", secured=True),
+    "v2 through a proxy": Way(
+        BootstrapMode.DISCOVERY_V2,
+        {"discovery-proxy": PROXY},
+        ("--at", f"http://{BEHIND_PROXY}:2379"),
+        lambda world, operator: serve_proxy(meeting_place(world, operator, "3.5.33")),
+    ),
+    # Without a scheme, and with every other key that there is.
+    "v3 on 3.4, secured": _v3(
+        "3.4.23",
+        secured=True,
+        discovery_endpoints=[f"{MEETING}:2379"],
+        discovery_dial_timeout="3s",
+        discovery_request_timeout="1m",
+        discovery_keepalive_time="10s",
+        discovery_keepalive_timeout="1500ms",
+    ),
     "v3 on 3.6, secured": _v3("3.6.14", secured=True),
     "v3 on 3.4": _v3("3.4.23"),
     "dns": Way(BootstrapMode.DNS, {"discovery-srv": DOMAIN}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 import time
@@ -18,7 +19,7 @@ from etcdboot.effects.etcd_stubs import Tls, load_messages, open_channel
 
 ATTEMPT = 3.0  # seconds for one endpoint: longer than an election, which takes one or two
 PAUSE = 0.005  # between writes
-PREFIX = b"lab/load/"
+PREFIX = b"lab/load/%d/" % os.getpid()  # several may write at once
 
 
 def main() -> None:
