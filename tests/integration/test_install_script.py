@@ -30,7 +30,7 @@ chmod 755 /usr/local/bin/etcd
 rm -rf /etc/etcd /var/lib/etcd /etc/systemd/system/etcd.service
 cd "$1"
 """
-STATE = "stat -c '%A %U:%G %n' /etc/etcd /etc/etcd/* /etc/etcd/pki/* /var/lib/etcd; ls -A /etc/etcd | wc -l"
+STATE = "stat -Lc '%A %U:%G %n' /etc/etcd /etc/etcd/* /etc/etcd/pki/* /var/lib/etcd; ls -A /etc/etcd | wc -l"
 
 INSTALL = "sh etcd1/install.sh >/dev/null"
 
@@ -104,7 +104,11 @@ def test_a_second_run_changes_nothing(tree: Path) -> None:
     found = on_a_host(
         tree, f"{script}; grep pki /mnt/a >/mnt/c; grep pki /mnt/b | diff /mnt/c - && wc -l </mnt/c"
     )
-    assert (found.status, found.out.strip(), found.err) == (0, "4", "")
+    assert (found.status, found.out.strip(), found.err) == (
+        0,
+        "5",
+        "",
+    )  # the symlink, its folder, three files
 
 
 def test_a_dry_run_says_all_and_does_nothing(tree: Path) -> None:
@@ -156,7 +160,7 @@ def test_new_certificates_replace_all_old_ones_at_once(tree: Path) -> None:
     assert found.status == 0, found
     assert "old.pem" not in found.out
     assert found.out.count("new\n") == 3
-    assert ".pki" not in found.out
+    assert ".pki.b\n" in found.out and found.out.count(".pki") == 1  # one folder, behind the symlink
 
 
 def test_a_certificate_without_its_key_keeps_the_one_on_the_host(tree: Path) -> None:
@@ -169,13 +173,26 @@ def test_a_certificate_without_its_key_keeps_the_one_on_the_host(tree: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "between", ["mv pki .pki.old", "mv pki .pki.old; cp -r .pki.old .pki.new", "cp -r pki .pki.old"]
+    "between",
+    ["cp -r .pki.a .pki.b; ln -s .pki.b .pki.link", "rm pki; mv .pki.a .pki.old", "cp -r .pki.a .pki.old"],
+    ids=["before the new link", "while a folder is put aside", "before it is removed"],
 )
-def test_a_run_that_was_killed_between_two_renames_is_finished(tree: Path, between: str) -> None:
-    script = f"{INSTALL}; (cd /etc/etcd; {between}); {INSTALL}; ls -A /etc/etcd"
+def test_a_run_that_was_killed_is_finished(tree: Path, between: str) -> None:
+    script = f"{INSTALL}; (cd /etc/etcd; {between}); {INSTALL}; ls -A /etc/etcd; cat /etc/etcd/pki/*"
     found = on_a_host(tree, script)
     assert (found.status, found.err) == (0, "")
-    assert "pki\n" in found.out and ".pki" not in found.out
+    assert "pki\n" in found.out and found.out.count("key\n") == 3
+    assert not {".pki.old", ".pki.link", ".pki.b"} & set(found.out.split())
+
+
+def test_a_folder_that_was_copied_there_by_hand_is_replaced(tree: Path) -> None:
+    write_tree(tree.parent / "newer", b"new\n")
+    found = on_a_host(
+        tree, "cp -r etcd1 /etc/etcd; sh newer/install.sh >/dev/null; cd /etc/etcd; ls -A; cat pki/*"
+    )
+    assert (found.status, found.err) == (0, "")
+    assert found.out.count("new\n") == 3
+    assert ".pki.a\n" in found.out and ".pki.old" not in found.out
 
 
 def test_a_tree_copied_into_its_place_only_gets_owners_and_modes(tree: Path) -> None:
@@ -184,3 +201,30 @@ def test_a_tree_copied_into_its_place_only_gets_owners_and_modes(tree: Path) -> 
     )
     assert (found.status, found.err) == (0, "")
     assert "-rw------- etcd:etcd /etc/etcd/pki/server-key.pem" in found.out
+
+
+RUNNING = """\
+printf '#!/bin/sh\\nexit 0\\n' >/usr/local/bin/systemctl
+chmod 755 /usr/local/bin/systemctl
+mkdir -p /mnt/run && mount --bind /mnt/run /run && mkdir -p /run/systemd/system
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "restart"),
+    [
+        ("true", False),
+        ("echo new >>etcd1/pki/server.pem", False),
+        ("echo new >>etcd1/etcdctl.env", False),
+        ("echo new >>etcd1/pki/client-ca.pem", True),
+        ("echo '# new' >>etcd1/etcd.conf.yml", True),
+        ("echo '# new' >>etcd1/etcd.service", True),
+    ],
+)
+def test_a_restart_is_asked_for_only_where_etcd_would_not_see_the_change(
+    tree: Path, change: str, restart: bool
+) -> None:
+    found = on_a_host(tree, f"{RUNNING}{INSTALL}; {change}; sh etcd1/install.sh")
+    assert (found.status, found.err) == (0, "")
+    assert ("systemctl restart etcd.service" in found.out) is restart
+    assert ("needs no restart" in found.out) is not restart
