@@ -5,23 +5,38 @@ from __future__ import annotations
 import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime
-from ipaddress import IPv4Address, IPv6Address
-from pathlib import Path
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from pathlib import Path, PurePosixPath
 
+from cryptography import x509
+from cryptography.x509.verification import PolicyBuilder, Store
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etcdboot.effects import keys
 from etcdboot.ground.address import Host, HostKind
 from etcdboot.ground.errors import EtcdbootError
+from etcdboot.ground.report import has_errors
 from etcdboot.model.audit import audit
 from etcdboot.model.certificates import USAGES, CertKind, CertRequest
-from etcdboot.model.spec import KeyAlgorithm
+from etcdboot.model.layout import HostLayout
+from etcdboot.model.planning import plan
+from etcdboot.model.rules import judge
+from etcdboot.model.spec import (
+    CaLayout,
+    CertificateDefaults,
+    CertificatesSpec,
+    ClusterSpec,
+    KeyAlgorithm,
+    MemberSpec,
+)
 from etcdboot.products.pki.authority import Authority, Pair, issue
+from etcdboot.products.pki.authority import issue_all as make_all
 from etcdboot.products.pki.pem import PrivateKey, load_certificate
 from etcdboot.products.pki.reading import public_key_of, read
 from etcdboot.workflows.certs.issuing import issue as issue_all
 from etcdboot.workflows.certs.renewing import renew
+from property.strategies import subjects
 from samples.certificates import AUTHORITY, NOW, plan_of
 
 # RSA keys are made once: what is asked for does not depend on the primes.
@@ -49,7 +64,7 @@ def requests(draw: st.DrawFn) -> CertRequest:
         long_name=name,
         kind=kind,
         ca_name="ca",
-        subject=(("CN", name),),
+        subject=(*draw(subjects), ("CN", name)),
         sans=tuple(draw(st.lists(HOSTS, unique=True, max_size=8))),
         usages=USAGES[kind],
         key=draw(st.sampled_from(KeyAlgorithm)),
@@ -93,10 +108,61 @@ def test_a_certificate_fits_another_request_only_if_it_grants_all_of_that(
         set(other.sans) <= set(request.sans)
         and set(other.usages) <= set(request.usages)
         and other.key == request.key
-        and other.common_name == request.common_name
+        and other.subject == request.subject
         and (facts.not_after - NOW).total_seconds() <= other.lifetime
     )
     assert bool(errors) != granted
+
+
+def certificates_of(
+    key: KeyAlgorithm, spec: CertificatesSpec
+) -> tuple[tuple[CertRequest, ...], dict[str, Pair], bool]:
+    """All certificates of a cluster of two with these, and whether the rules let it pass."""
+    members = (
+        MemberSpec(name="etcd1", host="192.168.202.128"),
+        MemberSpec(name="e2.example.com", host="e2.example.com", address=("fd00::2",)),
+    )
+    cluster = ClusterSpec("test", members, certificates=replace(spec, key=key))
+    planned = plan(cluster, layout=HostLayout(PurePosixPath("/")))
+    passes = not has_errors(judge(cluster, planned))
+    wanted = planned.certificates if passes else ()
+    return wanted, make_all(wanted, {}, lambda each: KEYS[each.key], keys.new_serial, NOW), passes
+
+
+SECTIONS = st.builds(
+    CertificatesSpec,
+    ca=st.sampled_from(CaLayout),
+    intermediate=st.booleans(),
+    subject=subjects,
+    name_constraints=st.lists(
+        st.sampled_from(("example.com", "com", "192.168.0.0/16", "fd00::/8", "10.0.0.0/8")), max_size=3
+    ).map(tuple),
+    path_length=st.none() | st.integers(0, 3),
+    ca_key=st.none() | st.sampled_from(KeyAlgorithm),
+    server=st.builds(CertificateDefaults, sans=st.sampled_from(((), ("etcd.example.com",), ("10.1.1.1",)))),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(KeyAlgorithm), SECTIONS)
+def test_whatever_the_rules_let_pass_makes_chains_that_a_stranger_accepts(
+    key: KeyAlgorithm, spec: CertificatesSpec
+) -> None:
+    wanted, made, passes = certificates_of(key, spec)
+    signers = {request.name: made[request.name].certificate for request in wanted if request.is_ca}
+    for request in wanted:
+        chain = b"".join(signers[name] for name in request.chain)
+        facts = read(made[request.name].certificate, signers[request.ca_name], chain)
+        assert audit(request, facts, NOW) == ()
+        if request.kind not in (CertKind.SERVER, CertKind.PEER):
+            continue
+        leaf, *between = x509.load_pem_x509_certificates(made[request.name].certificate)
+        store = Store(x509.load_pem_x509_certificates(signers[request.root]))
+        for san in request.sans:
+            named = x509.IPAddress(ip_address(san.text)) if san.is_address else x509.DNSName(san.text)
+            verifier = PolicyBuilder().store(store).time(NOW).build_server_verifier(named)
+            assert len(verifier.verify(leaf, between)) == (3 if spec.intermediate else 2)
+    assert passes or spec.name_constraints or spec.path_length == 0
 
 
 FILES = ("ca.pem", "ca-key.pem", "members/etcd1/server.pem", "members/etcd1/server-key.pem", ".etcdboot.json")
