@@ -76,9 +76,7 @@ def left_out(request: CertRequest, facts: CsrFacts) -> Iterator[Diagnostic]:
 
 def _proof(request: CertRequest, facts: CsrFacts) -> Iterator[Diagnostic]:
     if not facts.signed:
-        message = (
-            f"the request for {request.name} is not signed with the key that it is about"
-        )
+        message = f"the request for {request.name} is not signed with the key that it is about"
         yield error("EB351", message, "make it anew where the key is", request.name)
 
 
@@ -111,9 +109,7 @@ def _usages(request: CertRequest, facts: CsrFacts) -> Iterator[Diagnostic]:
 
 def _key(request: CertRequest, facts: CsrFacts) -> Iterator[Diagnostic]:
     if facts.key != request.key:
-        message = (
-            f"the request for {request.name} is of a key {facts.key}, the spec says {request.key}"
-        )
+        message = f"the request for {request.name} is of a key {facts.key}, the spec says {request.key}"
         hint = f"make a key of type {request.key}, or say another one as key in the spec"
         yield error("EB353", message, hint, request.name)
 

@@ -77,7 +77,10 @@ def signers(
     coming = [entry.request for entry in wanted if not (entry.request.is_root or entry.refusals)]
     for entry in entries:
         signed = [request.name for request in coming if request.ca_name == entry.request.name]
-        if not signed or entry.found.certificate is None or entry.refusals:
+        if not signed or entry.refusals or entry in wanted:
+            continue
+        if entry.found.certificate is None:
+            refusals.append(_no_authority(entry, signed))
             continue
         asked = unlock if not refusals else None  # who is refused anyway need not look for a passphrase
         opened = open_authority(entry, signed, asked)
@@ -145,12 +148,18 @@ def _by_hand(entry: Entry) -> Iterable[Diagnostic]:
     return (replace(each, severity=Severity.ERROR) for each in entry.findings if each.code == "EB309")
 
 
+def _no_authority(entry: Entry, signed: Sequence[str]) -> Diagnostic:
+    name = entry.request.name
+    message = f"{name} is not in pki/, and others have it, so {', '.join(signed)} cannot be signed"
+    hint = f"take it over: etcdboot certs adopt ca.pem ca-key.pem --as {name}"
+    return error("EB359", message, hint, name)
+
+
 def _no_key(entry: Entry, signed: Sequence[str]) -> Diagnostic:
     path = entry.found.paths.key
     message = f"{path} is missing, and without it {', '.join(signed)} cannot be signed"
-    return error(
-        "EB303", message, "bring it back for as long as you sign, then take it away again", str(path)
-    )
+    hint = "bring it back for as long as you sign; where others sign: etcdboot certs csr"
+    return error("EB303", message, hint, str(path))
 
 
 def _no_renewal(request: CertRequest) -> Diagnostic:

@@ -21,6 +21,7 @@ from etcdboot.model.beside import is_beside
 from etcdboot.model.certificates import CertRequest, pair_paths
 from etcdboot.model.csr import csr_path
 from etcdboot.model.plan import ClusterPlan
+from etcdboot.model.spec import CertificateSource
 from etcdboot.products.pki import inventory, selection
 from etcdboot.products.pki.authority import Pair, PublicKey, issue_all
 from etcdboot.products.pki.inventory import Entry
@@ -147,6 +148,7 @@ def carry_out(
         diagnostics=(
             *(placed(each, tree.root) for entry in after for each in entry.findings),
             *(placed(each, tree.root) for each in lists.flaws(after, now)),
+            *_awaited(after),
             *_unplanned(changes),
         ),
     )
@@ -198,6 +200,16 @@ def artifacts(entries: tuple[Entry, ...], made: dict[str, Pair]) -> Iterator[Art
             yield Artifact(found.paths.certificate, certificate)
         if key:  # none where it is somebody else's to keep
             yield Artifact(found.paths.key, key, 0o600, secret=True)
+
+
+def _awaited(entries: Iterable[Entry]) -> Iterator[Diagnostic]:
+    """One note for all certificates whose hosts have not asked for them yet."""
+    absent = [entry.request for entry in entries if entry.found.is_absent]
+    names = [request.name for request in absent if request.source is CertificateSource.CSR]
+    if names:
+        message = f"wait for the requests of their hosts: {', '.join(names)}"
+        hint = "render, run make-csr.sh on each host, bring the requests here, then: etcdboot certs sign DIR"
+        yield Diagnostic(Severity.NOTE, "EB358", message, hint)
 
 
 def _unplanned(changes: tuple[Change, ...]) -> Iterator[Diagnostic]:

@@ -1,0 +1,100 @@
+"""``etcdboot certs csr``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from etcdboot.cli.certs.showing import passphrases, pki_folder
+from etcdboot.cli.options import output_options, passphrase_option, pki_option, spec_option, to_paste
+from etcdboot.cli.output import Outcome, Output
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from etcdboot.workflows.certs.requesting import CsrResult
+
+_EPILOG = """\b
+Examples:
+  etcdboot certs csr etcd1/server etcd1/peer
+  etcdboot certs csr --all --out for-the-ca
+"""
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--all", "everything", is_flag=True, help="All of them but the CAs.")
+@click.option(
+    "--out", type=click.Path(), default=None, metavar="DIR", help="Where to put copies.  [pki/csr/]"
+)
+@spec_option
+@pki_option
+@passphrase_option
+@output_options
+@click.pass_obj
+def command(
+    output: Output,
+    names: tuple[str, ...],
+    everything: bool,
+    out: str | None,
+    file: str,
+    pki: str | None,
+    passphrase_file: str | None,
+) -> Outcome:
+    """Make a key and a request (CSR) for certificates that others sign.
+
+    NAME is a certificate as `etcdboot certs status` lists it: etcd1/server, client/root. The key stays in
+    pki/, and one that is there is kept; the request goes to pki/csr/. A CA that a root signs is one of them
+    if it is named.
+    """
+    from etcdboot.cli.console import reporter
+    from etcdboot.workflows.certs.requesting import request
+    from etcdboot.workflows.cluster import open_cluster
+
+    if names and everything:
+        raise click.UsageError("name certificates, or say --all")
+    cluster = open_cluster(file)
+    with reporter(output) as report:
+        done = request(
+            cluster.plan,
+            pki_folder(cluster, pki),
+            names,
+            everything=everything,
+            out=Path(out) if out else None,
+            reporter=report,
+            passphrases=passphrases(passphrase_file),
+        )
+    lines = (
+        "have them signed: each for all the hosts and usages that it asks for, clientAuth too",
+        f"take over what they give: {to_paste('certs adopt', file)} FILE...",
+    )
+    return Outcome(
+        exit_code=done.exit_code,
+        diagnostics=(*cluster.diagnostics, *done.diagnostics),
+        body={"requests": [each.as_json() for each in done.requests]},
+        simple=_lines(done) or "nothing to ask for: no key of this cluster is kept here",
+        table=lambda: _table(done),
+        next_lines=lines if done.requests else (),
+    )
+
+
+def _lines(done: CsrResult) -> str:
+    width = max((len(each.name) for each in done.requests), default=0)
+    return "\n".join(
+        f"{each.name:{width}}  {'new' if each.is_new else 'kept':4}  {each.file}" for each in done.requests
+    )
+
+
+def _table(done: CsrResult) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("certificate", "state", "request", "subject", "names", "key")
+    for each in done.requests:
+        subject = ", ".join(f"{kind}={value}" for kind, value in each.subject)
+        state = "new" if each.is_new else "kept"
+        cells = (each.name, state, str(each.file), subject, ", ".join(each.sans), each.key)
+        table.add_row(*map(Text, cells))
+    return table
