@@ -35,22 +35,31 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """A rotation under way; ``old`` and ``new`` are fingerprints (sha256, hex) of the CA that is trusted."""
+    """A rotation under way; ``old`` and ``new`` are fingerprints (sha256, hex) of the CA that is replaced.
+
+    ``files`` are those of the other CA, sorted; any more in ``rotation/`` were left by a run that was killed.
+    """
 
     step: Step
     old: str
     new: str
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Rotations:
-    """The rotations under way, by the name of the CA that is trusted."""
+    """The rotations under way, by the name of the CA that is replaced."""
 
     under_way: Mapping[str, Rotation] = field(default_factory=dict)
 
     def of(self, name: str) -> Rotation | None:
         """That CA's rotation, or None."""
         return self.under_way.get(name)
+
+    @property
+    def files(self) -> frozenset[str]:
+        """What is kept of the other CAs."""
+        return frozenset(path for each in self.under_way.values() for path in each.files)
 
     def with_(self, name: str, rotation: Rotation | None) -> Rotations:
         """The same with that CA's rotation in another state (None: over)."""
@@ -62,7 +71,7 @@ class Rotations:
         body = {
             "etcdboot-rotation": VERSION,
             "authorities": {
-                name: {"step": str(each.step), "old": each.old, "new": each.new}
+                name: {"step": str(each.step), "old": each.old, "new": each.new, "files": list(each.files)}
                 for name, each in self.under_way.items()
             },
         }
@@ -81,7 +90,9 @@ class Rotations:
                 raise _Newer
             return cls(
                 {
-                    str(name): Rotation(Step(each["step"]), str(each["old"]), str(each["new"]))
+                    str(name): Rotation(
+                        Step(each["step"]), str(each["old"]), str(each["new"]), tuple(map(str, each["files"]))
+                    )
                     for name, each in body["authorities"].items()
                 }
             )

@@ -124,7 +124,8 @@ class LoopbackCluster:
     def load(self) -> Load:
         """Begin to write, through all endpoints."""
         argv = writer(self.plan, f"{self.folder}/pki")
-        process = self.processes["the writer"] = LocalProcess(argv, _CLEAN | ENVIRONMENT, self.folder)
+        number = sum(name.startswith("writer") for name in self.processes) + 1
+        process = self.processes[f"writer {number}"] = LocalProcess(argv, _CLEAN | ENVIRONMENT, self.folder)
         return Load(process)
 
     def said(self) -> str:

@@ -13,6 +13,7 @@ COMMANDS: dict[str, str] = {
     "renew": "Make certificates anew, with new keys.",
     "revoke": "Revoke certificates, and make the lists that tell of it.",
     "crl": "Make the revocation lists anew.",
+    "rotate-ca": "Put a new CA in place of the old one, step by step.",
     "verify": "Judge certificates, keys and their files.",
     "show": "Show what is in files of certificates, requests, lists or keys.",
     "export": "Copy certificates and keys into one folder, under cfssl's names.",

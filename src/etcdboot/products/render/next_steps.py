@@ -17,11 +17,11 @@ def next_steps(plan: ClusterPlan, out: str, spec: str) -> tuple[str, ...]:
     """
     named = () if spec == "cluster.yaml" else ("-f", spec)
     before, after = _MEETING.get(plan.bootstrap.mode, ((), ()))
-    steps = [step for target in plan.targets for step in _STEPS[target](plan, out)]
-    steps += [step for target in plan.targets for step in _joining(plan, target)]
+    steps = [each for target in plan.targets for each in _STEPS[target](plan, out)]
+    steps += [each for target in plan.targets for each in _joining(plan, target)]
     looks = (("etcdboot", *each.split(), *named, "--wait", "60s") for each in (*after, "verify"))
     return (
-        *(_step(title, [("etcdboot", *command.split(), *named)]) for title, command in before),
+        *(step(title, [("etcdboot", *command.split(), *named)]) for title, command in before),
         *steps,
         *map(sh.join, looks),
     )
@@ -41,15 +41,17 @@ _MEETING: Mapping[BootstrapMode, tuple[tuple[tuple[str, str], ...], tuple[str, .
 )
 
 
-def _step(title: str, commands: Iterable[tuple[str, ...]]) -> str:
+def step(title: str, commands: Iterable[tuple[str, ...]]) -> str:
+    """A sentence with its commands below it."""
     return "\n       ".join((f"{title}:", *map(sh.join, commands)))
 
 
-def _copy_to(member: MemberPlan, place: str) -> str:
+def copy_to(member: MemberPlan, place: str) -> str:
+    """A place on a member's host, as scp and rsync take it."""
     return place if member.host.is_loopback else f"root@{member.host.in_url}:{place}"
 
 
-def _on(member: MemberPlan, *words: str) -> tuple[str, ...]:
+def on_host(member: MemberPlan, *words: str) -> tuple[str, ...]:
     """The words as they are run for a member: on its host, or right here where it is on loopback."""
     return words if member.host.is_loopback else ("ssh", f"root@{member.host}", *words)
 
@@ -57,21 +59,21 @@ def _on(member: MemberPlan, *words: str) -> tuple[str, ...]:
 def _systemd(plan: ClusterPlan, out: str) -> Iterable[str]:
     members = plan.members
     if remote := [each for each in members if not each.host.is_loopback]:
-        yield _step(
+        yield step(
             "copy each member's folder to its host",
-            (("scp", "-r", f"{out}/{each.name}", _copy_to(each, "")) for each in remote),
+            (("scp", "-r", f"{out}/{each.name}", copy_to(each, "")) for each in remote),
         )
-    yield _step(
+    yield step(
         "put everything in its place there (--dry-run shows what that does)"
         if remote
         else "put everything in its place, as root (--dry-run shows what that does)",
         (
-            _on(each, "sh", f"{f'{out}/' if each.host.is_loopback else ''}{each.name}/install.sh")
+            on_host(each, "sh", f"{f'{out}/' if each.host.is_loopback else ''}{each.name}/install.sh")
             for each in members
         ),
     )
     if founders := plan.founders:
-        yield _step(
+        yield step(
             f"start {_together(plan)}, waiting for none: a member is ready when most of them run",
             (_unit_start(each) for each in founders),
         )
@@ -79,15 +81,15 @@ def _systemd(plan: ClusterPlan, out: str) -> Iterable[str]:
 
 def _script(plan: ClusterPlan, out: str) -> Iterable[str]:
     members = plan.members
-    yield _step(
+    yield step(
         "copy each member's folder into its config-dir",
         (
-            ("rsync", "-a", f"{out}/{each.name}/", _copy_to(each, f"{each.paths.config_dir}/"))
+            ("rsync", "-a", f"{out}/{each.name}/", copy_to(each, f"{each.paths.config_dir}/"))
             for each in members
         ),
     )
     if founders := plan.founders:
-        yield _step(f"start {_together(plan)}", (_script_start(each) for each in founders))
+        yield step(f"start {_together(plan)}", (_script_start(each) for each in founders))
 
 
 def _together(plan: ClusterPlan) -> str:
@@ -95,11 +97,11 @@ def _together(plan: ClusterPlan) -> str:
 
 
 def _unit_start(member: MemberPlan) -> tuple[str, ...]:
-    return _on(member, "systemctl", "enable", "--now", "--no-block", member.unit)
+    return on_host(member, "systemctl", "enable", "--now", "--no-block", member.unit)
 
 
 def _script_start(member: MemberPlan) -> tuple[str, ...]:
-    return _on(member, f"{member.paths.config_dir}/etcd.sh")
+    return on_host(member, f"{member.paths.config_dir}/etcd.sh")
 
 
 _STARTS: Mapping[Target, Callable[[MemberPlan], tuple[str, ...]]] = MappingProxyType(
@@ -115,7 +117,7 @@ def _joining(plan: ClusterPlan, target: Target) -> Iterable[str]:
         return
     for each in joiners:
         commands = (_announcement(plan.founders[0], each), start(each))
-        yield _step(f"once the others run, announce {each.name} and start it", commands)
+        yield step(f"once the others run, announce {each.name} and start it", commands)
 
 
 def _announcement(founder: MemberPlan, joiner: MemberPlan) -> tuple[str, ...]:
@@ -123,11 +125,11 @@ def _announcement(founder: MemberPlan, joiner: MemberPlan) -> tuple[str, ...]:
     urls = ",".join(map(str, joiner.initial_advertise_peer_urls))
     add = sh.join(("etcdctl", "member", "add", joiner.name, f"--peer-urls={urls}"))
     script = f"set -a; . {sh.quote(f'{founder.paths.config_dir}/etcdctl.env')}; {add}"
-    return _on(founder, *(("sh", "-c", script) if founder.host.is_loopback else (script,)))
+    return on_host(founder, *(("sh", "-c", script) if founder.host.is_loopback else (script,)))
 
 
 def _procfile(plan: ClusterPlan, out: str) -> Iterable[str]:
-    yield _step("start all members", [("honcho", "-f", f"{out}/Procfile", "start")])
+    yield step("start all members", [("honcho", "-f", f"{out}/Procfile", "start")])
 
 
 _STEPS: Mapping[Target, Callable[[ClusterPlan, str], Iterable[str]]] = MappingProxyType(

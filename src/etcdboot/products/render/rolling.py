@@ -1,0 +1,90 @@
+"""New files for running members: handed out without a restart, or with one, one member after the other.
+
+Why the leader comes last: each time it stops, the others must elect another one; this way that happens once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
+
+from etcdboot.ground.syntax import sh
+from etcdboot.model.plan import ClusterPlan, MemberPlan
+from etcdboot.model.spec import Target
+from etcdboot.products.render.next_steps import copy_to, on_host
+
+Lines = Iterator[str]
+
+
+def order(plan: ClusterPlan, leader: str | None) -> tuple[MemberPlan, ...]:
+    """The members in the order in which they are restarted: as in the spec, the leader last."""
+    return tuple(sorted(plan.members, key=lambda each: each.name == leader))
+
+
+def handing_out(plan: ClusterPlan, out: str) -> str:
+    """The step that brings each member its files; etcd reads certificates and lists anew by itself."""
+    files, _ = _ways(plan)
+    lines = [line for member in plan.members for line in files(member, out)]
+    return _step("give each member its files; no restart, etcd reads them at every connection", lines)
+
+
+def rolling_restart(plan: ClusterPlan, out: str, spec: str, leader: str | None) -> str:
+    """The step that brings each member its files and restarts it, once the one before is healthy again."""
+    named = () if spec == "cluster.yaml" else ("-f", spec)
+    health = sh.join(("etcdboot", "verify", *named, "--wait", "60s"))
+    files, restart = _ways(plan)
+    lines = [
+        line
+        for member in order(plan, leader)
+        for line in (*files(member, out), *restart(member, out), health)
+    ]
+    last = f"{leader}, the leader," if leader else "the leader (etcdboot verify tells which it is)"
+    title = f"restart one member after the other, {last} last; go on only when all are healthy again"
+    return _step(title, lines)
+
+
+def _step(title: str, lines: Iterable[str]) -> str:
+    return "\n       ".join((f"{title}:", *lines))
+
+
+Way = Callable[[MemberPlan, str], Lines]
+
+
+def _ways(plan: ClusterPlan) -> tuple[Way, Way]:
+    """How members of the plan get files, and how they are restarted."""
+    return next((_WAYS[each] for each in _WAYS if each in plan.targets), _WAYS[Target.PROCFILE])
+
+
+def _install(member: MemberPlan, out: str) -> Lines:
+    if not member.host.is_loopback:
+        yield sh.join(("scp", "-r", f"{out}/{member.name}", copy_to(member, "")))
+    place = f"{out}/" if member.host.is_loopback else ""
+    yield sh.join(on_host(member, "sh", f"{place}{member.name}/install.sh"))
+
+
+def _copy(member: MemberPlan, out: str) -> Lines:
+    place = copy_to(member, f"{member.paths.config_dir}/")
+    yield sh.join(("rsync", "-a", f"{out}/{member.name}/", place))
+
+
+def _unit(member: MemberPlan, out: str) -> Lines:
+    yield sh.join(on_host(member, "systemctl", "restart", member.unit))
+
+
+def _by_hand(member: MemberPlan, out: str) -> Lines:
+    """What runs a script is not ours to know; SIGHUP would only end etcd (lab notes B4)."""
+    yield f"# end {member.name} with SIGTERM; when it is gone:"
+    yield sh.join(on_host(member, f"{member.paths.config_dir}/etcd.sh"))
+
+
+def _by_runner(member: MemberPlan, out: str) -> Lines:
+    yield f"# restart {member.name} in what runs the Procfile (goreman run restart {member.name})"
+
+
+_WAYS: Mapping[Target, tuple[Way, Way]] = MappingProxyType(
+    {
+        Target.SYSTEMD: (_install, _unit),
+        Target.SCRIPT: (_copy, _by_hand),
+        Target.PROCFILE: (_copy, _by_runner),
+    }
+)

@@ -1,0 +1,175 @@
+"""What a run of a rotation works with: the CAs that it is about, what stands for them, and the state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from etcdboot.effects.pairs import PairTree
+from etcdboot.effects.passphrase import Passphrases
+from etcdboot.ground.artifact import Change, Standing
+from etcdboot.ground.errors import Refused, UsageError
+from etcdboot.ground.progress import Reporter
+from etcdboot.ground.report import Diagnostic
+from etcdboot.ground.values import dataclass
+from etcdboot.model.plan import ClusterPlan
+from etcdboot.model.rotation import STATE, Rotation, Rotations
+from etcdboot.model.sighting import Sighting
+from etcdboot.model.spec import CertificateSource
+from etcdboot.products.pki import inventory, succession
+from etcdboot.products.pki.authority import Authority, Pair
+from etcdboot.products.pki.inventory import Entry
+from etcdboot.products.pki.pem import Unreadable, is_encrypted
+from etcdboot.products.pki.reading import public_key_of, read
+from etcdboot.products.pki.succession import Line
+from etcdboot.workflows.certs.standing import look, placed
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """How a rotation stands after a run: ``rotation`` None when none is under way.
+
+    ``seen`` is what members showed; ``next_step`` what ``--next`` would lead to, None for the end.
+    """
+
+    ca: str
+    rotation: Rotation | None
+    inner: bool
+    changes: tuple[Change, ...] = ()
+    seen: tuple[Sighting, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """The keys that ``-w json`` prints."""
+        state = self.rotation
+        return {
+            "ca": self.ca,
+            "rotation": {"step": str(state.step), "old": state.old, "new": state.new} if state else None,
+            "changes": [{"path": str(each.artifact.path), "kind": str(each.kind)} for each in self.changes],
+            "seen": [each.as_json() for each in self.seen],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a run has before it: the line of CAs, what stands for each certificate, and the state."""
+
+    plan: ClusterPlan
+    tree: PairTree
+    line: Line
+    entries: Mapping[str, Entry]
+    rotations: Rotations
+    now: datetime
+    passphrases: Passphrases
+    reporter: Reporter
+
+    @property
+    def rotation(self) -> Rotation | None:
+        """The line's rotation, if one is under way."""
+        return self.rotations.of(self.line.name)
+
+
+def work_on(
+    plan: ClusterPlan,
+    tree: PairTree,
+    ca: str | None,
+    now: datetime,
+    passphrases: Passphrases,
+    reporter: Reporter,
+) -> Work:
+    """All that a run about that CA (None: the only one) needs to know.
+
+    Raises:
+        UsageError: EB380, it is not told which CA, or there is none of that name.
+        Refused: EB375, EB380, the state is damaged, or there is no CA at all.
+    """
+    rotations = rotations_of(tree)
+    line = succession.line_of(plan.certificates, chosen(plan, rotations, ca))
+    entries = {each.request.name: each for each in inventory.judge(look(tree, plan), now)}
+    return Work(plan, tree, line, entries, rotations, now, passphrases, reporter)
+
+
+def rotations_of(tree: PairTree) -> Rotations:
+    """The rotations under way in ``pki/``.
+
+    Raises:
+        Refused: EB375, what tells of them is damaged.
+    """
+    found = tree.present([str(STATE)])[str(STATE)]
+    try:
+        return Rotations() if found is None else Rotations.parse(found.content)
+    except ValueError as cause:
+        place = str(tree.root / STATE)
+        hint = "bring it back from a copy"
+        raise Refused.because("EB375", f"{place} cannot be read: {cause}", hint, place) from None
+
+
+def chosen(plan: ClusterPlan, rotations: Rotations, ca: str | None) -> str:
+    """The CA that is meant: as named, else the only one that is trusted, else the only one under way."""
+    names = [each.name for each in plan.certificates if each.is_ca]
+    roots = [each.name for each in plan.certificates if each.is_ca and each.is_root]
+    if not names:
+        raise Refused.because("EB380", "this cluster has no CA: TLS is off, or left to etcd", "")
+    if ca is None:
+        likely = [each for each in rotations.under_way if each in names] or roots
+        if len(likely) == 1:
+            return likely[0]
+        raise UsageError.because("EB380", "it is not told which CA", f"say --ca {' or --ca '.join(likely)}")
+    if ca.lower() not in names:
+        raise UsageError.because("EB380", f"there is no CA called {ca}", f"there are {', '.join(names)}")
+    return ca.lower()
+
+
+def demand_rotation(work: Work) -> Rotation:
+    """The rotation that is under way; Refused (EB380) when none is."""
+    if work.rotation is None:
+        message = f"{work.line.name} is not being replaced"
+        raise Refused.because("EB380", message, "begin with: etcdboot certs rotate-ca")
+    return work.rotation
+
+
+def demand_sound(work: Work) -> None:
+    """Refused unless the line's CAs are ours, there and sound."""
+    for request in work.line.authorities:
+        entry = work.entries[request.name]
+        if request.source is CertificateSource.PROVIDED:
+            message = f"{request.name} is not etcdboot's: whoever signs for this cluster has it"
+            raise Refused.because("EB380", message, "put the new CA beside the old one in the bundles there")
+        if entry.refusals:
+            raise Refused(*(placed(each, work.tree.root) for each in entry.refusals))
+        if entry.facts is None:
+            message = f"{request.name} is not there yet, so there is nothing to replace"
+            raise Refused.because("EB380", message, "make it with: etcdboot certs")
+
+
+def kept(work: Work, rotation: Rotation) -> dict[str, Pair]:
+    """The pairs of the other CAs, by the name of the one in their place; a key may be kept elsewhere."""
+    found = {}
+    for name, paths in succession.kept_paths(work.line, rotation).items():
+        standing = work.tree.present(map(str, paths))
+        certificate, key = standing[str(paths.certificate)], standing[str(paths.key)]
+        if certificate is None:
+            message = f"{paths.certificate} is gone, and the rotation cannot go on without it"
+            raise Refused.because("EB304", message, "bring it back from a copy", str(paths.certificate))
+        there = key is not None and (str(paths.key) in rotation.files or _belong(certificate, key))
+        found[name] = Pair(certificate.content, key.content if key and there else b"")
+    return found
+
+
+def _belong(certificate: Standing, key: Standing) -> bool:
+    """Whether a key that the state does not tell of is the certificate's: one that was brought back."""
+    try:
+        return public_key_of(key.content) == read(certificate.content, None).public_key
+    except Unreadable:
+        return False
+
+
+def opened(pair: Pair, path: PurePosixPath, passphrases: Passphrases) -> Authority:
+    """The CA of a pair, ready to sign; ``path`` is its key's. Refused (EB301) when it cannot be read."""
+    try:
+        passphrase = passphrases.opens(str(path)) if is_encrypted(pair.key) else None
+        return Authority.load(pair, passphrase)
+    except Unreadable as cause:
+        hint = "bring it back from a copy, or give the passphrase that it was encrypted with"
+        raise Refused.because("EB301", f"{path} cannot be read: {cause}", hint, str(path)) from None
