@@ -1,9 +1,9 @@
 """A private key under a passphrase: PKCS #8 as RFC 5958 section 3 has it, by PBES2 with scrypt and AES-256.
 
-Written out here since cryptography's own form takes 2048 rounds of PBKDF2 (five milliseconds a guess, version
+Written out here since cryptography's own form takes 2048 rounds of PBKDF2 (0.3 milliseconds a guess, version
 50) and lets nobody choose. These parameters are OWASP's for scrypt in 16 MiB (Password Storage Cheat Sheet:
 N = 2^14, r = 8, p = 5), the most memory that openssl lets PKCS #8 take unasked (32 MiB, EVP_PBE_scrypt). A
-guess, and so each opening, costs a quarter of a second (measured; docs/pki.md).
+guess, and so each opening, costs a sixth of a second (measured; docs/pki.md).
 
 Sources: RFC 8018 section 6.2 and appendix A.4 (PBES2), RFC 7914 section 7 (scrypt's parameters), RFC 3565
 section 4.1 (AES in CBC), RFC 5652 section 6.3 (the padding).
