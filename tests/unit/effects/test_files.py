@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.effects.files import STDIN, folder_of, read_given, read_text, write_new
+from etcdboot.effects.files import STDIN, folder_of, names_in, read_given, read_text, write_new
 from etcdboot.ground.errors import Missing, Refused, SpecError
 
 
@@ -118,3 +118,13 @@ def test_a_given_file_that_cannot_be_read_is_missing(tmp_path: Path) -> None:
         with pytest.raises(Missing) as caught:
             read_given(name)
         assert caught.value.diagnostics[0].code == "EB003"
+
+
+def test_a_folder_tells_what_it_holds_and_one_that_is_not_there_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "b").write_text("")
+    (tmp_path / "a").mkdir()
+    assert names_in(tmp_path) == ("a", "b")
+    for folder in (tmp_path / "c", tmp_path / "b"):
+        with pytest.raises(Missing) as caught:
+            names_in(folder)
+        assert [each.code for each in caught.value.diagnostics] == ["EB003"]

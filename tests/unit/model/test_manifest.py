@@ -54,3 +54,18 @@ def test_what_we_wrote_last_and_what_we_are_writing_are_both_ours() -> None:
     manifest = Manifest({"a": digest(b"old")}, {}, {"a": digest(b"new")})
     assert [manifest.wrote("a", content) for content in (b"old", b"new", b"else")] == [True, True, False]
     assert not manifest.wrote("b", b"old")
+
+
+def test_what_others_made_is_known_by_its_very_bytes() -> None:
+    manifest = Manifest(files={"a": digest(b"x")}, adopted={"a": digest(b"x")})
+    assert Manifest.parse(manifest.dump()) == manifest
+    assert manifest.has_adopted("a", b"x")
+    assert not manifest.has_adopted("a", b"y")
+    assert not manifest.has_adopted("b", b"x")
+    assert manifest.without(["a"]).adopted == {}
+
+
+def test_a_manifest_speaks_of_adoption_only_where_there_was_one() -> None:
+    assert b"adopted" not in Manifest().dump()
+    with pytest.raises(ManifestProblem, match="adopted is not a table"):
+        Manifest.parse(b'{"etcdboot-manifest": 1, "adopted": []}')

@@ -175,3 +175,15 @@ def test_afterwards_what_was_left_alone_is_still_ours() -> None:
     assert last.files == {"a": digest(NEW), "b": digest(OLD)}
     assert last.pending == {"b": digest(HAND)}
     assert last.releases == {"m": "3.4.23"}
+
+
+def test_what_others_made_is_remembered_from_before_the_write_until_it_is_replaced() -> None:
+    changes = compare([artifact()], Manifest(), {"a": None})
+    begun = intended(Manifest(), changes, {"a"})
+    assert begun.has_adopted("a", NEW)
+    done = after(begun, changes, adopted={"a"})
+    assert done.adopted == {"a": digest(NEW)}
+    same = compare([artifact()], done, {"a": Standing(NEW, 0o644)})
+    assert after(done, same).adopted == done.adopted
+    replaced = compare([artifact(content=HAND)], done, {"a": Standing(NEW, 0o644)})
+    assert after(intended(done, replaced), replaced).adopted == {}

@@ -103,7 +103,10 @@ _OF_A_REQUEST = frozenset(("cn", "hosts", "key", "names", "ca"))
 
 def _is_printed(root: Mapping) -> bool:
     """Whether it is what cfssl prints: there the key is a text, in a request it is an object."""
-    return any(key.text.lower() == "key" and isinstance(value, Scalar) for key, value in root.items)
+    return any(
+        key.text.lower() == "key" and isinstance(value, Scalar) and not value.plain
+        for key, value in root.items
+    )
 
 
 def _foreign(root: Node, keys: set[str], reader: Reader) -> Diagnostic:

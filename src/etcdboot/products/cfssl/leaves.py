@@ -50,7 +50,7 @@ class Leaf:
     @property
     def is_client(self) -> bool:
         """Whether it is only shown, and serves nobody."""
-        if self.usages is not None and str(Usage.SERVER_AUTH) not in self.usages:
+        if self.usages and str(Usage.SERVER_AUTH) not in self.usages:
             return True
         return self.clue.kinds == {CertKind.CLIENT} or not (self.hosts or self.clue.kinds & _SERVING)
 

@@ -65,8 +65,9 @@ def _rank(request: CertRequest, match: Match, members: Collection[str]) -> tuple
         return _client_rank(request, match)
     owner, member = match.clue.owner.lower(), request.name.partition("/")[0].lower()
     is_named = owner == member
-    serves = str(Usage.SERVER_AUTH) in match.facts.usages and match.clue.kinds != {CertKind.CLIENT}
-    if not serves or (owner in members and not is_named):
+    if _is_only_shown(match) or match.clue.kinds == {CertKind.CLIENT}:
+        return None
+    if owner in members and not is_named:
         return None
     dialled = [host for host in request.sans if not host.is_loopback]
     if not is_named and not any(certifies(san, host) for san in match.facts.sans for host in dialled):
@@ -86,10 +87,14 @@ def _client_rank(request: CertRequest, match: Match) -> tuple[int, int] | None:
     if dict(match.facts.subject).get("CN") != request.common_name:
         return None
     is_named = match.clue.owner.lower() == request.common_name.lower()
-    only_shown = str(Usage.SERVER_AUTH) not in match.facts.usages
-    if not (is_named or only_shown or CertKind.CLIENT in match.clue.kinds):
+    if not (is_named or _is_only_shown(match) or CertKind.CLIENT in match.clue.kinds):
         return None
     return 3 if CertKind.CLIENT in match.clue.kinds else 2, 2 if is_named else 1
+
+
+def _is_only_shown(match: Match) -> bool:
+    """Whether it says what it may be used for, and serving is not among it."""
+    return bool(match.facts.usages) and str(Usage.SERVER_AUTH) not in match.facts.usages
 
 
 def _shared(found: Mapping[str, Match]) -> Iterator[Diagnostic]:

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from etcdboot.model.certificates import USAGES, CertKind
+from etcdboot.model.spec import KeyAlgorithm
+from etcdboot.products.cfssl import vocabulary
+
+TABLES = (
+    vocabulary.CONFIG,
+    vocabulary.SIGNING,
+    vocabulary.PROFILE,
+    vocabulary.REQUEST,
+    vocabulary.KEY,
+    vocabulary.AUTHORITY,
+    vocabulary.NAME,
+)
+
+
+def test_no_field_has_two_names_that_go_reads_as_one() -> None:
+    for table in TABLES:
+        assert len({name.lower() for name in table}) == len(table)
+
+
+def test_what_is_left_behind_has_a_reason_in_a_sentence() -> None:
+    reasons = [reason for table in TABLES for reason in table.values() if reason]
+    assert reasons
+    assert not [each for each in reasons if each.endswith(".") or len(each) < 20]
+
+
+def test_every_usage_that_etcd_wants_has_a_word() -> None:
+    wanted = {str(usage) for usage in USAGES[CertKind.PEER]} | {vocabulary.SIGNATURE}
+    assert wanted <= set(vocabulary.USAGES.values())
+
+
+def test_every_key_that_we_make_has_a_word() -> None:
+    assert set(vocabulary.KEYS.values()) == set(KeyAlgorithm)
