@@ -36,7 +36,7 @@ def has_mode(way: str, release: str) -> bool:
 # What no cluster can come of, and the code that `check` has for it.
 UNFIT: Mapping[str, Callable[[str, str, str, str], bool]] = {
     "EB234": lambda way, tls, release, settings: (  # a password for all to see
-        "secured" in way and settings == "flags" and has_mode(way, release)
+        "secured" in way and settings != "config" and has_mode(way, release)
     ),
     "EB252": lambda way, tls, release, settings: not has_mode(way, release),
     "EB256": lambda way, tls, release, settings: (
@@ -108,7 +108,7 @@ def test_a_user_of_the_unit_may_read_what_discovery_asks_for_and_nobody_else() -
     with World() as world:
         operator = world.host("operator", OPERATOR)
         way.prepare(world, operator)
-        targets = {"render": {"settings": "env", "targets": ["systemd"]}}
+        targets = {"render": {"settings": "config", "targets": ["systemd"]}}
         case = Case(way.mode, "3.7.1", "off", bootstrap=way.keys, sections=targets)
         cluster = HostCluster(world, case.spec(), operator)
         meet(world, cluster, way)
@@ -116,14 +116,15 @@ def test_a_user_of_the_unit_may_read_what_discovery_asks_for_and_nobody_else() -
         for name, host in cluster.hosts.items():
             cluster.deliver(name, f"/root/{name}")
             host.run(["sh", f"/root/{name}/install.sh"])
-            secrets = ("/etc/etcd/etcd.env", "/etc/etcd/pki/discovery-key.pem")
+            secrets = ("/etc/etcd/etcd.conf.yml", "/etc/etcd/pki/discovery-key.pem")
             modes = host.run(["stat", "-c", "%U %a", *secrets]).stdout
             assert modes == "etcd 600\n" * 2
             cluster.start(name, Target.SYSTEMD)
         assert cluster.verify("--wait", "60s")["verdict"] == "healthy", cluster.said()
         assert_agreed(cluster)
         for host in cluster.hosts.values():
-            assert host.run("ps -C etcd -o user=,args=").stdout == "etcd     /usr/local/bin/etcd\n"
+            started = host.run("ps -C etcd -o user=,args=").stdout.split()
+            assert started == ["etcd", "/usr/local/bin/etcd", "--config-file=/etc/etcd/etcd.conf.yml"]
 
 
 def ids_by_check(cluster: HostCluster) -> dict[str, str]:

@@ -55,7 +55,14 @@ def test_every_form_can_say_an_ordinary_flag(form: Form) -> None:
             "3.6.14",
             "flags",
             "--discovery-password would show its value to whoever lists processes; "
-            "settings that can say it: env and config",
+            "settings that can say it: config",
+        ),
+        (
+            "discovery-password",
+            "3.7.1",
+            "env",
+            "etcd would write the value of ETCD_DISCOVERY_PASSWORD into its log; "
+            "settings that can say it: config",
         ),
         ("max-learners", "3.5.33", "flags", "etcd 3.5.33 has no --max-learners"),
         ("frobnicate", "3.5.33", "env", "etcd 3.5.33 has no --frobnicate"),

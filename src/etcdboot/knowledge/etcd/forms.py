@@ -15,7 +15,8 @@ from etcdboot.knowledge.etcd.releases import Release, minor_index, parse_release
 
 Form = Literal["flags", "env", "config"]
 
-# Read by whoever may list processes when given as a flag.
+# As a flag, for whoever lists processes; as a variable, for whoever reads the log: etcd writes each variable
+# that it takes into it, whatever its log level (pkg/flags/flag.go:114 at v3.6.14; seen on 3.6.14 and 3.7.1).
 SECRET_FLAGS: Final = ("discovery-password",)
 # Flags without a variable: ETCD_VERSION stops 3.4 and is dropped from 3.5 (facts §B4).
 _NO_VARIABLE: Final = ("version",)
@@ -26,6 +27,8 @@ def _as_flag(name: str, release: Release) -> str | None:
 
 
 def _as_variable(name: str, release: Release) -> str | None:
+    if name in SECRET_FLAGS:
+        return f"etcd would write the value of {env_name(name)} into its log"
     return f"{env_name(name)} is not read as a setting by etcd {release}" if name in _NO_VARIABLE else None
 
 

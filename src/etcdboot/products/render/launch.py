@@ -43,7 +43,7 @@ def launch(member: MemberPlan, settings: Settings) -> Launch:
     """How that member starts when it learns its settings in that form.
 
     SpecError (EB451), one diagnostic a flag, for what the form cannot tell that release of etcd.
-    A plan that passed the rules has values of the right type; a secret never becomes an argument.
+    A plan that passed the rules has values of the right type; a secret goes into a file alone.
     """
     problems = tuple(_problems(member, settings))
     if problems:
@@ -72,6 +72,8 @@ def _limit_of_flags(member: MemberPlan, flag: Flag) -> str | None:
 
 
 def _limit_of_variables(member: MemberPlan, flag: Flag) -> str | None:
+    if flag.secret:
+        return f"etcd would write the value of {env_name(flag.name)} into its log"
     # etcd pkg/flags/flag.go, setFlagFromEnv: an empty variable is one that is not set.
     return None if flag.value else f"etcd takes an empty {env_name(flag.name)} for one that is not set"
 

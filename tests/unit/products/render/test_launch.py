@@ -39,6 +39,7 @@ def test_a_configuration_file_is_the_only_flag() -> None:
         (Settings.ENV, Flag("cors", ""), "3.6.14", "takes an empty ETCD_CORS for one that is not set"),
         (Settings.FLAGS, Flag("discovery-password", "x", secret=True), "3.6.14", "show its value"),
         (Settings.FLAGS, Flag("auth-token", "x", secret=True), "3.6.14", "would see the secret"),
+        (Settings.ENV, Flag("auth-token", "x", secret=True), "3.6.14", "ETCD_AUTH_TOKEN into its log"),
         (Settings.CONFIG, Flag("host-whitelist", "a\ud800"), "3.6.14", "cannot hold the character U.D800"),
         (Settings.CONFIG, Flag("grpc-keepalive-min-time", "soon"), "3.6.14", "not a duration"),
     ],
@@ -60,6 +61,7 @@ def test_names_every_such_flag_at_once() -> None:
 
 def test_no_repr_shows_a_secret() -> None:
     flags = (Flag("discovery-password", "hush", secret=True),)
-    member = small_plan(flags=flags).members[0]
-    for form in (Settings.ENV, Settings.CONFIG):
-        assert "hush" not in repr(launch(member, form))
+    start = launch(small_plan(flags=flags).members[0], Settings.CONFIG)
+    assert start.config_file is not None
+    assert "hush" in start.config_file.text
+    assert "hush" not in repr(start)
