@@ -17,13 +17,15 @@ _USELESS = frozenset(("EB310", "EB312", "EB314", "EB317"))
 class Offer:
     """A certificate that others made for one of the plan's (``name``), first in its PEM, then its chain.
 
-    Without a key the one that stands in ``pki/`` is meant. ``source`` is what its user calls it.
+    Without a key the one that stands in ``pki/`` is meant, or (``keyless``) one that is elsewhere. ``source``
+    is what its user calls it.
     """
 
     name: str
     certificate: bytes
     key: bytes | None = field(default=None, repr=False)
     source: str = ""
+    keyless: bool = False
 
 
 def as_offered(standing: Iterable[Found], offers: Iterable[Offer]) -> tuple[Found, ...]:
@@ -43,7 +45,11 @@ def objections(entry: Entry) -> tuple[Diagnostic, ...]:
 
 
 def in_the_way(standing: Found, taken: Found, *, replacing: bool) -> Iterator[Diagnostic]:
-    """The first file in the offer's place that is not to be replaced: others', an edited one, another's."""
+    """The first file in the offer's place that is not to be replaced: others', an edited one, another's.
+
+    A certificate that others made anew for the same key takes the place of the one before.
+    """
+    replacing = replacing or (standing.key == taken.key and not standing.request.is_ca)
     pairs = (
         (standing.paths.certificate, standing.certificate, taken.certificate),
         (standing.paths.key, standing.key, taken.key),
@@ -66,8 +72,16 @@ def _taken(standing: Found, offer: Offer, certificates: Mapping[str, bytes]) -> 
     above = [certificates[name] for name in standing.request.chain]
     if above and len(_certificates(pem)) == 1:
         pem = b"".join((pem, *above))  # what is shown must lead to the root
-    key = offer.key or standing.key
-    return replace(standing, certificate=pem, key=key, foreign=(), edited=(), lost=False, adopted=True)
+    return replace(
+        standing,
+        certificate=pem,
+        key=offer.key or standing.key,
+        foreign=(),
+        edited=(),
+        lost=False,
+        adopted=True,
+        keyless=offer.keyless and standing.key is None,
+    )
 
 
 def _certificate(standing: Found, named: Mapping[str, Offer]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
@@ -100,7 +101,7 @@ def _of(block: Block) -> list[x509.Certificate]:
     if block.label in _CERTIFICATE:
         return [x509.load_der_x509_certificate(block.der)]
     if block.label in _PKCS7:
-        return list(pkcs7.load_der_pkcs7_certificates(block.der))
+        return _of_pkcs7(block.der)
     return _of_der(block.der) if not block.label else []
 
 
@@ -111,9 +112,15 @@ def _of_der(der: bytes) -> list[x509.Certificate]:
     except _DAMAGED:
         pass
     try:
-        return list(pkcs7.load_der_pkcs7_certificates(der))
+        return _of_pkcs7(der)
     except _DAMAGED:
         return []
+
+
+def _of_pkcs7(der: bytes) -> list[x509.Certificate]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # openssl does not sort what DER wants sorted
+        return list(pkcs7.load_der_pkcs7_certificates(der))
 
 
 def _hash(certificate: x509.Certificate) -> str:

@@ -146,7 +146,7 @@ def not_its_key(found: Found) -> Diagnostic:
 def _foreign(found: Found) -> Iterable[Diagnostic]:
     for path in found.foreign:
         message = f"{path} is there already and etcdboot did not write it"
-        hint = "move it away, or bring back the .etcdboot.json that stood beside it"
+        hint = "bring back the .etcdboot.json that stood beside it, or: etcdboot certs adopt pki"
         yield error("EB402", message, hint, str(path))
 
 
@@ -211,17 +211,22 @@ def _remedy(found: Found) -> str:
 # --- what is worth saying
 
 # What others decide who make a certificate: its lifetime, its subject, what else it is for; all of a CA.
-_THEIRS = frozenset(("EB315", "EB316", "EB321", "EB323"))
+_THEIRS = frozenset(("EB315", "EB316", "EB321", "EB323", "EB331"))
 
 
 def _of_others(request: CertRequest, findings: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
     """The findings about a certificate that others made; what is theirs to decide is worth one note."""
     theirs = [each.message.removeprefix(f"{request.name} ") for each in findings if each.code in _THEIRS]
-    rest = tuple(each for each in findings if each.code not in _THEIRS)
+    again = (
+        f"have it signed anew (etcdboot certs csr {request.name}), or: etcdboot certs renew {request.name}"
+    )
+    hint = "" if request.is_ca else again
+    rest = tuple(
+        each if request.is_ca else replace(each, hint=hint) for each in findings if each.code not in _THEIRS
+    )
     if not theirs:
         return rest
     message = f"{request.name} was made by others: it {'; it '.join(theirs)}"
-    hint = "" if request.is_ca else f"have it as the spec says with: etcdboot certs renew {request.name}"
     return (*rest, Diagnostic(Severity.NOTE, "EB392", message, hint, request.name))
 
 

@@ -16,7 +16,7 @@ from etcdboot.model.plan import ClusterPlan
 from etcdboot.products.pki import adoption, inventory, selection
 from etcdboot.products.pki.adoption import Offer
 from etcdboot.products.pki.inventory import Entry, Found
-from etcdboot.workflows.certs.issuing import CertsResult, Clock, artifacts, shown
+from etcdboot.workflows.certs.issuing import CertsResult, Clock, answered, artifacts, shown
 from etcdboot.workflows.certs.standing import look, placed
 
 
@@ -53,6 +53,7 @@ def adopt_files(
         adopted = tuple(entry for entry in entries if entry.request.name in names)
         changes = tree.compare(artifacts(adopted, {}), within=lambda path: False)
         tree.write(changes, adopted={str(entry.found.paths.certificate) for entry in adopted})
+        answered(tree, names)
         told = (placed(each, tree.root) for entry in adopted for each in entry.findings)
         return CertsResult(changes, shown(adopted), (*judge.left_out(wanted, taken), *told))
 

@@ -1,0 +1,204 @@
+"""Take over what others signed or made: certificates for the keys here, whole pairs, and CAs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from cryptography import x509
+
+from etcdboot.effects import clock
+from etcdboot.effects.files import STDIN, names_in, read_given
+from etcdboot.effects.pairs import open_pairs
+from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
+from etcdboot.effects.root import Watcher, unwatched
+from etcdboot.ground.errors import Missing, Refused
+from etcdboot.ground.report import Diagnostic, Severity
+from etcdboot.ground.values import replace
+from etcdboot.model.certificates import CertRequest, pair_paths
+from etcdboot.model.plan import ClusterPlan
+from etcdboot.products.pki import answers, csr, placing, selection
+from etcdboot.products.pki.adoption import Offer
+from etcdboot.products.pki.handed import Handed, handed
+from etcdboot.products.pki.inventory import Found
+from etcdboot.products.pki.matching import Match
+from etcdboot.products.pki.pem import Unreadable, load_certificate
+from etcdboot.products.pki.placing import Places
+from etcdboot.products.pki.reading import is_signed_by, public_key_of, read
+from etcdboot.workflows.certs.adopting import adopt_files
+from etcdboot.workflows.certs.issuing import CertsResult, Clock
+from etcdboot.workflows.certs.standing import look
+
+
+def adopt(
+    plan: ClusterPlan,
+    pki_dir: Path,
+    names: Iterable[str],
+    *,
+    as_name: str | None = None,
+    now: Clock = clock.now,
+    watcher: Watcher = unwatched,
+    passphrases: Passphrases = FROM_THE_VARIABLE,
+) -> CertsResult:
+    """Take the certificates in files and folders, with the keys that are among them: all, or none.
+
+    A certificate is known by its key, if that is in ``pki/`` or a request of it waits there; else its own key
+    comes with it, or is on its member's host, and its name and hosts tell. ``as_name`` says which one it is.
+    A CA takes the place of one that the plan lacks; a CA without its key lets others sign.
+
+    Raises:
+        UsageError: EB308, ``as_name`` is not in the plan.
+        Missing: a file is not there; or the disk said no.
+        Refused: a file is no use (EB301, EB343), nobody knows whose a certificate is (EB362, EB363), a chain
+            does not hold (EB365), or as for ``adopt_files``. Nothing was written.
+    """
+    as_name = _known(plan, as_name)
+    files = tuple(_files(names, pki_dir, plan))
+    with open_pairs(pki_dir, writing=False) as tree:
+        standing = tuple(look(tree, plan))
+    given, problems = handed(files, passphrases.opens)
+    if problems:
+        raise Refused(*problems)
+    authorities = placing.authorities(given, plan.certificates, _places(standing), as_name)
+    if isinstance(authorities, Diagnostic):
+        raise Refused(authorities)
+    leaf_name = as_name if as_name not in authorities else None
+    chosen, nobody = placing.leaves(given, plan.certificates, _places(standing), leaf_name)
+    if as_name in authorities:
+        chosen, nobody = {}, ()
+    if nobody:
+        raise Refused(*nobody)
+    if not (authorities or chosen):
+        hint = "name the certificate's file too"
+        raise Refused.because("EB362", "there is no certificate among the files that has a place here", hint)
+    trusted = _trusted(standing, authorities)
+    offers = [
+        *(Offer(name, each.certificate, each.key, each.file) for name, each in authorities.items()),
+        *(_offer(name, each, given, trusted) for name, each in chosen.items()),
+    ]
+    roots = {each.name: each.root for each in plan.certificates}
+    flaws = [
+        replace(flaw, file=offer.source)
+        for offer in offers
+        if offer.name not in authorities
+        for flaw in answers.flaws(offer.name, offer.certificate, trusted.get(roots[offer.name], ()), now())
+    ]
+    if flaws:
+        raise Refused(*flaws)
+    result = adopt_files(plan, pki_dir, offers, now=now, watcher=watcher)
+    return replace(result, diagnostics=(*_no_roots(plan, authorities), *result.diagnostics))
+
+
+def _known(plan: ClusterPlan, name: str | None) -> str | None:
+    """The name as the plan has it; UsageError (EB308) when it does not."""
+    if name is None:
+        return None
+    known = {each.name.lower(): each.name for each in plan.certificates}
+    if name.lower() in known:
+        return known[name.lower()]
+    [found] = selection.chosen(plan.certificates, [name])
+    return found
+
+
+def _files(names: Iterable[str], pki_dir: Path, plan: ClusterPlan) -> Iterator[tuple[str, bytes]]:
+    """The files with what is in them; of the PKI folder what is planned there.
+
+    Raises:
+        Missing: EB003, one is not there, or a folder has nothing to adopt.
+    """
+    for name in names:
+        folder = Path(name)
+        if name == STDIN or not folder.is_dir():
+            yield ("<stdin>" if name == STDIN else name), read_given(name)
+            continue
+        if pki_dir.exists() and folder.samefile(pki_dir):
+            paths = [folder / path for each in plan.certificates for path in pair_paths(each.name)]
+        else:
+            paths = [folder / each for each in names_in(folder)]
+        contents = [(str(path), read_given(str(path))) for path in paths if path.is_file()]
+        kept = [each for each in contents if _may_hold(each[1])]
+        if not kept:
+            hint = "name a folder with certificates, or the files themselves"
+            raise Missing.because("EB003", f"there is neither certificate nor key in {name}", hint, name)
+        yield from kept
+
+
+def _may_hold(content: bytes) -> bool:
+    return b"-----BEGIN " in content or content.startswith(b"\x30")
+
+
+def _places(standing: Iterable[Found]) -> Places:
+    """What is known of the plan's certificates from what stands in ``pki/``."""
+    standing = tuple(standing)
+    holders: dict[str, tuple[str, ...]] = {}
+    free, known = set(), {}
+    for found in standing:
+        name = found.request.name
+        for public in {*_public_keys(found)} - {""}:
+            holders[public] = (*holders.get(public, ()), name)
+        if found.request.is_ca:
+            if found.certificate is None:
+                free.add(name)
+            else:
+                known[_fingerprint(found.certificate)] = name
+    return Places(holders, frozenset(free), known)
+
+
+def _public_keys(found: Found) -> Iterator[str]:
+    readers = (
+        (found.key, public_key_of),
+        (found.certificate, lambda pem: read(pem, None).public_key),
+        (found.asked, lambda pem: csr.read(pem).public_key),
+    )
+    for content, reader in readers:
+        try:
+            yield reader(content) if content else ""
+        except Unreadable:
+            continue
+
+
+def _fingerprint(certificate: bytes) -> str:
+    try:
+        return read(certificate, None).sha256
+    except Unreadable:
+        return ""
+
+
+def _trusted(
+    standing: Iterable[Found], authorities: dict[str, Match]
+) -> dict[str, tuple[x509.Certificate, ...]]:
+    """The plan's CAs as they will stand, by name."""
+    contents = {each.request.name: each.certificate for each in standing if each.request.is_ca}
+    contents |= {name: each.certificate for name, each in authorities.items()}
+    found: dict[str, tuple[x509.Certificate, ...]] = {}
+    for name, pem in contents.items():
+        try:
+            found[name] = (load_certificate(pem),) if pem else ()
+        except Unreadable:
+            continue
+    return found
+
+
+def _offer(name: str, match: Match, given: Handed, trusted: dict[str, tuple[x509.Certificate, ...]]) -> Offer:
+    """The certificate with the CAs that lead from it to one that is trusted."""
+    known = tuple(each for certificates in trusted.values() for each in certificates)
+    leaf = load_certificate(match.certificate)
+    pool = [leaf, *(each for each in given.pool if each != leaf and _is_above(each, given))]
+    path = answers.path_of(match.facts.public_key, pool, known)
+    return Offer(name, answers.dump(path), match.key, match.file, keyless=match.key is None)
+
+
+def _is_above(certificate: x509.Certificate, given: Handed) -> bool:
+    """Whether it is a CA's."""
+    return any(each == certificate and facts.is_ca for _, each, facts in given.certificates)
+
+
+def _no_roots(plan: ClusterPlan, authorities: dict[str, Match]) -> Iterator[Diagnostic]:
+    """EB364: CAs to be trusted that others have signed."""
+    requests: dict[str, CertRequest] = {each.name: each for each in plan.certificates}
+    for name, match in authorities.items():
+        certificate = load_certificate(match.certificate)
+        if requests[name].is_root and not is_signed_by(certificate, certificate):
+            message = f"{name} is signed by another CA, and is trusted in its place"
+            hint = "etcd is content; where openssl, curl or Java are clients, take over the root instead"
+            yield Diagnostic(Severity.NOTE, "EB364", message, hint, name, match.file)
