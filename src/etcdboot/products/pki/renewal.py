@@ -19,12 +19,12 @@ from etcdboot.products.pki.pem import PrivateKey, Unreadable, load_certificate, 
 
 
 def due_names(entries: Iterable[Entry], now: datetime, within: Within | None) -> frozenset[str]:
-    """The leaves of ours that are due or have ended; without ``within`` by the plan's renew-before."""
+    """The leaves that we can renew and that are due or have ended; without ``within`` by the plan."""
     return frozenset(
         entry.request.name
         for entry in entries
         if not entry.request.is_ca
-        and entry.request.source is CertificateSource.ISSUED
+        and entry.request.source is not CertificateSource.PROVIDED
         and entry.facts is not None
         and is_due(entry.request, entry.facts, now, within)
     )
@@ -35,8 +35,8 @@ def left_over(
 ) -> tuple[Diagnostic, ...]:
     """What a renewal of all that is due must tell of the rest.
 
-    A CA that is due, or a certificate whose key is elsewhere: others have to act. One that cannot be judged:
-    it may be due as well, and must not keep the others from being renewed.
+    A CA that is due, or what others provide: somebody else has to act. One that cannot be judged: it may be
+    due as well, and must not keep the others from being renewed.
     """
     concerned = {entry.request.ca_name for entry in entries if entry.request.name in names} | {*names}
     return tuple(

@@ -43,8 +43,8 @@ def test_only_what_is_due_or_has_ended_is_chosen() -> None:
     assert due_names(found, NOW, Within(seconds=1)) == set()
 
 
-def test_a_ca_is_never_chosen_nor_what_others_sign_or_what_is_not_there() -> None:
-    theirs = replace(LEAF_FOUND, request=replace(SERVER, source=CertificateSource.CSR))
+def test_a_ca_is_never_chosen_nor_what_others_provide_or_what_is_not_there() -> None:
+    theirs = replace(LEAF_FOUND, request=replace(SERVER, source=CertificateSource.PROVIDED))
     found = entries(theirs, Found(CLIENT, None, None))
     assert due_names(found, NOW + timedelta(days=3640), None) == set()
 
