@@ -73,7 +73,7 @@ def test_no_write_fails_through_all_steps_and_the_old_ca_counts_for_nothing_at_t
     which = () if ca == "shared" else ("--ca", name)
     concerned = 2 if ca == "shared" else 1  # URLs of a member
     with running(tmp_path, loopback_spec(tmp_path, release, 3, certificates=certificates)) as cluster:
-        old = [(tmp_path / f"pki/clients/root{end}").read_bytes() for end in (".pem", "-key.pem")]
+        old, its_key = ((tmp_path / f"pki/clients/root{end}").read_bytes() for end in (".pem", "-key.pem"))
         everyone = {"etcd1", "etcd2", "etcd3"}
         load = cluster.load()
         load.await_progress()
@@ -105,7 +105,8 @@ def test_no_write_fails_through_all_steps_and_the_old_ca_counts_for_nothing_at_t
         ends_well(load)
 
         url = cluster.plan.members[0].advertise_client_urls[0]
-        [seen] = receptions([Visit(url, *old)])
+        roots = (tmp_path / f"pki/{name}.pem").read_bytes()
+        [seen] = receptions([Visit(url, old, its_key, roots)])
         assert seen.answer is Answer.REFUSED
         assert cluster.verify()["verdict"] == "healthy"
         assert cluster.etcdctl("endpoint", "health").returncode == 0

@@ -39,7 +39,8 @@ def answers(cluster: LoopbackCluster, pair: str) -> tuple[Answer, Answer]:
         (cluster.folder / "pki" / f"{pair}{end}").read_bytes() for end in (".pem", "-key.pem")
     )
     urls: list[Url] = [first.advertise_client_urls[0], first.initial_advertise_peer_urls[0]]
-    client, peer = receptions([Visit(url, certificate, key) for url in urls])
+    roots = b"".join(path.read_bytes() for path in (cluster.folder / "pki").glob("*ca.pem"))
+    client, peer = receptions([Visit(url, certificate, key, roots) for url in urls])
     return client.answer, peer.answer
 
 

@@ -37,11 +37,15 @@ _ABOUT_CERTIFICATES = ("CERTIFICATE", "UNKNOWN_CA", "HANDSHAKE_FAILURE", "ACCESS
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A URL, and the certificate and key (PEM) to show there."""
+    """A URL, the certificate and key (PEM) to show there, and the CAs (PEM) by which to know a member.
+
+    Without the last, whatever stands before the members and takes everybody would be taken for one.
+    """
 
     url: Url
     certificate: bytes
     key: bytes = field(repr=False)
+    roots: bytes
 
 
 def receptions(visits: Iterable[Visit], limit: float = LIMIT) -> tuple[Reception, ...]:
@@ -54,6 +58,8 @@ def _receive(visit: Visit, deadline: float) -> Reception:
     url = visit.url
     context = accept_any()
     context.set_alpn_protocols(_PROTOCOLS)
+    context.load_verify_locations(cadata=visit.roots.decode("ascii", "replace"))
+    context.verify_mode = ssl.CERT_REQUIRED
     load_from_memory(context, visit.certificate, visit.key)
     try:
         connection = socket.create_connection((url.host.text, url.port), _left(deadline))
@@ -64,6 +70,8 @@ def _receive(visit: Visit, deadline: float) -> Reception:
             connection.settimeout(_left(deadline))
             with context.wrap_socket(connection, server_hostname=url.host.text) as tls:
                 return _heard(url, tls, deadline)
+        except ssl.SSLCertVerificationError as cause:
+            return Reception(url, Answer.UNREACHED, f"what is served there: {cause.verify_message}")
         except ssl.SSLError as cause:
             return _of_tls(url, cause)
         except TimeoutError:

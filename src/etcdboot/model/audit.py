@@ -15,6 +15,7 @@ from etcdboot.ground.report import Diagnostic, Severity, error, warning
 from etcdboot.ground.values import dataclass
 from etcdboot.model.certificates import ROOTS, CertRequest
 from etcdboot.model.naming import LOOPBACK
+from etcdboot.model.rotation import generation, in_generation
 from etcdboot.model.spec import CertificateSource
 
 # Clocks differ: what is signed now is valid from five minutes ago, and lives that much longer on paper.
@@ -176,7 +177,9 @@ def _ca_signer(request: CertRequest, facts: CertFacts, now: datetime) -> Iterato
 
 
 def _ca_subject(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[Diagnostic]:
-    if facts.subject != request.subject:
+    shown = dict(facts.subject).get("CN", "")
+    common_name = in_generation(request.common_name, generation(shown))
+    if facts.subject != (*request.subject[:-1], ("CN", common_name)):
         message = f"{request.name} names {_written(facts)}, not {_written(request)}"
         yield Diagnostic(Severity.NOTE, "EB323", message, "the next CA will have it", request.name)
 

@@ -12,6 +12,7 @@ new one, in the second the old one; afterwards it is in ``retired/``.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import PurePosixPath
@@ -23,6 +24,8 @@ STATE = PurePosixPath("rotation.json")
 VERSION = 1
 ROTATION = PurePosixPath("rotation")
 RETIRED = PurePosixPath("retired")
+_GENERATION = re.compile(r".* G([1-9][0-9]{0,5})")
+_COMMON_NAME_LIMIT = 64  # RFC 5280 appendix A.1, ub-common-name
 
 
 class Step(StrEnum):
@@ -104,6 +107,21 @@ class Rotations:
 
 class _Newer(Exception):
     pass
+
+
+def generation(common_name: str) -> int:
+    """Which CA of its name one is, by its common name: 1 for the first, which says nothing of it."""
+    found = _GENERATION.fullmatch(common_name)
+    return int(found[1]) if found else 1
+
+
+def in_generation(common_name: str, number: int) -> str:
+    """The common name of a CA of that generation: ``prod CA``, ``prod CA G2``, ``prod CA G3``.
+
+    Equal names would leave verifiers to find out by the key which CA is meant; most do, not all.
+    """
+    suffix = f" G{number}" if number > 1 else ""
+    return common_name[: _COMMON_NAME_LIMIT - len(suffix)] + suffix
 
 
 def waiting_paths(name: str) -> PairPaths:

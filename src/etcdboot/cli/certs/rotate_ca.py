@@ -112,6 +112,11 @@ _SAID = {
     "reissue": "step 2 of 3, reissue: the new CA has signed everything, and both are trusted",
     "drop": "step 3 of 3, drop: the new CA alone is to be trusted",
 }
+_OVER = {
+    (False, False): "no rotation is under way",
+    (True, False): "the rotation is over",
+    (True, True): "the rotation is called off: the old CA alone is to be trusted",
+}
 _INNER = "reissue: the new intermediate has signed everything; the root that is trusted stays"
 _QUESTIONS = {
     "trusts-new": "trusts the new CA",
@@ -122,7 +127,7 @@ _QUESTIONS = {
 
 def _lines(done: Rotated) -> Iterator[str]:
     if done.rotation is None:
-        yield f"{done.ca}: {'the rotation is over' if done.changes else 'no rotation is under way'}"
+        yield f"{done.ca}: {_OVER[bool(done.changes), done.aborted]}"
         return
     yield f"{done.ca}: {_INNER if done.inner else _SAID[done.rotation.step]}"
     yield f"  old {done.rotation.old[:16]}…  new {done.rotation.new[:16]}… (sha256)"
@@ -151,19 +156,21 @@ def _next(cluster: Cluster, done: Rotated, file: str, out: str, leader: str | No
     """What a human does until the step is in force everywhere, and how to go on then."""
     from etcdboot.products.render.rolling import handing_out, rolling_restart
 
-    if done.rotation is None:
+    if done.rotation is None and not done.aborted:
         return
     if not done.changes and done.seen and all(each.answer for each in done.seen):
         yield f"go on: {to_paste('certs rotate-ca', file)} --next"
         return
     yield f"write the members' and clients' files again: {to_paste('render', file)}"
-    step = "inner" if done.inner else str(done.rotation.step)
+    step = "inner" if done.inner else str(done.rotation.step) if done.rotation else "abort"
     yield from filter(None, [_CLIENTS_FIRST.get(step)])
-    if step in ("bundle", "drop"):
+    if step in ("bundle", "drop", "abort"):
         yield rolling_restart(cluster.plan, out, file, leader)
     else:
         yield handing_out(cluster.plan, out)
     yield from filter(None, [_CLIENTS_THEN.get(step)])
+    if done.rotation is None:
+        return
     which = f" --ca {done.ca}" if sum(each.is_ca for each in cluster.plan.certificates) > 1 else ""
     yield f"then go on: {to_paste('certs rotate-ca', file)}{which} --next"
 
@@ -178,4 +185,5 @@ _CLIENTS_THEN = {
     "get in then",
     "drop": "give every client its new ca.pem, which holds the new CA alone",
     "inner": "give every client its new certificate, with the new intermediate in its file",
+    "abort": "give every client its former ca.pem",
 }

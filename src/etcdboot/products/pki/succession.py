@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
 from etcdboot.ground.artifact import Artifact
 from etcdboot.ground.values import dataclass, replace
 from etcdboot.model.certificates import CertRequest, PairPaths, pair_paths
-from etcdboot.model.rotation import RETIRED, ROTATION, Rotation, Step, retired_paths, waiting_paths
+from etcdboot.model.rotation import (
+    RETIRED,
+    ROTATION,
+    Rotation,
+    Step,
+    generation,
+    in_generation,
+    retired_paths,
+    waiting_paths,
+)
 from etcdboot.products.pki.authority import Pair
 from etcdboot.products.pki.inventory import Entry
 from etcdboot.products.pki.pem import dump_certificate, load_certificate
 from etcdboot.products.pki.reading import read
-
-_GENERATION = re.compile(r"(.*) G([0-9]{1,6})")
-_COMMON_NAME_LIMIT = 64  # RFC 5280 appendix A.1, ub-common-name
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +67,7 @@ def line_of(requests: tuple[CertRequest, ...], name: str) -> Line:
 
 
 def successors(line: Line, entries: Mapping[str, Entry]) -> tuple[CertRequest, ...]:
-    """The CAs to make: as the plan wants them, under a name that tells them from those before.
-
-    Equal names would leave verifiers to find out by the key which one is meant; most do, not all.
-    """
+    """The CAs to make: as the plan wants them, under a name that tells them from those before."""
     return tuple(
         replace(each, subject=(*each.subject[:-1], ("CN", _following(each, entries[each.name]))))
         for each in line.authorities
@@ -73,11 +75,8 @@ def successors(line: Line, entries: Mapping[str, Entry]) -> tuple[CertRequest, .
 
 
 def _following(request: CertRequest, entry: Entry) -> str:
-    """``prod CA`` → ``prod CA G2`` → ``prod CA G3``."""
     shown = dict(entry.facts.subject).get("CN", "") if entry.facts else ""
-    found = _GENERATION.fullmatch(shown)
-    suffix = f" G{int(found[2]) + 1 if found else 2}"
-    return request.common_name[: _COMMON_NAME_LIMIT - len(suffix)] + suffix
+    return in_generation(request.common_name, generation(shown) + 1)
 
 
 # --- the steps

@@ -30,7 +30,7 @@ from etcdboot.workflows.certs.standing import look, placed
 class Rotated:
     """How a rotation stands after a run: ``rotation`` None when none is under way.
 
-    ``seen`` is what members showed; ``next_step`` what ``--next`` would lead to, None for the end.
+    ``inner``: it is an intermediate's; ``seen`` is what members showed; ``aborted``: it was called off.
     """
 
     ca: str
@@ -39,6 +39,7 @@ class Rotated:
     changes: tuple[Change, ...] = ()
     seen: tuple[Sighting, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    aborted: bool = False
 
     def as_json(self) -> dict[str, object]:
         """The keys that ``-w json`` prints."""

@@ -122,7 +122,7 @@ def abort(
         rotation = demand_rotation(work)
         if rotation.step is Step.BUNDLE:
             move = succession.ended(work.line, work.entries, kept(work, rotation), None)
-            return _written(work, move)
+            return replace(_written(work, move), aborted=True)
         if rotation.step is Step.REISSUE and not work.line.inner:
             return _swap(work, rotation, Step.BUNDLE)
         message = f"there is no way back from step {rotation.step} of {work.line.name}"

@@ -39,15 +39,15 @@ class Signer:
 
 
 def takes(
-    plan: ClusterPlan, line: Line, signer: Signer, question: Question, now: datetime
+    plan: ClusterPlan, line: Line, signer: Signer, roots: bytes, question: Question, now: datetime
 ) -> tuple[Sighting, ...]:
-    """Whether members take a caller whom that CA has certified, or have forgotten the CA.
+    """Whether members, known by the CAs ``roots``, take a caller whom ``signer`` has certified, or no more.
 
     The certificate shown is made for the look, and is in no file. It names whom the member's own one names,
     for members may be told to take only certain names.
     """
     asked = [place for place in _places(plan, line) if _demands(plan, place)]
-    found = receptions(_visit(place, signer, now) for place in asked)
+    found = receptions(_visit(place, signer, roots, now) for place in asked)
     judge = _JUDGES[question]
     return tuple(
         Sighting(place.member, str(place.url), question, judge(seen), seen.detail)
@@ -86,7 +86,7 @@ def _demands(plan: ClusterPlan, place: Place) -> bool:
     return place.request.kind is CertKind.PEER or plan.client_tls is ClientTls.MUTUAL
 
 
-def _visit(place: Place, signer: Signer, now: datetime) -> Visit:
+def _visit(place: Place, signer: Signer, roots: bytes, now: datetime) -> Visit:
     request = place.request
     # A peer listener compares the names with the caller's address, and lets one without names pass
     # (client/pkg/transport/listener_tls.go checkCertSAN at v3.6.14).
@@ -99,7 +99,7 @@ def _visit(place: Place, signer: Signer, now: datetime) -> Visit:
         serial=keys.new_serial(),
         chain=signer.chain,
     )
-    return Visit(place.url, made.certificate, made.key)
+    return Visit(place.url, made.certificate, made.key, roots)
 
 
 def _is_taken(seen: Reception) -> bool | None:
@@ -136,7 +136,9 @@ def look_over(work: Work, rotation: Rotation) -> tuple[Sighting, ...]:
         assert certificate is not None
         return serves(work.plan, work.line, certificate)
     question = Question.TRUSTS_NEW if rotation.step is Step.BUNDLE else Question.FORGOT_OLD
-    return takes(work.plan, work.line, _visitor(work, rotation), question, work.now)
+    roots = work.entries[work.line.name].found.certificate
+    assert roots is not None
+    return takes(work.plan, work.line, _visitor(work, rotation), roots, question, work.now)
 
 
 def _visitor(work: Work, rotation: Rotation) -> Signer:
