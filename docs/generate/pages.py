@@ -128,7 +128,7 @@ OUTCOMES: dict[ExitCode, str] = {
     ExitCode.USAGE: "the command line is wrong",
     ExitCode.SPEC: "the spec is wrong, or has warnings under `--strict`",
     ExitCode.DRIFT: "`render --check` found drift, certificates no longer fit the plan, `dns check` found "
-    "records that do not, or `check --live` peers that do not",
+    "records that do not, `check --live` peers that do not, or `certs status` something due or missing",
     ExitCode.DEGRADED: "degraded: something failed, quorum holds",
     ExitCode.DOWN: "no quorum, or nothing could be reached, be it a member or a name server; `up` and "
     "`verify --wait` ran out of time",
