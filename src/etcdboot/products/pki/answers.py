@@ -12,11 +12,12 @@ from cryptography.hazmat.primitives.serialization import pkcs7
 
 from etcdboot.ground.address import Host
 from etcdboot.ground.report import Diagnostic, error
+from etcdboot.ground.wording import printable
 from etcdboot.products.pki.blocks import Block, blocks
 from etcdboot.products.pki.chains import path_to
 from etcdboot.products.pki.paths import objections
 from etcdboot.products.pki.pem import Unreadable, dump_certificate
-from etcdboot.products.pki.portrait import name_text, printable
+from etcdboot.products.pki.portrait import name_text
 from etcdboot.products.pki.reading import is_signed_by, public_hash, read
 
 _DAMAGED = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion)

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.utils import CryptographyDeprecationWarning
 
 from etcdboot.ground.address import Host, HostKind
+from etcdboot.ground.wording import printable
 from etcdboot.model.certificates import CertRequest
 from etcdboot.model.csr import CsrFacts
 from etcdboot.products.pki import profile
@@ -19,7 +20,6 @@ from etcdboot.products.pki.authority import signing_hash
 from etcdboot.products.pki.blocks import blocks
 from etcdboot.products.pki.extensions import general_name, key_usages, purpose
 from etcdboot.products.pki.pem import PrivateKey, Unreadable
-from etcdboot.products.pki.portrait import printable
 from etcdboot.products.pki.reading import NAMES, key_type, public_hash
 
 # What openssl writes, and what Netscape did before RFC 7468 section 7.

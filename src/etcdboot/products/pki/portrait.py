@@ -10,6 +10,7 @@ from cryptography.x509.oid import SignatureAlgorithmOID
 
 from etcdboot.ground.duration import brief
 from etcdboot.ground.values import dataclass, field
+from etcdboot.ground.wording import printable
 from etcdboot.products.pki import extensions
 from etcdboot.products.pki.reading import NAMES, key_type, public_hash
 
@@ -137,11 +138,6 @@ def standing(start: datetime, end: datetime, now: datetime) -> str:
         return f"begins in {brief((start - now).total_seconds())}"
     left = (end - now).total_seconds()
     return f"{brief(left)} left" if left > 0 else f"ended {brief(-left)} ago"
-
-
-def printable(text: str) -> str:
-    """The text without what would move a terminal's cursor, for who made a certificate chose its words."""
-    return "".join(each if each.isprintable() else f"\\x{ord(each):02x}" for each in text)
 
 
 def _attributes(name: x509.Name) -> list[Row]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from cryptography import x509
 from cryptography.x509.oid import SignatureAlgorithmOID
 
-from etcdboot.products.pki.portrait import Held, algorithm, held, printable
+from etcdboot.products.pki.portrait import Held, algorithm, held
 from samples.foreign import authority, made, sans
 
 
@@ -21,7 +21,3 @@ def test_what_is_asked_for_most_is_at_hand() -> None:
     assert (shown.is_ca, shown.path_length, shown.sans) == (True, 3, ("a",))
     assert shown.key_usages == ("keyCertSign",)
     assert [each["name"] for each in shown.list()] == ["basicConstraints", "keyUsage", "subjectAltName"]
-
-
-def test_only_what_can_be_printed_is() -> None:
-    assert printable("a\nb\x1bcü") == "a\\x0ab\\x1bcü"
