@@ -69,7 +69,7 @@ def _rank(request: CertRequest, match: Match, members: Collection[str]) -> tuple
         return None
     if owner in members and not is_named:
         return None
-    dialled = [host for host in request.sans if not host.is_loopback]
+    dialled = [host for host in request.sans if not host.is_loopback] or request.sans
     if not is_named and not any(certifies(san, host) for san in match.facts.sans for host in dialled):
         return None
     return _kind_rank(request.kind, match), 2 if is_named else 1
