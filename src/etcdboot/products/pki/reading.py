@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -19,6 +20,8 @@ from etcdboot.ground.address import Host, HostKind
 from etcdboot.model.audit import CertFacts
 from etcdboot.model.certificates import Usage
 from etcdboot.products.pki.pem import Unreadable, load_certificate, load_key
+
+E = TypeVar("E", bound=x509.ExtensionType)
 
 NAME_OIDS = {
     "C": NameOID.COUNTRY_NAME,
@@ -123,23 +126,24 @@ def _follows(chain: bytes, pem: bytes) -> bool:
 
 
 def _facts(certificate: x509.Certificate, *, signed: bool, chained: bool) -> CertFacts:
-    extensions = certificate.extensions
+    extensions, key = certificate.extensions, certificate.public_key()
+    basic = _basic(extensions)
     return CertFacts(
         subject=_name(certificate.subject),
         issuer=_name(certificate.issuer),
         sans=tuple(_sans(extensions)),
         usages=tuple(_usages(extensions)),
         key_usages=tuple(_key_usages(extensions)),
-        is_ca=_basic(extensions).ca,
-        key=key_type(certificate.public_key()),
+        is_ca=basic.ca,
+        key=key_type(key),
         not_before=_utc(certificate.not_valid_before_utc),
         not_after=_utc(certificate.not_valid_after_utc),
         serial=certificate.serial_number,
         sha256=certificate.fingerprint(SHA256()).hex(),
-        public_key=public_hash(certificate.public_key()),
+        public_key=public_hash(key),
         signed=signed,
         chained=chained,
-        path_length=_basic(extensions).path_length,
+        path_length=basic.path_length,
         constraints=tuple(_constraints(extensions)),
     )
 
@@ -148,13 +152,13 @@ def _name(name: x509.Name) -> tuple[tuple[str, str], ...]:
     return tuple((NAMES.get(each.oid, each.oid.dotted_string), str(each.value)) for each in name)
 
 
+def _value(extensions: x509.Extensions, kind: type[E]) -> E | None:
+    return next((each.value for each in extensions if isinstance(each.value, kind)), None)
+
+
 def _sans(extensions: x509.Extensions) -> Iterator[Host]:
     """The names and addresses; e-mail addresses, URIs and the like certify no host."""
-    try:
-        names = extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except x509.ExtensionNotFound:
-        return
-    for name in names:
+    for name in _value(extensions, x509.SubjectAlternativeName) or ():
         if isinstance(name, x509.DNSName):
             yield Host(name.value.lower(), HostKind.DNS)
         elif isinstance(name, x509.IPAddress):
@@ -163,38 +167,25 @@ def _sans(extensions: x509.Extensions) -> Iterator[Host]:
 
 
 def _usages(extensions: x509.Extensions) -> Iterator[str]:
-    try:
-        oids = extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-    except x509.ExtensionNotFound:
-        return
-    for oid in oids:
+    for oid in _value(extensions, x509.ExtendedKeyUsage) or ():
         yield _USAGES.get(oid, oid.dotted_string)
 
 
 def _key_usages(extensions: x509.Extensions) -> Iterator[str]:
-    try:
-        found = extensions.get_extension_for_class(x509.KeyUsage).value
-    except x509.ExtensionNotFound:
-        return
-    for name, attribute in KEY_USAGES.items():
+    found = _value(extensions, x509.KeyUsage)
+    for name, attribute in KEY_USAGES.items() if found else ():
         if getattr(found, attribute):
             yield name
 
 
 def _basic(extensions: x509.Extensions) -> x509.BasicConstraints:
-    try:
-        return extensions.get_extension_for_class(x509.BasicConstraints).value
-    except x509.ExtensionNotFound:
-        return x509.BasicConstraints(ca=False, path_length=None)
+    return _value(extensions, x509.BasicConstraints) or x509.BasicConstraints(ca=False, path_length=None)
 
 
 def _constraints(extensions: x509.Extensions) -> Iterator[str]:
     """The domains and networks that are permitted, as the spec writes them."""
-    try:
-        found = extensions.get_extension_for_class(x509.NameConstraints).value
-    except x509.ExtensionNotFound:
-        return
-    for name in found.permitted_subtrees or ():
+    found = _value(extensions, x509.NameConstraints)
+    for name in (found.permitted_subtrees if found else None) or ():
         if isinstance(name, x509.DNSName | x509.IPAddress):
             yield str(name.value)
 
