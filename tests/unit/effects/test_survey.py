@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from etcdboot.effects.survey import mode_of, own_user, survey
+from etcdboot.ground.errors import Missing
 from etcdboot.model.custody import Kind
 
 
@@ -62,3 +63,9 @@ def test_the_mode_of_a_named_file_is_told_if_it_is_there(tmp_path: Path) -> None
     (tmp_path / "x").touch(mode=0o600)
     assert mode_of(str(tmp_path / "x")) == 0o600
     assert mode_of(str(tmp_path / "y")) is None
+
+
+def test_a_root_below_a_file_cannot_be_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "x").touch()
+    with pytest.raises(Missing):
+        survey(tmp_path / "x" / "pki")

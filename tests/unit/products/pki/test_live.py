@@ -98,3 +98,8 @@ def test_every_advertised_url_of_a_certificate_of_ours_is_a_place() -> None:
 def test_a_side_without_tls_or_with_tls_of_its_own_is_none() -> None:
     assert places(plan_of(extra="tls: {client: 'off', peer: auto}")) == ()
     assert [each.request.name for each in places(plan_of(extra="tls: {peer: 'off'}"))] == ["etcd1/server"]
+
+
+def test_a_url_that_is_written_without_tls_is_none() -> None:
+    plain = "defaults: {advertise-client-urls: ['http://127.0.0.1:2379']}"
+    assert [each.request.name for each in places(plan_of(extra=plain))] == ["etcd1/peer"]

@@ -221,3 +221,39 @@ def test_several_attributes_of_a_kind_all_stand_in_the_text() -> None:
     key, name = new_key(), x509.Name(units)
     builder = x509.CertificateBuilder(name, name, key.public_key(), 1, NOW, NOW + timedelta(days=1))
     assert only(Made(builder.sign(key, SHA256()), key).pem).body["subject_text"] == "OU=a, OU=b"
+
+
+def sequence(body: bytes) -> bytes:
+    """The body as a DER SEQUENCE."""
+    size = len(body).to_bytes(2, "big").lstrip(b"\0")
+    return b"\x30" + bytes([0x80 | len(size)]) + size + body
+
+
+def parts(der: bytes) -> tuple[bytes, bytes]:
+    """The first SEQUENCE's body in DER, and what follows it."""
+    many = der[1] & 0x7F if der[1] & 0x80 else 0
+    size = int.from_bytes(der[2 : 2 + many], "big") if many else der[1]
+    return der[2 + many : 2 + many + size], der[2 + many + size :]
+
+
+def test_a_certificate_of_version_1_is_shown_with_its_flaw() -> None:
+    whole, _ = parts(made("x").certificate.public_bytes(Encoding.DER))
+    signed, rest = parts(whole)
+    assert signed.startswith(b"\xa0\x03\x02\x01\x02")  # version 3
+    found = only(sequence(sequence(signed[5:]) + rest))
+    assert (found.body["version"], found.body["subject"]) == (1, {"CN": "x"})
+    assert found.flaws[0].startswith("it is of version 1")
+
+
+def test_a_serial_number_of_nothing_is_a_flaw() -> None:
+    der = made("x", serial=1).certificate.public_bytes(Encoding.DER)
+    found = only(der.replace(b"\x02\x01\x01", b"\x02\x01\x00", 1))
+    assert found.body["serial"] == "0"
+    assert found.flaws == ("its serial number is not positive (RFC 5280 section 4.1.2.2)",)
+
+
+def test_a_key_on_a_curve_that_nobody_knows_is_unknown() -> None:
+    p256 = bytes.fromhex("2a8648ce3d030107")
+    der = made("x").certificate.public_bytes(Encoding.DER).replace(p256, p256[:-1] + b"\x63")
+    found = only(der)
+    assert (found.body["key"], found.public_key, rows(found)["key"]) == ("unknown", "", "unknown")
