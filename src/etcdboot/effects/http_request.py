@@ -7,11 +7,13 @@ at v3.5.33): the system's roots, no client certificate, and a proxy only where t
 from __future__ import annotations
 
 import http.client
+import socket
 import ssl
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterable, Mapping
+from contextlib import closing, suppress
 from urllib.parse import urlencode, urlsplit
 
+from etcdboot.effects.patience import in_time
 from etcdboot.ground.address import Url, parse_url
 from etcdboot.ground.values import dataclass
 from etcdboot.model.observation import Cause, Failure
@@ -45,7 +47,7 @@ class Unanswered(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How to ask: through ``proxy`` (an http:// URL) or straight; ``timeout`` seconds for each step."""
+    """How to ask: through ``proxy`` (an http:// URL) or straight; ``timeout`` seconds for an answer."""
 
     proxy: str | None = None
     timeout: float = 5.0
@@ -55,16 +57,32 @@ def ask(method: str, url: str, way: Way, form: Mapping[str, str] | None = None) 
     """The answer to one request; a redirect is an answer, and is not followed.
 
     Raises:
-        Unanswered: no connection, no TLS, no HTTP, or no word in time.
+        Unanswered: no connection, no TLS, no HTTP, or not all of it in time.
     """
-    try:
-        with closing(_connection(url, way)) as connection:
-            return _exchange(connection, method, url, way, form)
-    except OSError as cause:
-        raise Unanswered(_failure(url, way, cause)) from cause
-    except http.client.HTTPException as cause:
-        detail = f"what listens there does not speak HTTP ({type(cause).__name__})"
-        raise Unanswered(_looked_again(url, way) or Failure(Cause.NOT_ETCD, detail)) from cause
+    links: list[socket.socket] = []
+
+    def exchange(url: str) -> Answer | Exception:
+        try:
+            with closing(_connection(url, way)) as connection:
+                connection.connect()
+                links.append(connection.sock)
+                return _exchange(connection, method, url, way, form)
+        except Exception as cause:  # told of, or raised, where somebody waits for it
+            return cause
+
+    outcome = in_time((url,), exchange, way.timeout).get(url)
+    if isinstance(outcome, Answer):
+        return outcome
+    if outcome is None:
+        _hang_up(links)
+    raise Unanswered(_failure(url, way, outcome)) from outcome
+
+
+def _hang_up(links: Iterable[socket.socket]) -> None:
+    """End what a host draws out: whoever reads there then reads the end."""
+    for each in links:
+        with suppress(OSError):
+            each.shutdown(socket.SHUT_RDWR)
 
 
 def _connection(url: str, way: Way) -> http.client.HTTPConnection:
@@ -114,7 +132,19 @@ def endpoint_of(url: str) -> Url:
         return parse_url(f"{scheme}://{authority}:{_PORTS.get(scheme, 0)}")
 
 
-def _failure(url: str, way: Way, cause: OSError) -> Failure:
+def _failure(url: str, way: Way, cause: Exception | None) -> Failure:
+    """What stopped an exchange; None: it never came to its end."""
+    if cause is None:
+        return Failure(Cause.SILENT, f"no answer that comes to its end within {way.timeout:g} s")
+    if isinstance(cause, http.client.HTTPException):
+        detail = f"what listens there does not speak HTTP ({type(cause).__name__})"
+        return _looked_again(url, way) or Failure(Cause.NOT_ETCD, detail)
+    if not isinstance(cause, OSError):
+        raise cause
+    return _unreached(url, way, cause)
+
+
+def _unreached(url: str, way: Way, cause: OSError) -> Failure:
     from etcdboot.effects.probe import failure_of_socket  # brings cryptography, which a good run never needs
 
     if way.proxy:

@@ -8,7 +8,6 @@ v3.6.14; measured on 3.4.23, 3.5.33, 3.6.14 and 3.7.1. (Without ALPN: h2 leads t
 
 from __future__ import annotations
 
-import json
 import socket
 import ssl
 from collections.abc import Iterable
@@ -17,18 +16,18 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 from etcdboot.effects.clock import monotonic, now
 from etcdboot.effects.credentials import load_pair, new_context
+from etcdboot.effects.foreign import json_of, texts
+from etcdboot.effects.patience import in_time
 from etcdboot.ground.address import Url
 from etcdboot.ground.values import dataclass
 from etcdboot.model.observation import SeenMember
 from etcdboot.model.premises import PeerAnswer, Speech
 
 LIMIT = 1.0  # seconds for one URL
-_GRACE = 0.2  # seconds for the thread to write down what it heard at the last moment
 _LARGEST = 1 << 20  # bytes of an answer; a thousand members need a fifth of it
 
 
@@ -43,22 +42,10 @@ class PeerPair:
 def ask_peers(
     urls: Iterable[Url], pair: PeerPair | None = None, limit: float = LIMIT
 ) -> tuple[PeerAnswer, ...]:
-    """What each of the URLs shows, in their order; all at the same time, ``limit`` seconds for all.
-
-    Looking a name up knows no limit: a thread that hangs there is left behind.
-    """
-    deadline = monotonic() + limit
-    found = {url: PeerAnswer(url, Speech.NOTHING, "no answer") for url in urls}
-
-    def ask(url: Url) -> None:
-        found[url] = _ask(url, pair, deadline)
-
-    threads = [Thread(target=ask, args=(url,), daemon=True) for url in found]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join(max(deadline - monotonic(), 0) + _GRACE)
-    return tuple(found.values())
+    """What each of the URLs shows, in their order; all at the same time, ``limit`` seconds for all."""
+    deadline, asked = monotonic() + limit, tuple(dict.fromkeys(urls))
+    found = in_time(asked, lambda url: _ask(url, pair, deadline), limit)
+    return tuple(found.get(url) or PeerAnswer(url, Speech.NOTHING, "no answer") for url in asked)
 
 
 def _ask(url: Url, pair: PeerPair | None, deadline: float) -> PeerAnswer:
@@ -122,20 +109,25 @@ def _read(url: Url, response: HTTPResponse, body: bytes, speech: Speech) -> Peer
     ahead = _ahead(response.getheader("Date"))
     try:
         cluster_id = int(response.getheader("X-Etcd-Cluster-Id") or "", 16)
-        members = tuple(map(_member, json.loads(body)))
-    except (ValueError, TypeError, KeyError, AttributeError):
+        members = _seen(json_of(body))
+    except ValueError:
         return PeerAnswer(url, speech, "it speaks HTTP and knows no /members", ahead=ahead)
     return PeerAnswer(url, speech, "", cluster_id, members, ahead)
 
 
+def _seen(rows: Any) -> tuple[SeenMember, ...]:
+    """The members of the list; ValueError for anything else than etcd's."""
+    if not isinstance(rows, list):
+        raise ValueError("no list")
+    return tuple(map(_member, rows))
+
+
 def _member(row: Any) -> SeenMember:
-    return SeenMember(
-        int(row["id"]),
-        str(row.get("name", "")),
-        tuple(map(str, row["peerURLs"])),
-        tuple(map(str, row.get("clientURLs") or ())),
-        bool(row.get("isLearner", False)),
-    )
+    match row:
+        case {"id": int(number), "peerURLs": list(urls)}:
+            name, learner = str(row.get("name", "")), bool(row.get("isLearner"))
+            return SeenMember(number, name, texts(urls), texts(row.get("clientURLs")), learner)
+    raise ValueError("no member")
 
 
 def _ahead(date: str | None) -> int | None:

@@ -6,14 +6,16 @@ The API is that of etcd until 3.5 with ``--enable-v2`` (docs: v2/api.md of etcd 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from etcdboot.effects.discovery_host import unusable
+from etcdboot.effects.foreign import object_of
 from etcdboot.effects.http_request import Answer, Unanswered, Way, ask
 from etcdboot.ground.errors import EtcdbootError, Refused
+from etcdboot.ground.wording import gist, printable
 from etcdboot.knowledge.etcd.releases import Release, parse_release, serves_v2_api
 from etcdboot.model.discovery import parse_discovery_url
 from etcdboot.model.observation import Cause, Failure
@@ -33,6 +35,8 @@ _WAY: Final = Way()
 # error/error.go of etcd's v2 API
 _KEY_NOT_FOUND, _KEY_EXISTS, _RAFT_ERROR = 100, 105, 300
 _OWN_ETCD: Final = "give --at the URL of an etcd until 3.5 that runs with --enable-v2"
+
+T = TypeVar("T")
 
 
 def make_token(base: str, token: str, size: int, way: Way = _WAY) -> str:
@@ -68,7 +72,7 @@ def ask_service(service: str, size: int, way: Way = _WAY) -> str:
     if answer.status != 200:
         if answer.status // 100 == 3:
             raise _strange(answer, asked, way)
-        text = f"{asked} answers HTTP {answer.status}: {_gist(answer.text)}"
+        text = f"{asked} answers HTTP {answer.status}: {gist(answer.text)}"
         hint = (
             "see whether the service reaches its etcd, and that has --enable-v2; for an etcd itself say --at"
         )
@@ -90,27 +94,35 @@ def read_registry(url: str, way: Way = _WAY) -> Registry:
         Refused: EB561 to EB564, the host is no discovery host or keeps us out.
         Down: EB560, it does not answer.
     """
-    held = _found(size_url(url), way)
-    size = None if held is None else str(held.get("value", ""))
-    return registry(BootstrapMode.DISCOVERY_V2, url, size, _members(_found(url, way) or {}))
+    size = _found(size_url(url), way, lambda held: str(held.get("value", "")))
+    members = _found(url, way, lambda held: tuple(_members(held.get("nodes", []))))
+    return registry(BootstrapMode.DISCOVERY_V2, url, size, members or ())
 
 
-def _members(below: dict[str, Any]) -> Iterator[Registration]:
-    for each in below.get("nodes") or ():
-        name = str(each.get("key", "")).rpartition("/")[2]
-        if name != SIZE.partition("/")[0]:
-            yield parse_registration(name, str(each.get("value", "")), int(each.get("createdIndex", 0)))
+def _members(below: object) -> Iterator[Registration]:
+    """The entries of a directory; ValueError where they are none of etcd's."""
+    if not isinstance(below, list):
+        raise ValueError("no list")
+    for each in below:
+        match each:
+            case {"key": str(key), "createdIndex": int(since)}:
+                name = key.rpartition("/")[2]
+                if name != SIZE.partition("/")[0]:
+                    yield parse_registration(name, str(each.get("value", "")), since)
+            case _:
+                raise ValueError("no key of etcd's")
 
 
-def _found(url: str, way: Way) -> dict[str, Any] | None:
-    """What a key holds; None when there is no such key."""
+def _found(url: str, way: Way, read: Callable[[dict[str, Any]], T]) -> T | None:
+    """What ``read`` makes of what a key holds; None when there is no such key."""
     answer = _asked("GET", url, way)
     if answer.status == 404 and _error_code(answer) == _KEY_NOT_FOUND:
         return None
-    held = _parsed(answer.text).get("node") if answer.status == 200 else None
-    if not isinstance(held, dict):
-        raise _strange(answer, url, way)
-    return held
+    held = object_of(answer.text).get("node") if answer.status == 200 else None
+    if isinstance(held, dict):
+        with suppress(ValueError):
+            return read(held)
+    raise _strange(answer, url, way)
 
 
 def _asked(method: str, url: str, way: Way, form: dict[str, str] | None = None) -> Answer:
@@ -126,10 +138,10 @@ def _asked(method: str, url: str, way: Way, form: dict[str, str] | None = None) 
 
 def _strange(answer: Answer, url: str, way: Way) -> EtcdbootError:
     """Why this is not what etcd's v2 API answers."""
-    said = _parsed(answer.text)
-    what = said.get("message") or _gist(answer.text)
+    said = object_of(answer.text)
+    what = gist(str(said.get("message") or answer.text))
     if answer.status // 100 == 3:
-        text = f"{_place(url)} answers with a redirect to {answer.location or 'nowhere'}"
+        text = f"{_place(url)} answers with a redirect to {printable(answer.location) or 'nowhere'}"
         return Refused.because(
             "EB563", text, "write the URL that it leads to: all members must be told the same"
         )
@@ -165,7 +177,7 @@ def _release(url: str, way: Way) -> Release | None:
     """What the etcd there says that it is; None when it says nothing of the kind."""
     try:
         answer = ask("GET", f"{_place(url)}/version", way)
-        return parse_release(str(_parsed(answer.text).get("etcdserver", "")))
+        return parse_release(str(object_of(answer.text).get("etcdserver", "")))
     except (Unanswered, ValueError):
         return None
 
@@ -177,19 +189,4 @@ def _place(url: str) -> str:
 
 
 def _error_code(answer: Answer) -> object:
-    return _parsed(answer.text).get("errorCode")
-
-
-def _parsed(text: str) -> dict[str, Any]:
-    """The JSON object; an empty one for anything else."""
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _gist(text: str) -> str:
-    """The beginning of a foreign answer, on one line."""
-    line = " ".join(text.split())
-    return f"{line[:80]}…" if len(line) > 80 else line or "nothing"
+    return object_of(answer.text).get("errorCode")

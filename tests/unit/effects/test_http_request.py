@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
@@ -56,6 +56,27 @@ def saying(words: bytes) -> Iterator[str]:
         server.shutdown(socket.SHUT_RDWR)
         if words:
             thread.join()
+
+
+@contextmanager
+def drawling(head: bytes) -> Iterator[tuple[str, Event]]:
+    """A port that says ``head``, and then a letter now and then until whoever listens hangs up."""
+    hung_up = Event()
+
+    def serve(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection, suppress(OSError):
+            connection.sendall(head)
+            while not hung_up.wait(0.02):
+                connection.sendall(b"x")
+        hung_up.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = Thread(target=serve, args=(server,))
+        thread.start()
+        yield f"127.0.0.1:{server.getsockname()[1]}", hung_up
+        hung_up.set()
+        thread.join()
 
 
 def test_an_answer_is_taken_whole() -> None:
@@ -141,6 +162,15 @@ def test_an_unknown_name_is_told() -> None:
 def test_a_silent_port_is_given_up() -> None:
     with saying(b"") as place:
         assert unanswered(f"http://{place}", Way(timeout=0.2)).cause is Cause.SILENT
+
+
+@pytest.mark.parametrize("head", [b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\n\r\n"])
+def test_an_answer_without_end_is_given_up(head: bytes) -> None:
+    with drawling(head) as (place, hung_up):
+        failure = unanswered(f"http://{place}", Way(timeout=0.3))
+        assert failure.cause is Cause.SILENT
+        assert "within 0.3 s" in failure.detail
+        assert hung_up.wait(10)
 
 
 def test_what_is_no_http_is_told() -> None:

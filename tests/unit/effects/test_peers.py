@@ -157,6 +157,9 @@ def test_one_that_speaks_something_else(scheme: str) -> None:
         (MEMBERS, ""),
         (None, "1f"),
         ([7], "1f"),
+        ([{"id": float("inf"), "peerURLs": []}], "1f"),
+        ([{"id": 1, "peerURLs": 7}], "1f"),
+        ({"id": 1, "peerURLs": []}, "1f"),
     ],
 )
 def test_a_web_server_is_no_etcd(body: object, cluster_id: str) -> None:

@@ -28,9 +28,15 @@ def wrong(status: int, code: int, message: str) -> Reply:
     return Reply(status, json.dumps({"errorCode": code, "message": message, "cause": "/", "index": 4}))
 
 
+INFINITE = float("inf")
 ABSENT = wrong(404, 100, "Key not found")
 OLD_ETCD = {"/version": Reply(200, '{"etcdserver":"3.5.33","etcdcluster":"3.5.0"}')}
 NEW_ETCD = {"/version": Reply(200, '{"etcdserver":"3.7.1","etcdcluster":"3.7.0"}')}
+
+
+def below(found: object) -> dict[str, Reply]:
+    """A token of three places with whatever stands for its members."""
+    return {SIZE: node(value="3"), DIRECTORY: node(nodes=found)}
 
 
 def said_of(replies: dict[str, Reply], question: Callable[[str], object]) -> tuple[Diagnostic, ExitCode]:
@@ -97,6 +103,12 @@ def test_a_token_that_nobody_made_has_no_size() -> None:
         ({SIZE: Reply(200, "[]")}, reading, "EB563", ExitCode.REFUSED, "[]"),
         ({SIZE: Reply(200, '{"node": 3}')}, reading, "EB563", ExitCode.REFUSED, "answers HTTP 200"),
         ({SIZE: node(value="3"), DIRECTORY: Reply(500)}, reading, "EB560", ExitCode.DOWN, "nothing"),
+        ({SIZE: Reply(200, "[" * 100_000)}, reading, "EB563", ExitCode.REFUSED, "answers HTTP 200"),
+        (below(7), reading, "EB563", ExitCode.REFUSED, "answers HTTP 200"),
+        (below([7]), reading, "EB563", ExitCode.REFUSED, "answers HTTP 200"),
+        (below([{"key": "/a", "createdIndex": "7"}]), reading, "EB563", ExitCode.REFUSED, '"7"'),
+        (below([{"key": "/a", "createdIndex": INFINITE}]), reading, "EB563", ExitCode.REFUSED, "Infinity"),
+        ({PUT: wrong(400, 1, "\x1b[2J" + "x" * 999)}, making, "EB563", ExitCode.REFUSED, "does: \\x1b[2Jxx"),
         (OLD_ETCD, asking, "EB563", ExitCode.REFUSED, "answers HTTP 404"),
         ({"/new?size=3": Reply(400, "Unable to")}, asking, "EB563", ExitCode.REFUSED, "HTTP 400: Unable to"),
         ({"/new?size=3": Reply(200, "hello")}, asking, "EB563", ExitCode.REFUSED, "gives no token"),
@@ -113,6 +125,7 @@ def test_each_cause_is_named(
     said, exited = said_of(replies, question)
     assert (said.code, exited) == (code, exit_code)
     assert words in said.message
+    assert len(said.message) < 250
     assert said.hint
 
 
