@@ -123,6 +123,11 @@ def open_authorities(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     )
 
 
+def has_closed_keys(entries: Iterable[Entry]) -> bool:
+    """Whether the key of one of the CAs takes a passphrase."""
+    return any(entry.request.is_ca and is_encrypted(entry.found.key or b"") for entry in entries)
+
+
 def sealed(entry: Entry, seal: Callable[[PrivateKey], bytes]) -> Pair:
     """The pair of such a CA with its key as ``seal`` writes it."""
     assert entry.found.certificate is not None

@@ -15,7 +15,7 @@ from etcdboot.ground.artifact import Artifact, Change, ChangeKind
 from etcdboot.ground.errors import ExitCode, Refused
 from etcdboot.ground.progress import Event, EventKind, Reporter, silent
 from etcdboot.ground.report import Diagnostic, Severity, has_errors
-from etcdboot.ground.values import dataclass
+from etcdboot.ground.values import dataclass, replace
 from etcdboot.model.audit import CertFacts
 from etcdboot.model.beside import is_beside
 from etcdboot.model.certificates import CertRequest, pair_paths
@@ -116,7 +116,8 @@ def carry_out(
     """Refuse, or make and write what is wanted; tell how everything stands then.
 
     ``held`` are the keys that certificates keep, by name (a public one: its owner keeps the other half); the
-    others get new ones. ``passphrases`` open the CAs' keys, and close them where they are to be encrypted.
+    others get new ones. ``passphrases`` open the CAs' keys, and close them where they are to be encrypted, or
+    others are.
     What is missing of ``lists`` is made too. ``csrs`` are the requests that came for the wanted ones.
     """
     authorities, refusals = selection.signers(entries, () if plan.signer else wanted, passphrases.opens)
@@ -125,7 +126,8 @@ def carry_out(
     _refuse(refusals, tree)
     requests = tuple(entry.request for entry in wanted)
     open_keys = selection.open_authorities(entries) if passphrases.encrypts else ()
-    seal = sealer(passphrases, (*open_keys, *(entry for entry in wanted if entry.request.is_ca)))
+    closing = replace(passphrases, encrypts=passphrases.encrypts or selection.has_closed_keys(entries))
+    seal = sealer(closing, (*open_keys, *(entry for entry in wanted if entry.request.is_ca)))
     new_key = new_keys(requests, held, reporter)
     if plan.signer:
         made = outsourcing.have_signed(plan.signer, wanted, entries, new_key, csrs)
@@ -163,10 +165,11 @@ def _refuse(refusals: Iterable[Diagnostic], tree: PairTree) -> None:
 
 def answered(tree: PairTree, names: Collection[str]) -> None:
     """Take away the requests that waited for these certificates."""
-    waited = {str(csr_path(name)) for name in names}
+    waited = {str(csr_path(name)) for name in names}.intersection(tree.manifest.paths())
+    if not waited:
+        return
     done = tree.compare((), within=waited.__contains__)
-    if done:
-        tree.write(done, prune=True)
+    tree.write(done, prune=True)
 
 
 def sealer(passphrases: Passphrases, entries: Collection[Entry]) -> Callable[[PrivateKey], bytes]:

@@ -437,6 +437,18 @@ def test_the_key_of_a_ca_that_stands_there_can_be_closed_later(
     assert renew(PLAN, pki, ["client/root"]).exit_code is ExitCode.OK
 
 
+def test_the_key_of_a_further_ca_is_closed_like_the_others(
+    tmp_path: Path, secret: Callable[[str], None]
+) -> None:
+    secret("correct horse")
+    pki = tmp_path / "pki"
+    peers = plan_of(certificates="ca: split", extra="tls: {client: 'off', peer: mutual}")
+    issue(peers, pki, now=lambda: NOW, passphrases=CLOSING)
+    assert {path for path in contents(pki) if path.endswith("ca-key.pem")} == {"peer-ca-key.pem"}
+    again(pki, plan_of(certificates="ca: split"))
+    assert (pki / "ca-key.pem").read_bytes().startswith(CLOSED)
+
+
 def test_a_ca_key_changed_by_hand_is_not_closed(pki: Path, secret: Callable[[str], None]) -> None:
     secret("correct horse")
     (pki / "ca-key.pem").write_bytes(b"# mine\n" + (pki / "ca-key.pem").read_bytes())
