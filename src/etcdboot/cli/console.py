@@ -11,6 +11,7 @@ import click
 
 from etcdboot.cli.output import Output
 from etcdboot.ground.progress import Event, EventKind, Reporter, silent
+from etcdboot.ground.wording import printable_lines
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -64,13 +65,14 @@ class _Plain:
             click.echo(self.line(event), err=True)
 
     def line(self, event: Event) -> str:
-        """The event as one line."""
+        """The event as one line, which moves no cursor."""
+        said = printable_lines(event.text.expandtabs())
         if event.kind is EventKind.LOG:
             colour = self._colours.setdefault(
                 event.subject, _MEMBER_COLOURS[len(self._colours) % len(_MEMBER_COLOURS)]
             )
-            return f"{click.style(event.subject, fg=colour)} | {event.text}"
-        text = f"{event.subject}: {event.text}" if event.subject else event.text
+            return f"{click.style(event.subject, fg=colour)} | {said}"
+        text = f"{event.subject}: {said}" if event.subject else said
         if event.total:
             text = f"[{event.done}/{event.total}] {text}"
         return click.style(f"warning: {text}", fg="yellow") if event.kind is EventKind.WARNING else text
@@ -88,10 +90,11 @@ class _Lively(_Plain):
         self._write = write
 
     def __call__(self, event: Event) -> None:
+        from rich.text import Text
+
+        line = Text.from_ansi(self.line(event))  # of a string rich takes [fd00::1] for markup
         if event.kind is EventKind.STEP:
-            self._status.update(self.line(event))  # type: ignore[attr-defined]
+            self._status.update(line)  # type: ignore[attr-defined]
             self._status.start()  # type: ignore[attr-defined]
         else:
-            from rich.text import Text
-
-            self._write(Text.from_ansi(self.line(event)))  # type: ignore[operator]
+            self._write(line)  # type: ignore[operator]

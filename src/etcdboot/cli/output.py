@@ -15,6 +15,7 @@ import click
 from etcdboot.ground.errors import EtcdbootError, ExitCode
 from etcdboot.ground.report import Diagnostic, Severity
 from etcdboot.ground.values import dataclass, field
+from etcdboot.ground.wording import printable, printable_lines
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -124,14 +125,18 @@ def bug(problem: Exception, output: Output) -> ExitCode:
 
 
 def show(diagnostics: Iterable[Diagnostic], output: Output) -> None:
-    """Print diagnostics on stderr as compilers do; errors also when quiet; a hint that they share once."""
+    """Print diagnostics on stderr as compilers do; errors also when quiet; a hint that they share once.
+
+    Foreign words may stand in them, so nothing in them moves the cursor.
+    """
     shown = [each for each in diagnostics if not output.quiet or each.severity is Severity.ERROR]
     for each, following in zip_longest(shown, shown[1:]):
         label = click.style(f"{each.severity} {each.code}", fg=_COLOURS[each.severity], bold=True)
         place = f"{each.place}: " if each.place else ""
-        click.echo(f"{place}{label}: {each.message}", err=True, color=output.colour)
+        message = printable_lines(each.message)
+        click.echo(f"{printable(place)}{label}: {message}", err=True, color=output.colour)
         if each.hint and (following is None or following.hint != each.hint):
-            click.echo(f"    hint: {each.hint}", err=True, color=output.colour)
+            click.echo(f"    hint: {printable_lines(each.hint)}", err=True, color=output.colour)
 
 
 def _print_json(code: ExitCode, diagnostics: Iterable[Diagnostic], body: Mapping[str, Any]) -> None:

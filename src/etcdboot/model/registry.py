@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from etcdboot.ground.values import dataclass
+from etcdboot.ground.wording import gist, printable
 from etcdboot.model.spec import BootstrapMode
 
 V2_KEYS: Final = "/v2/keys"
@@ -18,7 +19,10 @@ V2_PREFIX: Final = f"{V2_KEYS}/_etcd/registry"  # where a token is made when no 
 SIZE: Final = "_config/size"
 _V3_PREFIX: Final = "/_etcd/registry"
 # Go's strconv.ParseUint (v2) and ParseInt (v3) in base 10, in 64 bits.
-_SIZES: Final = {BootstrapMode.DISCOVERY_V2: "[0-9]+", BootstrapMode.DISCOVERY_V3: "[+]?[0-9]+"}
+_SIZES: Final = {
+    BootstrapMode.DISCOVERY_V2: "0*([0-9]{,19})",
+    BootstrapMode.DISCOVERY_V3: "[+]?0*([0-9]{,19})",
+}
 _LARGEST: Final = 2**63 - 1
 
 
@@ -34,7 +38,7 @@ class Registration:
     @property
     def text(self) -> str:
         """The entry as a person reads it."""
-        return f"{self.name} ({', '.join(self.peer_urls) or 'without a peer URL'})"
+        return f"{gist(self.name)} ({gist(', '.join(self.peer_urls) or 'without a peer URL')})"
 
     def as_json(self) -> dict[str, object]:
         """The object that ``-w json`` prints for it."""
@@ -59,9 +63,9 @@ class Registry:
 
         v2 takes 0 for a number, and then founds a cluster without members, which no member survives.
         """
-        if self.size is None or not re.fullmatch(_SIZES[self.mode], self.size, re.ASCII):
-            return None
-        return int(self.size) if 0 < int(self.size) <= _LARGEST else None
+        found = re.fullmatch(_SIZES[self.mode], self.size or "", re.ASCII)
+        number = int(found[1] or 0) if found else 0
+        return number if 0 < number <= _LARGEST else None
 
     @property
     def first(self) -> tuple[Registration, ...]:
@@ -78,11 +82,11 @@ def parse_registration(member_id: str, value: str, since: int) -> Registration:
     """An entry such as ``etcd1=http://10.0.0.1:2380,etcd1=http://10.0.1.1:2380``.
 
     Read as etcd does (client/pkg/types/urlsmap.go ``parse`` at v3.6.14): anything goes. Several names, which
-    etcd never writes, stay side by side in ``name``.
+    etcd never writes, stay side by side in ``name``. What no terminal should obey is spelt out.
     """
-    pairs = [part.partition("=")[::2] for part in value.strip().split(",") if part]
+    pairs = [part.partition("=")[::2] for part in printable(value.strip()).split(",") if part]
     names = dict.fromkeys(name for name, _ in pairs)
-    return Registration(member_id, ",".join(names), tuple(url for _, url in pairs if url), since)
+    return Registration(printable(member_id), ",".join(names), tuple(url for _, url in pairs if url), since)
 
 
 def size_url(url: str) -> str:

@@ -45,6 +45,21 @@ def test_the_plain_reporter_is_plain_anywhere(capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr() == ("", LINES)
 
 
+def test_foreign_words_do_nothing_to_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    for kind in (EventKind.STEP, EventKind.LOG):
+        plain_reporter(Output())(Event(kind, "\x1b[2J\tgone\x07", "etcd1"))
+    assert capsys.readouterr().err == "etcd1: \\x1b[2J    gone\\x07\netcd1 | \\x1b[2J    gone\\x07\n"
+
+
+@pytest.mark.parametrize("kind", EventKind)
+def test_brackets_stand_as_they_are_on_a_terminal(monkeypatch: pytest.MonkeyPatch, kind: EventKind) -> None:
+    shown = Terminal()
+    monkeypatch.setattr(sys, "stderr", shown)
+    with reporter(Output()) as report:
+        report(Event(kind, "http://[fd00::1]:2379 [/no] [bold]"))
+    assert "http://[fd00::1]:2379 [/no] [bold]" in shown.getvalue()
+
+
 def test_quiet_hears_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     tell(Output(quiet=True))
     assert capsys.readouterr() == ("", "")

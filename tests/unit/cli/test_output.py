@@ -67,6 +67,13 @@ def test_json_is_one_object_and_nothing_else(capsys: pytest.CaptureFixture[str])
     assert "é" in shown.out
 
 
+def test_foreign_words_do_nothing_to_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    show((error("EB563", "it says \x1b[2J\r\x9b1m", "look\nthere \x07", "a\x1bb"),), Output(colour=True))
+    said = capsys.readouterr().err
+    assert "a\\x1bb: " in said and "it says \\x1b[2J\\x0d\\x9b1m\n" in said
+    assert said.endswith("    hint: look\nthere \\x07\n")
+
+
 def test_a_table_is_made_only_when_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
     deliver(Outcome(simple="plain", table=table), Output())
     assert capsys.readouterr().out == "plain\n"

@@ -28,6 +28,7 @@ V2, V3 = BootstrapMode.DISCOVERY_V2, BootstrapMode.DISCOVERY_V3
         ("junk", "junk", ()),
         ("a=", "a", ()),
         ("", "", ()),
+        ("a\x1b[2J=http://x\x07:1", "a\\x1b[2J", ("http://x\\x07:1",)),
     ],
 )
 def test_an_entry_is_read_as_etcd_reads_it(value: str, name: str, urls: tuple[str, ...]) -> None:
@@ -50,6 +51,11 @@ def test_an_entry_is_read_as_etcd_reads_it(value: str, name: str, urls: tuple[st
         (V2, "", None),
         (V2, "٣", None),  # a digit, and none of Go's
         (V2, "9" * 30, None),
+        (V2, "9" * 5_000, None),
+        (V3, str(2**63 - 1), 2**63 - 1),
+        (V3, str(2**63), None),
+        (V2, "0" * 5_000 + "3", 3),
+        (V3, "+", None),
         (V2, None, None),
     ],
 )
