@@ -18,6 +18,7 @@ from etcdboot.effects.tree import PRIVATE_FOLDER, Tree, open_disk
 from etcdboot.ground.artifact import Change, Standing
 from etcdboot.ground.errors import EtcdbootError
 from etcdboot.ground.values import replace
+from etcdboot.model.certificates import PairPaths
 from etcdboot.model.manifest import Manifest
 
 STAGED = PurePosixPath(".staged")
@@ -44,6 +45,12 @@ class PairTree(Tree):
     def is_lost(self, path: PurePosixPath) -> bool:
         """Whether we wrote the file once and it is gone."""
         return path in self._vanished and str(path) in self._read.files
+
+    def is_keyless(self, pair: PairPaths) -> bool:
+        """Whether the certificate is ours and its key was never here: it is where it was made."""
+        ours = self.manifest.paths()
+        known = {*ours, *self._read.files, *self._waiting}
+        return str(pair.certificate) in ours and str(pair.key) not in known
 
     def _account(self, manifest: Manifest) -> None:
         """Remember also what vanished: a CA key that was taken away is still ours when it comes back."""

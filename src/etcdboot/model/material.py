@@ -21,12 +21,16 @@ _BUNDLES = {CertKind.SERVER: "client-ca.pem", CertKind.PEER: "peer-ca.pem"}
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """One file of ``pki/`` that a member's host needs; ``target`` is where, below the member's tree."""
+    """One file of ``pki/`` that a member's host needs; ``target`` is where, below the member's tree.
+
+    One that ``waits`` need not be there yet: its host has to ask for it first.
+    """
 
     certificate: str
     source: PurePosixPath
     target: PurePosixPath
     secret: bool = False
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def absent(
     sources: Mapping[PurePosixPath, str], contents: Collection[PurePosixPath], pki_dir: str
 ) -> tuple[Diagnostic, ...]:
     """One complaint for each file (path → certificate) that is not among the contents."""
-    hint = "make what is missing with: etcdboot certs"
+    hint = "make what is missing with: etcdboot certs (where others sign: certs csr, then certs adopt)"
     return tuple(
         replace(error("EB330", f"{name} has no {path}", hint, str(path)), file=f"{pki_dir}/{path}")
         for path, name in sources.items()
@@ -72,7 +76,7 @@ def absent(
 def artifacts(
     member: MemberPlan, files: tuple[Needed, ...], contents: Mapping[PurePosixPath, bytes]
 ) -> tuple[Artifact, ...]:
-    """The files of one member's tree, from what stands in ``pki/``."""
+    """The files of one member's tree, from what stands in ``pki/``; without what is not there."""
     return tuple(
         Artifact(
             path=each.target,
@@ -83,6 +87,7 @@ def artifacts(
             owner=member.user,
         )
         for each in files
+        if each.source in contents
     )
 
 
@@ -91,6 +96,7 @@ def bundled(files: tuple[Needed, ...], contents: Mapping[PurePosixPath, bytes]) 
     return tuple(
         Artifact(each.target, contents[each.source], 0o600 if each.secret else 0o644, each.secret)
         for each in files
+        if each.source in contents
     )
 
 
@@ -124,6 +130,7 @@ def trusted_by_clients(plan: ClusterPlan) -> PurePosixPath | None:
 def _files(request: CertRequest) -> Iterator[Needed]:
     own = pair_paths(request.name)
     yield Needed(request.root, pair_paths(request.root).certificate, _FOLDER / _BUNDLES[request.kind])
-    yield Needed(request.name, own.certificate, _FOLDER / own.certificate.name)
+    asks = request.source is CertificateSource.CSR
+    yield Needed(request.name, own.certificate, _FOLDER / own.certificate.name, waits=asks)
     if request.source is CertificateSource.ISSUED:  # else its host has made the key, and keeps it
         yield Needed(request.name, own.key, _FOLDER / own.key.name, secret=True)

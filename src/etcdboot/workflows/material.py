@@ -5,13 +5,14 @@ Apart from ``certs``, so that rendering need not load a cryptography library to 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from etcdboot.effects.files import read_bytes
-from etcdboot.effects.pairs import open_pairs
+from etcdboot.effects.pairs import PairTree, open_pairs
 from etcdboot.ground.artifact import Artifact
 from etcdboot.ground.errors import Missing
+from etcdboot.model.certificates import pair_paths
 from etcdboot.model.material import (
     CertMaterial,
     Needed,
@@ -68,15 +69,17 @@ def carried(plan: ClusterPlan, folder: Path, *, public: bool = False) -> dict[st
 
 def read_needed(wanted: Mapping[str, tuple[Needed, ...]], pki_dir: Path) -> dict[PurePosixPath, bytes]:
     """What the files hold that somebody wants; Missing, with all that are not there."""
-    sources = {each.source: each.certificate for files in wanted.values() for each in files}
-    contents = _read(pki_dir, sources)
-    lacking = absent(sources, contents, str(pki_dir))
+    files = [each for files in wanted.values() for each in files]
+    with open_pairs(pki_dir, writing=False) as tree:
+        standing = tree.present({str(each.source): None for each in files})
+        contents = {PurePosixPath(path): found.content for path, found in standing.items() if found}
+        needed = [each for each in files if not (each.waits or _is_elsewhere(each, tree))]
+    lacking = absent({each.source: each.certificate for each in needed}, contents, str(pki_dir))
     if lacking:
         raise Missing(*lacking)
     return contents
 
 
-def _read(pki_dir: Path, sources: Iterable[PurePosixPath]) -> dict[PurePosixPath, bytes]:
-    with open_pairs(pki_dir, writing=False) as tree:
-        standing = tree.present(map(str, sources))
-    return {PurePosixPath(path): found.content for path, found in standing.items() if found}
+def _is_elsewhere(file: Needed, tree: PairTree) -> bool:
+    """Whether it is a key that was never here, of a certificate of ours."""
+    return file.secret and tree.is_keyless(pair_paths(file.certificate))

@@ -10,18 +10,22 @@ from etcdboot.effects.templates import load_templates
 from etcdboot.effects.tree import Tree, open_tree
 from etcdboot.ground.artifact import Change, ChangeKind
 from etcdboot.ground.errors import ExitCode, Refused, SpecError, UsageError, first_of
-from etcdboot.ground.report import Diagnostic, error, warning
+from etcdboot.ground.report import Diagnostic, Severity, error, warning
 from etcdboot.ground.values import dataclass, field, replace
 from etcdboot.knowledge.etcd.releases import next_minor_apart, parse_release
+from etcdboot.model.certificates import pair_paths
 from etcdboot.model.manifest import Manifest
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.spec import ClusterSpec, Settings, Target
 from etcdboot.products.render.differences import difference
+from etcdboot.products.render.host_keys import MAKE_CSR, asking_steps, made_there
 from etcdboot.products.render.next_steps import next_steps
 from etcdboot.products.render.rendering import Material, render
 from etcdboot.products.render.targets import CLIENTS_FOLDER
 from etcdboot.workflows.cluster import Cluster, approved, open_cluster
 from etcdboot.workflows.material import bundles, carried, material
+
+_WAITS = "EB358"  # a certificate whose host has not asked for it
 
 
 class Pki(StrEnum):
@@ -148,9 +152,23 @@ def _material(cluster: Cluster, request: RenderRequest) -> tuple[Material, tuple
         vouch,  # here, for without certificates no cryptography is needed
     )
 
+    waiting = tuple(_waiting(concerned, files))
     trees = {name: files[name] + own[name] for name in own}
     trees.update((f"{CLIENTS_FOLDER}/{name}", each) for name, each in given.items())
-    return trees, vouch(concerned, folder)
+    return trees, (*vouch(concerned, folder), *waiting)
+
+
+def _waiting(plan: ClusterPlan, files: Material) -> Iterable[Diagnostic]:
+    """A note for each member whose host has not asked for all its certificates yet."""
+    for member in plan.members:
+        there = {each.path.name for each in files[member.name]}
+        names = [
+            each.name for each in made_there(member) if pair_paths(each.name).certificate.name not in there
+        ]
+        if names:
+            message = f"no certificate yet: {', '.join(names)}"
+            hint = f"run {MAKE_CSR} on its host, bring the requests here, then: etcdboot certs sign DIR"
+            yield Diagnostic(Severity.NOTE, _WAITS, message, hint, member.name)
 
 
 def _concerned(plan: ClusterPlan, request: RenderRequest) -> ClusterPlan:
@@ -196,8 +214,16 @@ def _written(
     return replace(
         result,
         diagnostics=result.diagnostics + stale,
-        next_lines=next_steps(rendered, str(result.out), request.file) if changed else (),
+        next_lines=_next(rendered, result, request) if changed else (),
     )
+
+
+def _next(plan: ClusterPlan, result: RenderResult, request: RenderRequest) -> tuple[str, ...]:
+    """What a human does now: first that all members come to their certificates."""
+    waiting = {each.path for each in result.diagnostics if each.code == _WAITS}
+    if waiting:
+        return asking_steps(plan.members, waiting, str(result.out), request.file)
+    return next_steps(plan, str(result.out), request.file)
 
 
 def _compared(result: RenderResult, request: RenderRequest, leaps: tuple[Diagnostic, ...]) -> RenderResult:

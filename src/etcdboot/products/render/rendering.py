@@ -20,7 +20,7 @@ from etcdboot.products.render.targets import (
     SETTINGS,
     TARGETS,
     FileRow,
-    member_rows,
+    rows_of,
 )
 from etcdboot.products.render.values import client_values, cluster_values, member_values
 
@@ -58,8 +58,7 @@ def render(
 
 
 def _places(plan: ClusterPlan) -> Iterator[_Place]:
-    rows = member_rows(plan.settings, plan.targets)
-    yield from ((row, member) for member in plan.members for row in rows)
+    yield from ((row, member) for member in plan.members for row in rows_of(plan, member))
     yield from ((row, client) for client in plan.clients for row in CLIENT_FILES)
     for target in plan.targets:
         yield from ((row, None) for row in TARGETS[target].cluster_files)

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from etcdboot.ground.values import dataclass
-from etcdboot.model.plan import MemberPlan
+from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.spec import Settings, Target
+from etcdboot.products.render.host_keys import MAKE_CSR, made_there
 from etcdboot.products.render.launch import CONFIG_FILE
 
 ENVIRONMENT_FILE = "etcd.env"
@@ -65,6 +66,9 @@ ALWAYS = (FileRow(ETCDCTL_FILE, "client/etcdctl.env.j2"),)
 # In every client's bundle.
 CLIENT_FILES = (FileRow(ETCDCTL_FILE, "client/bundle.env.j2"),)
 
+# In the tree of a member whose keys are made on its host.
+HOST_KEYS = (FileRow(MAKE_CSR, "csr/make-csr.sh.j2", 0o755),)
+
 SETTINGS: Mapping[Settings, tuple[FileRow, ...]] = MappingProxyType(
     {
         Settings.FLAGS: (),
@@ -99,9 +103,15 @@ def member_rows(settings: Settings, targets: tuple[Target, ...]) -> tuple[FileRo
     return (*ALWAYS, *SETTINGS[settings], *(row for each in targets for row in TARGETS[each].member_files))
 
 
+def rows_of(plan: ClusterPlan, member: MemberPlan) -> tuple[FileRow, ...]:
+    """The rows of one member's tree."""
+    own = HOST_KEYS if made_there(member) else ()
+    return (*member_rows(plan.settings, plan.targets), *own)
+
+
 def templates_used() -> tuple[str, ...]:
     """Every template that the tables name, sorted."""
-    rows = [*ALWAYS, *CLIENT_FILES, *(row for files in SETTINGS.values() for row in files)]
+    rows = [*ALWAYS, *CLIENT_FILES, *HOST_KEYS, *(row for files in SETTINGS.values() for row in files)]
     for target in TARGETS.values():
         rows += [*target.member_files, *target.cluster_files]
     return tuple(sorted({row.template for row in rows}))

@@ -2,7 +2,8 @@
 
 A template of a member sees ``title``, ``member`` (its plan), ``launch``, ``environment_file`` (its path, and
 empty unless settings are env), ``etcdctl`` (name and value of each variable), ``etcdctl_file`` (its path),
-``grants``, ``files`` (name, mode and owner of each file of its tree) and ``needs_pki``.
+``grants``, ``files`` (name, mode and owner of each file of its tree), ``requests`` (of the keys that are made
+on its host), ``made_here`` (these keys' files) and ``needs_pki``.
 A template of a client sees ``title``, ``etcdctl`` (as above, without files) and ``etcdctl_files`` (each
 further variable, and the file of the bundle that it names).
 A template of the whole cluster sees ``title`` and ``processes`` (text).
@@ -15,8 +16,9 @@ from etcdboot.ground.syntax.characters import CONTROLS_AND_LINE_ENDS, refuse
 from etcdboot.model.plan import ClientPlan, ClusterPlan, MemberPlan
 from etcdboot.model.spec import Settings
 from etcdboot.products.render.client import bundle_files, bundle_variables, etcdctl_variables
+from etcdboot.products.render.host_keys import key_files, script_requests
 from etcdboot.products.render.launch import launch
-from etcdboot.products.render.targets import ENVIRONMENT_FILE, ETCDCTL_FILE, member_rows
+from etcdboot.products.render.targets import ENVIRONMENT_FILE, ETCDCTL_FILE, rows_of
 from etcdboot.products.render.unit import grants
 
 
@@ -32,8 +34,10 @@ def member_values(plan: ClusterPlan, member: MemberPlan) -> dict[str, object]:
         "grants": grants(member),
         "files": [
             {"name": file.name, "mode": f"{file.mode:04o}", "owner": file.owner}
-            for file in (row.file_for(member) for row in member_rows(plan.settings, plan.targets))
+            for file in (row.file_for(member) for row in rows_of(plan, member))
         ],
+        "requests": script_requests(member),
+        "made_here": key_files(member),
         "needs_pki": bool(member.certificates or member.carried),
     }
 

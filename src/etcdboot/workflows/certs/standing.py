@@ -36,7 +36,7 @@ def look(tree: PairTree, plan: ClusterPlan) -> Iterator[Found]:
             edited=tuple(path for path in own if not tree.manifest.wrote(str(path), there[path])),
             lost=any(map(tree.is_lost, pair)),
             revoked=revoked,
-            keyless=pair.certificate in there and pair.key not in there and not tree.is_lost(pair.key),
+            keyless=pair.key not in there and tree.is_keyless(pair),
             asked=asked.content if (asked := standing[waiting[request.name]]) else None,
             adopted=tree.manifest.has_adopted(str(pair.certificate), there.get(pair.certificate, b"")),
         )
