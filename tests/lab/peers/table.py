@@ -150,6 +150,13 @@ PEERS: tuple[Peer, ...] = (
         ),
     ),
     Peer(
+        "zlint",
+        "3.7.3",
+        GoModule("go/zlint-3.7.3"),
+        # As with cfssl: the release is known to the linker alone.
+        (Program("zlint", "github.com/zmap/zlint/v3/cmd/zlint", ("-version",), says="ZLint version dev"),),
+    ),
+    Peer(
         "dnsmasq",
         "2.90",
         Debian(

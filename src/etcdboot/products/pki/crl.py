@@ -95,7 +95,10 @@ def _number(found: x509.CertificateRevocationList) -> int:
 
 
 def _entry(each: Revoked) -> x509.RevokedCertificate:
-    builder = x509.RevokedCertificateBuilder().serial_number(each.serial).revocation_date(each.when)
+    # As early as the list itself would have begun then: nothing in a list may be younger than it is.
+    builder = (
+        x509.RevokedCertificateBuilder().serial_number(each.serial).revocation_date(each.when - BACKDATE)
+    )
     flag = _FLAGS.get(each.reason)
     if flag is not None:
         builder = builder.add_extension(x509.CRLReason(flag), critical=False)

@@ -1,8 +1,9 @@
 """What our certificates hold: one table of extensions, and the dates.
 
 Sources: RFC 5280 sections 4.1.2.5 and 4.2.1 (which extensions, and which are critical); RFC 5480 section 3
-(an EC key signs, it enciphers nothing, so keyEncipherment is for RSA alone); RFC 8446 section 4.4.2.2 and
-RFC 5246 section 7.4.2 (what TLS asks of a key's usage); etcd server/embed/etcd.go for the usages themselves.
+(an EC key signs, it enciphers nothing, so keyEncipherment is for RSA alone) and RFC 5280 section 4.2.1.12
+(and there for servers alone: a client proves itself by signing); RFC 8446 section 4.4.2.2 and RFC 5246
+section 7.4.2 (what TLS asks of a key's usage); etcd server/embed/etcd.go for the usages themselves.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKey
 
 from etcdboot.ground.address import Host
 from etcdboot.model.audit import BACKDATE
-from etcdboot.model.certificates import CertRequest
+from etcdboot.model.certificates import CertRequest, Usage
 from etcdboot.model.naming import is_network, permitted
 from etcdboot.products.pki.reading import NAME_OIDS, USAGE_OIDS
 
@@ -50,9 +51,10 @@ def extensions(
 def wishes(request: CertRequest, key: CertificatePublicKeyTypes) -> list[tuple[x509.ExtensionType, bool]]:
     """Those of its extensions that a request asks for: all but what only the CA knows."""
     is_ca = request.is_ca
+    enciphers = Usage.SERVER_AUTH in request.usages and isinstance(key, RSAPublicKey)
     found: list[tuple[x509.ExtensionType, bool]] = [
         (x509.BasicConstraints(ca=is_ca, path_length=request.path_length if is_ca else None), True),
-        (_key_usage(is_ca=is_ca, is_rsa=isinstance(key, RSAPublicKey)), True),
+        (_key_usage(is_ca=is_ca, enciphers=enciphers), True),
     ]
     if request.constraints:
         subtrees = list(map(_subtree, permitted(request.constraints)))
@@ -81,11 +83,11 @@ def own_key_identifier(key: CertificatePublicKeyTypes) -> x509.AuthorityKeyIdent
     return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier)
 
 
-def _key_usage(*, is_ca: bool, is_rsa: bool) -> x509.KeyUsage:
+def _key_usage(*, is_ca: bool, enciphers: bool) -> x509.KeyUsage:
     return x509.KeyUsage(
         digital_signature=not is_ca,
         content_commitment=False,
-        key_encipherment=is_rsa and not is_ca,
+        key_encipherment=enciphers,
         data_encipherment=False,
         key_agreement=False,
         key_cert_sign=is_ca,

@@ -43,11 +43,13 @@ def test_names_are_critical_where_nothing_else_names_the_subject() -> None:
     [
         (SERVER, EC_KEY, {"digital_signature"}),
         (SERVER, RSA_KEY, {"digital_signature", "key_encipherment"}),
+        (CLIENT, EC_KEY, {"digital_signature"}),
+        (CLIENT, RSA_KEY, {"digital_signature"}),
         (AUTHORITY, EC_KEY, {"key_cert_sign", "crl_sign"}),
         (AUTHORITY, RSA_KEY, {"key_cert_sign", "crl_sign"}),
     ],
 )
-def test_only_an_rsa_key_enciphers_and_only_a_ca_signs_certificates(
+def test_only_a_servers_rsa_key_enciphers_and_only_a_ca_signs_certificates(
     request_: CertRequest, key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey, usages: set[str]
 ) -> None:
     pointer = profile.own_key_identifier(key.public_key())
