@@ -10,6 +10,7 @@ import click
 from etcdboot.cli.options import output_options, spec_option, to_paste
 from etcdboot.cli.output import Outcome, Output
 from etcdboot.cli.seconds import SECONDS
+from etcdboot.ground.wording import counted
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -123,9 +124,9 @@ def _lines(seen: Standing) -> str:
         for row in rows
     ]
     verdict = "complete" if seen.complete else "incomplete"
-    size = "no size" if seen.registry.places is None else f"{seen.registry.places} places"
-    here = len(seen.founders) - len(seen.missing)
-    return "\n".join([*lines, f"{verdict}: {here} of {len(seen.founders)} founders registered, {size}"])
+    size = "no size" if seen.registry.places is None else counted(seen.registry.places, "place")
+    here, all_of = len(seen.founders) - len(seen.missing), counted(len(seen.founders), "founder")
+    return "\n".join([*lines, f"{verdict}: {here} of {all_of} registered, {size}"])
 
 
 def _rows(seen: Standing) -> list[tuple[str, str, str, str]]:
@@ -145,5 +146,5 @@ def _table(seen: Standing) -> Table:
 
     table = Table("member", "state", "id", "peer URLs")
     for name, state, member_id, urls in _rows(seen):
-        table.add_row(Text(name), Text(state, _STYLES.get(state, "red")), member_id, Text(urls))
+        table.add_row(Text(name), Text(state, _STYLES.get(state, "red")), Text(member_id), Text(urls))
     return table

@@ -11,6 +11,7 @@ from etcdboot.cli.output import Outcome
 from etcdboot.cli.seconds import SECONDS
 from etcdboot.ground.errors import ExitCode
 from etcdboot.ground.syntax.bind import HIGHEST_TTL
+from etcdboot.ground.wording import counted
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -132,7 +133,8 @@ def _check_lines(result: CheckResult) -> str:
     fits = "all fit" if result.report.exit_code is ExitCode.OK else "each fits, together they do not"
     if wrong:
         fits = f"{wrong} do{'es' if wrong == 1 else ''} not fit"
-    return "\n".join([*lines, f"{len(lines)} records, {fits}; asked {', '.join(map(str, result.servers))}"])
+    asked = ", ".join(map(str, result.servers))
+    return "\n".join([*lines, f"{counted(len(lines), 'record')}, {fits}; asked {asked}"])
 
 
 def _check_table(result: CheckResult) -> Table:

@@ -11,6 +11,7 @@ from typing import Final
 
 from etcdboot.ground.report import Diagnostic, Severity, error, warning
 from etcdboot.ground.values import dataclass
+from etcdboot.ground.wording import counted
 from etcdboot.model.observation import SeenMember
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.premises import PeerAnswer, Speech
@@ -162,9 +163,8 @@ def _not_added(around: Neighbours) -> Iterator[Diagnostic]:
             hint = f"add it first: etcdctl member add {member.name} --peer-urls={','.join(sorted(own))}"
             yield error("EB545", message, hint, path)
         elif len(told) != len(rows):
-            message = (
-                f"{member.name} is told of {len(told)} members, and the cluster that runs has {len(rows)}"
-            )
+            many = counted(len(told), "member")
+            message = f"{member.name} is told of {many}, and the cluster that runs has {len(rows)}"
             hint = "etcd would exit ('member count is unequal'): make the spec what `member list` says"
             yield error("EB545", message, hint, path)
 

@@ -8,6 +8,7 @@ from typing import Any
 from etcdboot.ground.errors import Down, Drift, EtcdbootError, ExitCode, Missing, Refused, first_of
 from etcdboot.ground.report import Diagnostic, Severity, has_errors
 from etcdboot.ground.values import dataclass, field, replace
+from etcdboot.ground.wording import counted
 from etcdboot.model.premises import DataDir, Speech
 from etcdboot.products.bootstrap import data_dirs, peers
 from etcdboot.products.bootstrap.data_dirs import Here
@@ -112,7 +113,7 @@ class Preflight:
         if self.token:
             lines.append(f"token: {len(self.token['registered'])} of {self.token['size'] or '?'} registered")
         if self.dns:
-            lines.append(f"dns: {len(self.dns['records'])} records looked up")
+            lines.append(f"dns: {counted(len(self.dns['records']), 'record')} looked up")
         if self.certificates:
             lines.append(f"certificates: {len(self.certificates)} looked at")
         if self.exit_code is ExitCode.OK:

@@ -11,6 +11,7 @@ from typing import Final
 
 from etcdboot.ground.report import Diagnostic, error, has_errors, warning
 from etcdboot.ground.values import dataclass
+from etcdboot.ground.wording import counted, gist
 from etcdboot.model.bootstrap import token_key
 from etcdboot.model.plan import MemberPlan
 from etcdboot.model.registry import Registration, Registry
@@ -138,14 +139,18 @@ def _size(found: Registry, founders: Sequence[MemberPlan]) -> Iterator[Diagnosti
         text = f"there is no such token: {found.token} has no size"
         yield error("EB550", text, f"{_ANOTHER}; a token cannot be made up", _path(found))
     elif places is None:
-        text = f"the token's size is {found.size!r}, which is no number of members"
+        text = f"the token's size is '{gist(found.size)}', which is no number of members"
         yield error("EB551", text, _ANOTHER, _path(found))
     elif places > wanted:
-        text = f"the token is for {places} members, and the spec has {wanted} founders: they wait for ever"
+        text = f"{_sizes(places, wanted)}: whoever starts waits for ever"
         yield error("EB552", text, _ANOTHER, _path(found))
     elif places < wanted:
-        text = f"the token is for {places} members, and the spec has {wanted} founders: the last exit"
+        text = f"{_sizes(places, wanted)}: whoever comes last exits"
         yield error("EB553", text, _ANOTHER, _path(found))
+
+
+def _sizes(places: int, founders: int) -> str:
+    return f"the token is for {counted(places, 'member')}, and the spec has {counted(founders, 'founder')}"
 
 
 def _strangers(found: Registry, founders: Sequence[MemberPlan]) -> Iterator[Diagnostic]:
@@ -163,7 +168,7 @@ def _strangers(found: Registry, founders: Sequence[MemberPlan]) -> Iterator[Diag
         yield error("EB557", text, hint, _path(found))
     late = [each for each in found.registered if each not in found.first]
     if late and found.places:
-        text = f"came when all {found.places} places were taken: {_listed(late)}"
+        text = f"came when every place ({found.places}) was taken: {_listed(late)}"
         hint = "such a member exits with 'cluster is full'; let it join with initial-cluster-state: existing"
         yield error("EB558", text, hint, _path(found))
 
@@ -206,7 +211,7 @@ def _used(
         if found.mode is _V2
         else "panics, or comes back and has forgotten its votes"
     )
-    text = f"the token is used: {', '.join(again)} has registered before, has no data here, and {end}"
+    text = f"the token is used: registered before, and without data here: {', '.join(again)}; etcd then {end}"
     hint = f"for a new cluster {_ANOTHER}, and remove all its members' data"
     if begun:
         hint = f"remove {again[0]} and add it again (initial-cluster-state: existing); {hint}"
@@ -224,7 +229,7 @@ def _waits_in_vain(
     ]
     if never:
         waiting = ", ".join(sorted(fresh))
-        text = f"{', '.join(never)} has data and never registers with this token: {waiting} waits for ever"
+        text = f"who has data never registers, so {waiting} would wait for ever for {', '.join(never)}"
         hint = "let the new ones join (initial-cluster-state: existing), or remove all data to begin anew"
         yield error("EB556", text, hint, _path(found))
 

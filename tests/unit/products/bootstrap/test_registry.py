@@ -107,6 +107,21 @@ def test_a_size_that_founds_no_such_cluster_is_refused(
     assert not stand(mode, size=size).is_good
 
 
+def test_one_and_many_are_told_apart() -> None:
+    one = founders(V2)[:1]
+    [many_places] = standing(found(V2, entry(V2, 1), size="3"), one).diagnostics
+    [one_place] = [each for each in stand(V2, size="1").diagnostics if each.code == "EB553"]
+    assert many_places.message.startswith("the token is for 3 members, and the spec has 1 founder: ")
+    assert one_place.message.startswith("the token is for 1 member, and the spec has 3 founders: ")
+
+
+def test_a_size_of_any_length_is_told_in_short() -> None:
+    [wrong] = standing(found(V3, entry(V3, 1), size="x\x1b" * 9_999), founders(V3)[:1]).diagnostics
+    assert wrong.code == "EB551"
+    assert len(wrong.message) < 200
+    assert wrong.message.isprintable()
+
+
 @BOTH
 def test_a_fresh_token_is_safe(mode: BootstrapMode) -> None:
     assert objected(mode) == []
@@ -202,7 +217,9 @@ def test_v3_lets_a_member_register_again_while_all_still_wait() -> None:
 def test_a_full_token_is_used_when_a_founder_comes_without_data(mode: BootstrapMode) -> None:
     entries = tuple(entry(mode, number) for number in (1, 2, 3))
     assert objected(mode, *entries, fresh={"etcd2"}, begun=["etcd1", "etcd3"]) == ["EB555"]
-    assert objected(mode, *entries) == ["EB555"]
+    [wrong] = objections(found(mode, *entries), founders(mode), ALL, ())
+    assert wrong.code == "EB555"
+    assert "registered before, and without data here: etcd1, etcd2, etcd3; etcd then " in wrong.message
 
 
 def test_a_lost_member_of_a_running_cluster_is_told_to_join() -> None:
