@@ -82,7 +82,9 @@ def command(
                 cluster.plan, folder, ca, offline=offline, reporter=report, passphrases=secrets
             )
         elif go_back:
-            done = rotating.abort(cluster.plan, folder, ca, reporter=report, passphrases=secrets)
+            done = rotating.abort(
+                cluster.plan, folder, ca, offline=offline, reporter=report, passphrases=secrets
+            )
         elif what or rotating.is_under_way(cluster.plan, folder, ca):
             done = rotating.standing(cluster.plan, folder, ca, offline=offline, passphrases=secrets)
         else:
@@ -162,7 +164,7 @@ def _next(cluster: Cluster, done: Rotated, file: str, out: str, leader: str | No
         yield f"go on: {to_paste('certs rotate-ca', file)} --next"
         return
     yield f"write the members' and clients' files again: {to_paste('render', file)}"
-    step = "inner" if done.inner else str(done.rotation.step) if done.rotation else "abort"
+    step = _situation(done)
     yield from filter(None, [_CLIENTS_FIRST.get(step)])
     if step in ("bundle", "drop", "abort"):
         yield rolling_restart(cluster.plan, out, file, leader)
@@ -172,7 +174,13 @@ def _next(cluster: Cluster, done: Rotated, file: str, out: str, leader: str | No
     if done.rotation is None:
         return
     which = f" --ca {done.ca}" if sum(each.is_ca for each in cluster.plan.certificates) > 1 else ""
-    yield f"then go on: {to_paste('certs rotate-ca', file)}{which} --next"
+    yield f"then go on: {to_paste('certs rotate-ca', file)}{which} {'--abort' if done.aborted else '--next'}"
+
+
+def _situation(done: Rotated) -> str:
+    if done.aborted:
+        return "back" if done.rotation else "abort"
+    return "inner" if done.inner or done.rotation is None else str(done.rotation.step)
 
 
 # Nobody can see from here whom clients trust and what they show.
@@ -185,5 +193,6 @@ _CLIENTS_THEN = {
     "get in then",
     "drop": "give every client its new ca.pem, which holds the new CA alone",
     "inner": "give every client its new certificate, with the new intermediate in its file",
+    "back": "give every client its new certificate, which the old CA has signed",
     "abort": "give every client its former ca.pem",
 }

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterator
+from pathlib import Path
 
-from cryptography import x509
-
-from etcdboot.effects import clock, keys
+from etcdboot.effects import clock
 from etcdboot.effects.pairs import open_pairs
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.ground.artifact import Artifact
 from etcdboot.ground.errors import Refused
 from etcdboot.ground.progress import Reporter, silent
 from etcdboot.ground.report import Diagnostic, warning
 from etcdboot.ground.values import replace
-from etcdboot.model.certificates import CertRequest, pair_paths
 from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.rotation import ROTATION, STATE, Rotation, Step
-from etcdboot.model.sighting import objections
-from etcdboot.model.spec import CertificateSource
-from etcdboot.products.pki import selection, succession
-from etcdboot.products.pki.authority import Authority, Pair, PublicKey, issue_all
-from etcdboot.products.pki.inventory import Entry
-from etcdboot.products.pki.pem import PrivateKey, is_encrypted
-from etcdboot.products.pki.succession import Move
-from etcdboot.workflows.certs.issuing import Clock, new_keys, sealer
+from etcdboot.model.rotation import Step
+from etcdboot.model.sighting import Question, Sighting, objections
+from etcdboot.products.pki import succession
+from etcdboot.workflows.certs.issuing import Clock
 from etcdboot.workflows.certs.line import (
     Rotated,
     Work,
@@ -34,14 +25,11 @@ from etcdboot.workflows.certs.line import (
     demand_rotation,
     demand_sound,
     kept,
-    opened,
     rotations_of,
     work_on,
 )
-from etcdboot.workflows.certs.listing import look_at_lists
-from etcdboot.workflows.certs.revoking import requests
-from etcdboot.workflows.certs.sighting import look_over
-from etcdboot.workflows.certs.standing import placed
+from etcdboot.workflows.certs.sighting import look_over, serves
+from etcdboot.workflows.certs.steps import bundle, go_on, replace_inner, swap, written
 
 
 def begin(
@@ -67,7 +55,7 @@ def begin(
             message = f"{work.line.name} is being replaced already: step {work.rotation.step}"
             raise Refused.because("EB380", message, "go on with --next, or go back with --abort")
         demand_sound(work)
-        return _replace_inner(work) if work.line.inner else _begin(work)
+        return replace_inner(work) if work.line.inner else bundle(work)
 
 
 def advance(
@@ -96,7 +84,7 @@ def advance(
         waiting = tuple(objections(seen))
         if waiting:
             raise Refused(*waiting)
-        done = _advance(work, rotation)
+        done = go_on(work, rotation)
     return replace(done, seen=seen, diagnostics=(*done.diagnostics, *(_unseen() if offline else ())))
 
 
@@ -105,6 +93,7 @@ def abort(
     pki_dir: Path,
     ca: str | None = None,
     *,
+    offline: bool = False,
     now: Clock = clock.now,
     reporter: Reporter = silent,
     watcher: Watcher = unwatched,
@@ -114,17 +103,21 @@ def abort(
 
     Raises:
         UsageError: EB380, as :func:`begin` does.
-        Refused: EB380, there is nothing to go back from or no way back; the old CA's key is not there.
+        Refused: EB380, there is nothing to go back from or no way back; EB382, a member serves what the new
+            CA has signed (``offline``: nobody looks); the old CA's key is not there.
         Missing: the disk said no.
     """
     with open_pairs(pki_dir, watcher=watcher) as tree:
         work = work_on(plan, tree, ca, now(), passphrases, reporter)
         rotation = demand_rotation(work)
         if rotation.step is Step.BUNDLE:
+            ahead = () if offline else tuple(objections(_ahead(work)))
+            if ahead:
+                raise Refused(*ahead)
             move = succession.ended(work.line, work.entries, kept(work, rotation), None)
-            return replace(_written(work, move), aborted=True)
+            return replace(written(work, move), aborted=True)
         if rotation.step is Step.REISSUE and not work.line.inner:
-            return _swap(work, rotation, Step.BUNDLE)
+            return replace(swap(work, rotation, Step.BUNDLE), aborted=True)
         message = f"there is no way back from step {rotation.step} of {work.line.name}"
         raise Refused.because("EB380", message, "finish with --next, then put another CA in its place")
 
@@ -156,114 +149,13 @@ def standing(
     return Rotated(work.line.name, rotation, work.line.inner, seen=seen)
 
 
-# --- the steps
-
-
-def _begin(work: Work) -> Rotated:
-    made = _made(work, succession.successors(work.line, work.entries), {})
-    return _written(work, succession.begun(work.line, work.entries, made))
-
-
-def _replace_inner(work: Work) -> Rotated:
-    """A new intermediate, signed by the root that everybody trusts already, and all that it signs."""
-    [above] = [each for each in work.plan.certificates if each.name == work.line.authorities[0].ca_name]
-    root = selection.open_authority(work.entries[above.name], [work.line.name], work.passphrases.opens)
-    if not isinstance(root, Authority):
-        raise Refused(*([placed(root, work.tree.root)] if root else []))
-    requests = (*succession.successors(work.line, work.entries), *_leaves(work))
-    made = _made(work, requests, {above.name: root})
-    move = succession.replaced(work.line, work.entries, made)
-    signer = opened(made[work.line.signer], pair_paths(work.line.signer).key, work.passphrases)
-    return _written(work, move, _lists(work, signer))
-
-
-def _advance(work: Work, rotation: Rotation) -> Rotated:
-    if rotation.step is Step.BUNDLE:
-        return _swap(work, rotation, Step.REISSUE)
-    if rotation.step is Step.REISSUE and not work.line.inner:
-        return _written(work, succession.ended(work.line, work.entries, kept(work, rotation), Step.DROP))
-    return _written(work, Move((), None))
-
-
-def _swap(work: Work, rotation: Rotation, step: Step) -> Rotated:
-    """Let the CAs that wait sign everything anew, and the others wait."""
-    waiting = kept(work, rotation)
-    _demand_keys(work, rotation, waiting)
-    name = work.line.signer
-    paths = succession.kept_paths(work.line, rotation)
-    signer = opened(waiting[name], paths[name].key, work.passphrases)
-    made = _made(work, _leaves(work), {name: signer})
-    move = succession.swapped(work.line, work.entries, waiting, made, step)
-    return _written(work, move, _lists(work, signer))
-
-
-def _demand_keys(work: Work, rotation: Rotation, waiting: Mapping[str, Pair]) -> None:
-    """Refused where a key would stay beside the certificate of another one."""
-    for name, paths in succession.kept_paths(work.line, rotation).items():
-        if not waiting[name].key and (work.entries[name].found.key or name == work.line.signer):
-            message = f"{paths.key} is missing, and without it {name} cannot take its place"
-            raise Refused.because("EB303", message, "bring it back; later it can be kept elsewhere again")
-
-
-def _leaves(work: Work) -> tuple[CertRequest, ...]:
-    """The certificates to sign anew: those that are there, and those that could be made here.
-
-    Raises:
-        Refused: one was changed by hand, or cannot be read.
-    """
-    names = frozenset(each.name for each in work.line.leaves)
-    entries = selection.concerned(work.entries.values(), names)
-    refusals = tuple(each for entry in entries if entry.request.name in names for each in entry.refusals)
-    if refusals:
-        raise Refused(*(placed(each, work.tree.root) for each in refusals))
-    return tuple(
-        entry.request
-        for entry in entries
-        if entry.request.name in names
-        and (entry.facts is not None or entry.request.source is CertificateSource.ISSUED)
-    )
-
-
-def _made(
-    work: Work, requests: tuple[CertRequest, ...], authorities: Mapping[str, Authority]
-) -> dict[str, Pair]:
-    """Certificates and keys for the requests; a key that its host keeps to itself stays what it is."""
-    elsewhere: dict[str, PrivateKey | PublicKey] = {
-        each.name: _public_key(work.entries[each.name])
-        for each in requests
-        if not each.is_ca and each.source is not CertificateSource.ISSUED
-    }
-    coming = [work.entries[each.name] for each in requests if each.is_ca]
-    sealing = work.passphrases.encrypts or any(is_encrypted(each.found.key or b"") for each in coming)
-    seal = sealer(replace(work.passphrases, encrypts=sealing), coming)
-    new_key = new_keys(requests, elsewhere, work.reporter)
-    return issue_all(requests, dict(authorities), new_key, keys.new_serial, work.now, seal)
-
-
-def _public_key(entry: Entry) -> PublicKey:
-    assert entry.found.certificate is not None
-    return x509.load_pem_x509_certificate(entry.found.certificate).public_key()
-
-
-def _lists(work: Work, signer: Authority) -> tuple[Artifact, ...]:
-    """The list of the line's CA, if there is one, signed by the CA that signs from now on."""
-    lists = look_at_lists(work.tree, requests(work.plan))
-    if work.line.signer not in lists.found:
-        return ()
-    return lists.made(work.entries.values(), {work.line.signer: signer}, work.now)[1]
-
-
-def _written(work: Work, move: Move, further: tuple[Artifact, ...] = ()) -> Rotated:
-    """Write all of a step at once, and what is left of ``rotation/`` away."""
-    rotations = work.rotations.with_(work.line.name, move.rotation)
-    artifacts = (*move.files, *further, Artifact(STATE, rotations.dump()))
-
-    def is_left_over(path: str) -> bool:
-        return PurePosixPath(path).is_relative_to(ROTATION) and path not in rotations.files
-
-    changes = work.tree.compare(artifacts, within=is_left_over)
-    work.tree.write(changes, prune=True)
-    return Rotated(work.line.name, move.rotation, work.line.inner, changes)
+def _ahead(work: Work) -> Iterator[Sighting]:
+    """The members that serve what the CA that is given up has signed; one that cannot be seen is none."""
+    certificate = work.entries[work.line.signer].found.certificate
+    assert certificate is not None
+    for each in serves(work.plan, work.line, certificate):
+        if each.answer is False:
+            yield replace(each, question=Question.SERVES_OLD)
 
 
 def _unseen() -> Iterator[Diagnostic]:
