@@ -31,6 +31,7 @@ OPERATORS = {
     "local": "192.168.202.10",
     "local-tls": "192.168.202.10",
     "three-hosts-tls": "192.168.202.10",
+    "two-tier-ca": "10.0.2.10",
 }
 
 # The names that an example's hosts go by, and who serves them.
@@ -51,6 +52,7 @@ OWN_TARGETS = {
     "local": Target.PROCFILE,
     "local-tls": Target.SCRIPT,
     "three-hosts-tls": Target.SYSTEMD,
+    "two-tier-ca": Target.SYSTEMD,
 }
 
 # A systemd unit wants absolute folders (EB244); the examples on loopback keep theirs beside the spec.
