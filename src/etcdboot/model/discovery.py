@@ -10,8 +10,10 @@ from etcdboot.ground.duration import parse_go_duration
 
 # Its maintainers have given it up (etcd's 3.6 announcement; discovery.etcd.io issue 82).
 PUBLIC_SERVICE: Final = "discovery.etcd.io"
+WHY_NOT_PUBLIC: Final = f"{PUBLIC_SERVICE} is no longer maintained, and learns your members' addresses"
 
-_V2_URL = re.compile(r"(?P<scheme>https?)://(?P<authority>[^/?#]+)(?P<path>/[!-~]*)", re.IGNORECASE)
+_V2_URL = re.compile(r"(?P<scheme>https?)://(?P<authority>[^/?#]+)(?P<path>(?:/[!-~]*)?)", re.IGNORECASE)
+_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~:-]{0,127}")
 # RFC 6335 section 5.1, shorter by the 17 octets of "_etcd-server-ssl-": they make one label, of 63 at most.
 _SERVICE = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,44}[A-Za-z0-9])?")
@@ -23,21 +25,46 @@ def parse_discovery_url(text: str) -> str:
     Raises:
         ValueError: with a sentence for the user.
     """
+    form = "write http://HOST:PORT/v2/keys/PREFIX/TOKEN, or what `etcdboot discovery new` prints"
+    path = _path(text, form)
+    if not path.strip("/"):
+        raise ValueError(f"{text!r} has no token: it is the last part of the URL's path")
+    if path.endswith("/"):
+        raise ValueError(f"{text!r} ends in a slash, which would make other ids of the same token")
+    _demand_parts(text, path)
+    return text
+
+
+def parse_base(text: str) -> str:
+    """What v2 tokens are made below: a discovery URL less its token; without a closing slash.
+
+    Raises:
+        ValueError: with a sentence for the user.
+    """
+    path = _path(text, "write http://HOST:PORT, or http://HOST:PORT/v2/keys/PREFIX").rstrip("/")
+    if path:
+        _demand_parts(text, path)
+    return text.rstrip("/")
+
+
+def _path(text: str, form: str) -> str:
+    """The path of a URL that is a good one up to there; ``form`` tells how to write it."""
     found = _V2_URL.fullmatch(text)
     if found is None:
-        raise ValueError(
-            f"{text!r} is not a discovery URL; write http://HOST:PORT/v2/keys/PREFIX/TOKEN, or what "
-            "`etcdboot discovery new` prints"
-        )
+        raise ValueError(f"{text!r} is not a URL for discovery; {form}")
     host, _, port = found["authority"].rpartition(":")
     parse_url(f"{found['scheme']}://{found['authority']}" + ("" if host and port.isdigit() else ":80"))
     if set("?#,") & set(text):
         raise ValueError(f"{text!r}: a discovery URL has no '?', '#' or ','")
-    if not found["path"].strip("/"):
-        raise ValueError(f"{text!r} has no token: it is the last part of the URL's path")
-    if text.endswith("/"):
-        raise ValueError(f"{text!r} ends in a slash, which would make other ids of the same token")
-    return text
+    if _BAD_ESCAPE.search(found["path"]):
+        raise ValueError(f"{text!r}: two hexadecimal digits are wanted after each %; members exit at that")
+    return found["path"]
+
+
+def _demand_parts(text: str, path: str) -> None:
+    """Etcd's web server sends away whoever asks for a path with such parts (seen on 3.5.33)."""
+    if {"", ".", ".."} & set(path[1:].split("/")):
+        raise ValueError(f"{text!r} has a part in its path that is empty, '.' or '..'")
 
 
 def host_of(url: str) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from etcdboot.effects.resolver import DEFAULT_TIMEOUT, ask, own_servers
-from etcdboot.ground.address import parse_host
 from etcdboot.ground.errors import Down, UsageError
 from etcdboot.ground.report import Diagnostic, error
 from etcdboot.ground.syntax.bind import Record
 from etcdboot.ground.values import dataclass
+from etcdboot.model.discovery import parse_domain
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.resolution import Answer, NameServer, parse_server
 from etcdboot.products.bootstrap.zone import DEFAULT_TTL, WantedRecords, wanted_records
@@ -78,8 +78,8 @@ def zone(request: ZoneRequest) -> ZoneResult:
         UsageError: EB573, the options do not go together, or a value is none.
     """
     _demand_fitting_options(request)
-    domain = _value("domain", _domain, request.domain) if request.domain else None
-    parent = _value("zone", _domain, request.zone) if request.zone else None
+    domain = _value("domain", parse_domain, request.domain) if request.domain else None
+    parent = _value("zone", parse_domain, request.zone) if request.zone else None
     server = _value("server", parse_server, request.server) if request.server else None
     authorities = tuple(_value("ns", parse_authority, each) for each in request.authorities)
     cluster = open_cluster(request.file)
@@ -127,7 +127,7 @@ def check(
         Down: EB575, no name server answers.
     """
     servers = (_value("server", parse_server, server),) if server else own_servers()
-    name = _value("domain", _domain, domain) if domain else None
+    name = _value("domain", parse_domain, domain) if domain else None
     cluster = open_cluster(file)
     wanted = wanted_records(cluster.plan, name)
     report = look_up(cluster.plan, wanted, servers, timeout)
@@ -181,10 +181,3 @@ def _value(option: str, read: Callable[[str], T], text: str) -> T:
         return read(text)
     except ValueError as cause:
         raise UsageError(error("EB573", f"--{option}: {cause}")) from cause
-
-
-def _domain(text: str) -> str:
-    host = parse_host(text)
-    if host.is_address:
-        raise ValueError(f"{text!r} is an address; a domain is wanted")
-    return host.text

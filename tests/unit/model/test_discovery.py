@@ -6,6 +6,7 @@ import pytest
 
 from etcdboot.model.discovery import (
     host_of,
+    parse_base,
     parse_discovery_url,
     parse_domain,
     parse_endpoint,
@@ -23,6 +24,7 @@ from etcdboot.model.discovery import (
         "https://discovery.etcd.io/3e86b59982e49066c5d813af1c2e2579cbf573de",
         "http://[fd00::9]:2379/v2/keys/_etcd/registry/T",
         "HTTP://Host/t",
+        "http://h/v2/keys/a%20b/'t;k&=$!*()@:~",
     ],
 )
 def test_a_discovery_url_is_kept_to_the_letter(text: str) -> None:
@@ -41,6 +43,17 @@ def test_a_discovery_url_is_kept_to_the_letter(text: str) -> None:
         (parse_discovery_url, "http://10.9.9.9:99999/t"),
         (parse_discovery_url, "http://ho st/t"),
         (parse_discovery_url, "http:///t"),
+        (parse_discovery_url, "http://h/v2/keys/%zz/t"),
+        (parse_discovery_url, "http://h/v2/keys/t%2"),
+        (parse_discovery_url, "http://h/v2/keys/../t"),
+        (parse_discovery_url, "http://h/v2/keys/."),
+        (parse_discovery_url, "http://h/v2/keys//t"),
+        (parse_base, "h:2379"),
+        (parse_base, "http://h:2379/v2//keys"),
+        (parse_base, "http://h:2379/v2/.."),
+        (parse_base, "http://h:2379/%"),
+        (parse_base, "http://u:p@h:2379"),
+        (parse_base, " "),
         (parse_endpoint, "10.9.9.9"),
         (parse_endpoint, "https://10.9.9.9:2379/x"),
         (parse_endpoint, "a:1,b:1"),
@@ -63,6 +76,8 @@ def test_what_cannot_be_meant_is_refused(parse: Callable[[str], str], text: str)
 
 
 def test_the_rest_is_kept_or_made_canonical() -> None:
+    assert parse_base("http://h:2379/") == parse_base("http://h:2379") == "http://h:2379"
+    assert parse_base("https://[::1]/v2/keys/d//") == "https://[::1]/v2/keys/d"
     assert parse_endpoint("https://h:1") == "https://h:1"
     assert parse_token("6c007a14875d53d9") == "6c007a14875d53d9"
     assert parse_domain("Etcd.Example.COM.") == "etcd.example.com"

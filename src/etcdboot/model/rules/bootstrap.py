@@ -13,7 +13,7 @@ from etcdboot.knowledge.etcd.releases import (
     has_v3_discovery,
 )
 from etcdboot.model.bootstrap import token_key
-from etcdboot.model.discovery import PUBLIC_SERVICE, host_of
+from etcdboot.model.discovery import PUBLIC_SERVICE, WHY_NOT_PUBLIC, host_of
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.rules.finding import Finding, at, caution
 from etcdboot.model.rules.flags import place
@@ -155,9 +155,8 @@ def discovery_is_your_own(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Find
     """The public service has no maintainer, and a cluster cannot be found through itself."""
     written = spec.bootstrap
     if written.mode is _V2 and written.discovery and host_of(written.discovery) == PUBLIC_SERVICE:
-        message = f"{PUBLIC_SERVICE} is no longer maintained, and learns your members' addresses"
         hint = "make the token on an etcd of your own: etcdboot discovery new --at http://HOST:2379 --write"
-        yield caution("EB257", "bootstrap.discovery", message, hint)
+        yield caution("EB257", "bootstrap.discovery", WHY_NOT_PUBLIC, hint)
     own = {url.authority: each.name for each in plan.members for url in each.advertise_client_urls}
     places = {"bootstrap.discovery": written.discovery} if written.mode is _V2 and written.discovery else {}
     if written.mode is _V3:

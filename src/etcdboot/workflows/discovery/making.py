@@ -9,7 +9,7 @@ from typing import Any
 from etcdboot.effects.files import folder_of, read_text
 from etcdboot.effects.rewriting import demand_rewritable, rewrite
 from etcdboot.effects.tokens import new_token
-from etcdboot.ground.errors import SpecError
+from etcdboot.ground.errors import EtcdbootError, SpecError
 from etcdboot.ground.report import Diagnostic, Severity, warning
 from etcdboot.ground.values import dataclass, replace
 from etcdboot.model.bootstrap import token_key
@@ -130,10 +130,13 @@ def _made(wanted: Wish, token: str, folder: Path, timeout: float, judged: tuple[
     from etcdboot.effects import registry_v2
 
     way = way_of(written, timeout)
-    if wanted.by_service:
-        url = registry_v2.ask_service(wanted.base, wanted.size, way)
-    else:
-        url = registry_v2.make_token(wanted.base, token, wanted.size, way)
+    try:
+        if wanted.by_service:
+            url = registry_v2.ask_service(wanted.base, wanted.size, way)
+        else:
+            url = registry_v2.make_token(wanted.base, token, wanted.size, way)
+    except EtcdbootError as cause:  # that the public service is given up may well be why
+        raise type(cause)(*cause.diagnostics, *cautions(wanted)) from cause
     return NewToken(written.mode, url, wanted.size, diagnostics=(*judged, *_elsewhere(wanted, url)))
 
 

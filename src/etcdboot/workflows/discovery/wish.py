@@ -11,10 +11,12 @@ from etcdboot.ground.report import Diagnostic, warning
 from etcdboot.ground.values import dataclass, replace
 from etcdboot.model.discovery import (
     PUBLIC_SERVICE,
+    WHY_NOT_PUBLIC,
     host_of,
-    parse_discovery_url,
+    parse_base,
     parse_endpoint,
     parse_token,
+    parse_user,
 )
 from etcdboot.model.registry import is_of_service, tokens_base
 from etcdboot.model.spec import BootstrapMode, BootstrapSpec
@@ -97,8 +99,7 @@ def cautions(wanted: Wish) -> tuple[Diagnostic, ...]:
     if host_of(wanted.base) != PUBLIC_SERVICE:
         return ()
     hint = "make the token on an etcd of your own: etcdboot discovery new --at http://HOST:2379"
-    text = f"{PUBLIC_SERVICE} is no longer maintained, and learns your members' addresses"
-    return (warning("EB257", text, hint),)
+    return (warning("EB257", WHY_NOT_PUBLIC, hint),)
 
 
 def _mode(options: Options, written: BootstrapSpec | None) -> BootstrapMode:
@@ -126,7 +127,7 @@ def _size(options: Options, written: BootstrapSpec | None, founders: int) -> int
 
 def _kept_by_v3(options: Options, kept: BootstrapSpec) -> BootstrapSpec:
     if options.at:
-        parts = tuple(each.strip() for each in options.at.split(",") if each.strip())
+        parts = (each.strip() for each in options.at.removesuffix(",").split(","))
         return replace(
             kept, discovery_endpoints=tuple(_value("--at", parse_endpoint, each) for each in parts)
         )
@@ -141,6 +142,8 @@ def _with_credentials(kept: BootstrapSpec, options: Options) -> BootstrapSpec:
     for one, other, names in _PARTNERS:
         if bool(given[one]) != bool(given[other]):
             raise _unfit(f"{names} go together", "give both, or neither")
+    if options.user:
+        _value("--user", parse_user, options.user)
     changes: dict[str, Any] = {name: value for name, value in given.items() if value}
     return replace(kept, **changes)
 
@@ -149,21 +152,12 @@ def _place(options: Options, written: BootstrapSpec | None) -> tuple[str, bool]:
     """Below which URL a v2 token is made, and whether by a service; by default where the last one was."""
     if options.at or options.service:
         option = "--at" if options.at else "--service"
-        return _value(option, _base, options.at or options.service or ""), not options.at
+        return _value(option, parse_base, options.at or options.service or ""), not options.at
     last = written.discovery if written else None
     if last:
         return tokens_base(last), is_of_service(last)
     hint = "say --at http://HOST:PORT of an etcd until 3.5 that runs with --enable-v2, or --service URL"
     raise _unfit("where is the token to be kept?", hint)
-
-
-def _base(text: str) -> str:
-    """A URL that tokens can stand below; without a closing slash."""
-    base = text.rstrip("/")
-    parse_discovery_url(f"{base}/token")
-    if "//" in base.partition("://")[2]:
-        raise ValueError(f"{text!r} has an empty part in its path")
-    return base
 
 
 def _value(option: str, read: Callable[[str], T], text: str) -> T:

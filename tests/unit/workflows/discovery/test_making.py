@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from etcdboot.effects.etcd_stubs import load_messages
-from etcdboot.ground.errors import EtcdbootError, Missing, Refused, SpecError
+from etcdboot.ground.errors import Down, EtcdbootError, Missing, Refused, SpecError
 from etcdboot.model.loading import load
 from etcdboot.model.spec import BootstrapMode
 from etcdboot.workflows.discovery.making import NewToken, make
@@ -177,6 +177,14 @@ def test_the_public_service_is_warned_of(file: Path) -> None:
         made = make(str(file), Options(service="http://discovery.etcd.io"))
     assert made.text == "https://discovery.etcd.io/0123"
     assert [each.code for each in made.diagnostics] == ["EB257"]
+
+
+def test_the_public_service_is_warned_of_when_it_does_not_answer_too(file: Path) -> None:
+    section = "  discovery-proxy: http://127.0.0.1:1\n  mode: discovery-v2"
+    file.write_text(SPEC.replace("  mode: discovery-v2", section))
+    with pytest.raises(Down) as caught:
+        make(str(file), Options(service="http://discovery.etcd.io"))
+    assert codes(caught.value) == ["EB560", "EB257"]
 
 
 def test_the_cluster_itself_cannot_keep_its_token(file: Path) -> None:

@@ -60,7 +60,7 @@ def test_a_service_needs_no_mode() -> None:
 
 
 def test_several_endpoints_may_be_named_for_v3() -> None:
-    wanted = wish(Options(size=3, mode=V3, at="a:2379, https://b:2379"), None, 0)
+    wanted = wish(Options(size=3, mode=V3, at="a:2379, https://b:2379,"), None, 0)
     assert wanted.bootstrap.discovery_endpoints == ("a:2379", "https://b:2379")
 
 
@@ -95,7 +95,10 @@ def test_another_mode_than_the_specs_may_be_asked_for() -> None:
         (Options(cert=Path("c")), SPEC_V3, "--cert and --key go together"),
         (Options(at="h:1"), SPEC_V2, "--at: "),
         (Options(at="http://u:p@h:1"), SPEC_V2, "--at: "),
-        (Options(at="http://h:1/v2//keys"), SPEC_V2, "empty part"),
+        (Options(at="http://h:1/v2//keys"), SPEC_V2, "'http://h:1/v2//keys' has a part"),
+        (Options(at=",,"), SPEC_V3, "--at: "),
+        (Options(at=","), SPEC_V3, "--at: "),
+        (Options(user="u:pw", password_file=Path("p")), SPEC_V3, "--user: the password does not stand here"),
         (Options(at="http://h:1/?x"), SPEC_V2, "--at: "),
         (Options(service="ftp://h"), SPEC_V2, "--service: "),
         (Options(at="h"), SPEC_V3, "--at: "),
