@@ -12,7 +12,6 @@ from cryptography.hazmat.primitives.serialization import pkcs7
 
 from etcdboot.ground.address import Host
 from etcdboot.ground.report import Diagnostic, error
-from etcdboot.ground.wording import printable
 from etcdboot.products.pki.blocks import Block, blocks
 from etcdboot.products.pki.chains import path_to
 from etcdboot.products.pki.paths import objections
@@ -93,8 +92,8 @@ def reply(
     if path:
         return dump(path)
     what = "no certificate" if not pool else "no certificate for the key that it was asked about"
-    began = printable(output[:60].decode("utf-8", "replace"))
-    message = f"what the signer printed for {name} holds {what}; it begins {began!r}"
+    began = f"; it begins {output[:60].decode('utf-8', 'replace')!r}" if output.strip() else ""
+    message = f"what the signer printed for {name} holds {what}{began}"
     return error("EB361", message, hint, name)
 
 
