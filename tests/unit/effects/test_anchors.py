@@ -17,11 +17,14 @@ from samples.certificates import AUTHORITY, NOW
 KEY = ec.generate_private_key(ec.SECP384R1())
 
 
+NO_BASE64 = b"-----BEGIN CERTIFICATE-----\nM\n-----END CERTIFICATE-----\n"
+
+
 def root(*constraints: str) -> bytes:
     return issue(replace(AUTHORITY, constraints=constraints), KEY, None, now=NOW, serial=1).certificate
 
 
-@pytest.mark.parametrize("pem", [root(), root("example.com"), b"", b"nonsense", b"\xff"])
+@pytest.mark.parametrize("pem", [root(), root("example.com"), b"", b"nonsense", b"\xff", NO_BASE64])
 def test_roots_that_are_held_to_no_network_stay_as_they_are(pem: bytes) -> None:
     assert for_grpc(pem) == pem
 

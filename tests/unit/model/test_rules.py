@@ -369,6 +369,8 @@ CASES = (
     Case(certificates.source_has_its_files, "EB270", "members[0]", 5,
          edited(("  peer-key-file: /tls/k\n", ""), text=PROVIDED),
          edited(("  peer-key-file: /tls/k\n", ""), text=PROVIDED + "tls: {peer: off}\n")),
+    Case(certificates.source_has_its_files, "EB270", "members[1]", 7,
+         plus("certificates: {source: provided}\ntls: {client: off}\n"), plus("tls: {client: off}\n")),
     Case(certificates.source_has_its_files, "EB270", "members[0].key-file", 6,
          member("key-file: /tls/k"), edited(("name: etcd1", "name: etcd1\n    key-file: /x"), text=PROVIDED)),
     Case(certificates.source_has_its_files, "EB270", "defaults.cert-file", 11,

@@ -168,6 +168,13 @@ def test_a_ca_that_signed_itself_gets_no_root_above_it() -> None:
     assert "leave intermediate out" in told.hint
 
 
+def test_a_damaged_ca_hides_whether_it_signed_itself_and_its_root_is_missed() -> None:
+    assert refused(Found(ROOT, None, None), Found(BELOW, b"x", None), Found(DEEP, None, None)) == [
+        "EB304",
+        "EB301",
+    ]
+
+
 def test_an_intermediate_is_named_where_the_spec_wants_a_root() -> None:
     assert findings(Found(AUTHORITY, MIDDLE.certificate, MIDDLE.key)) == ["EB331"]
 
