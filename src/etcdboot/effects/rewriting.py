@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
 from collections.abc import Iterator
@@ -29,7 +30,8 @@ def rewrite(file: str, before: str, after: str, watcher: Watcher = unwatched) ->
     ``watcher`` hears of each step on the disk, as that of :class:`~etcdboot.effects.root.Root` does.
 
     Raises:
-        Refused: EB121, standard input, a symlink or no plain file; EB122, it holds something else by now.
+        Refused: EB121, standard input, a symlink or no plain file; EB122, it holds something else by now, or
+            another etcdboot is writing it.
         Missing: EB408, the disk said no.
     """
     path = Path(file)
@@ -57,9 +59,19 @@ def _standing(path: Path, watcher: Watcher) -> Iterator[int]:
     try:
         if not stat.S_ISREG(os.fstat(fd).st_mode):
             raise Refused.because("EB121", f"{path} is no plain file", "name a file with -f", str(path))
+        _lock(fd, path)
         yield fd
     finally:
         os.close(fd)
+
+
+def _lock(fd: int, path: Path) -> None:
+    """Keep a second run from taking our staged file for its own; closing ``fd`` releases it."""
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        message = f"another etcdboot is writing {path}"
+        raise Refused.because("EB122", message, "run again when it has ended", str(path)) from None
 
 
 def _stage(staged: Path, content: bytes, found: os.stat_result, watcher: Watcher) -> None:

@@ -109,8 +109,8 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "EB122": (
         "the spec has changed meanwhile",
-        "Between reading the file and writing it back somebody else wrote to it, and that must not get lost. "
-        "Look at it, and run the command again.",
+        "Between reading the file and writing it back somebody else wrote to it, or another etcdboot is just "
+        "doing so, and that must not get lost. Look at it, and run the command again.",
     ),
     "EB201": (
         "two members of one name",

@@ -100,6 +100,20 @@ def test_a_file_that_took_its_place_meanwhile_is_kept(spec: Path) -> None:
     assert spec.read_bytes() == BEFORE.encode()
 
 
+def test_of_two_runs_at_once_one_writes_and_the_other_is_refused(spec: Path) -> None:
+    steps: list[str] = []
+
+    def meanwhile(step: str, path: PurePosixPath) -> None:
+        steps.append(f"{step} {path.name}")
+        if len(steps) in (2, 3):  # open, and not replaced yet
+            assert refusal(Refused, spec) == "EB122"
+
+    rewrite(str(spec), BEFORE, AFTER, watcher=meanwhile)
+    assert steps[1:3] == ["write .cluster.yaml.etcdboot-new", "write cluster.yaml"]
+    assert spec.read_bytes() == AFTER.encode()
+    assert os.listdir(spec.parent) == ["cluster.yaml"]
+
+
 def test_what_a_killed_run_left_is_no_obstacle(spec: Path) -> None:
     spec.with_name(".cluster.yaml.etcdboot-new").write_text("half")
     rewrite(str(spec), BEFORE, AFTER)
