@@ -15,6 +15,7 @@ from typing import IO, Final
 
 from etcdboot.effects.environment import without_etcd
 from etcdboot.ground.values import dataclass
+from etcdboot.ground.wording import printable
 
 LARGEST: Final = 1 << 20  # bytes of output; a chain has some thousands
 _SAID: Final = 4096  # bytes of its last words
@@ -114,6 +115,5 @@ def _verdict(process: subprocess.Popen[bytes], deadline: float, timeout: float) 
 
 def _text(said: bytes) -> str:
     """Its last words, without what would move a terminal's cursor."""
-    lines = said.decode("utf-8", "replace").splitlines()
-    clean = ("".join(each if each.isprintable() else " " for each in line).rstrip() for line in lines)
-    return "\n".join(line for line in clean if line)
+    lines = (printable(line.rstrip()) for line in said.decode("utf-8", "replace").splitlines())
+    return "\n".join(line for line in lines if line)

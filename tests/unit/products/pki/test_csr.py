@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import ip_address
 
 import pytest
 from cryptography import x509
@@ -52,7 +53,7 @@ def test_all_that_a_request_wants_is_seen() -> None:
             x509.DNSName("A.example.com"),
             x509.RFC822Name("root@example.com"),
             x509.UniformResourceIdentifier("spiffe://x"),
-            x509.IPAddress(__import__("ipaddress").ip_address("2001:db8::1")),
+            x509.IPAddress(ip_address("2001:db8::1")),
         ]
     )
     facts = csr.read(
