@@ -567,6 +567,11 @@ CODES: dict[str, tuple[str, str]] = {
         "A new passphrase has 8 characters at least (NIST SP 800-63B), and who types it types it twice. "
         "Nothing was written.",
     ),
+    "EB337": (
+        "keys on other hosts",
+        "With source: csr each host keeps its member's keys, so the members cannot run here with their own "
+        "certificates. Rehearse the spec: up --local and up --once make throw-away ones.",
+    ),
     "EB340": (
         "planned and not there",
         "The spec asks for a certificate that is not in pki/. Make it with etcdboot certs; with source: csr "

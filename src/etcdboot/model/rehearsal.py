@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from etcdboot.ground.report import Diagnostic, error, warning
 from etcdboot.ground.values import dataclass, replace
@@ -11,13 +12,14 @@ from etcdboot.model.spec import (
     BootstrapMode,
     BootstrapSpec,
     CertificateSource,
-    CertificatesSpec,
     ClusterSpec,
     EtcdSpec,
     FlagValues,
     MemberDefaults,
     MemberSpec,
 )
+
+Scope = TypeVar("Scope", bound=MemberDefaults)
 
 LOOPBACK = "127.0.0.1"
 PORTS_PER_MEMBER = 2
@@ -83,9 +85,7 @@ def rehearse(spec: ClusterSpec, ports: tuple[int, ...]) -> Adapted:
     the cluster that they would join is not here. The bootstrap is static: a discovery token is for the real
     members, and DNS has their addresses.
     """
-    kept = _without(spec, OTHER_HOSTS)
-    if spec.certificates.source is not CertificateSource.ISSUED or spec.certificates.signer:
-        kept = replace(kept, dropped=(*kept.dropped, "certificates are issued here, by a CA of its own"))
+    kept = with_own_certificates(_without(spec, OTHER_HOSTS))
     mode = spec.bootstrap.mode
     if mode is not BootstrapMode.STATIC:
         kept = replace(kept, dropped=(*kept.dropped, f"bootstrap is static here, not {mode}"))
@@ -108,7 +108,6 @@ def rehearse(spec: ClusterSpec, ports: tuple[int, ...]) -> Adapted:
         spec=replace(
             kept.spec,
             members=members,
-            certificates=_made_here(spec.certificates),
             bootstrap=BootstrapSpec(initial_cluster_token=spec.bootstrap.initial_cluster_token),
             endpoints=(),
             defaults=MemberDefaults(version=defaults.version, sans=defaults.sans, flags=defaults.flags),
@@ -121,9 +120,29 @@ def rehearse(spec: ClusterSpec, ports: tuple[int, ...]) -> Adapted:
     )
 
 
-def _made_here(written: CertificatesSpec) -> CertificatesSpec:
-    """The certificates as a throw-away CA makes them, whoever makes those of the real members."""
-    return replace(written, source=CertificateSource.ISSUED, signer=None)
+def with_own_certificates(adapted: Adapted) -> Adapted:
+    """The certificates made by a throw-away CA, whoever makes those of the real members."""
+    written = adapted.spec.certificates
+    if written.source is CertificateSource.ISSUED and written.signer is None:
+        return adapted
+    here = replace(written, source=CertificateSource.ISSUED, signer=None)
+    return Adapted(
+        replace(adapted.spec, certificates=here, defaults=_own_files(adapted.spec.defaults),
+                members=tuple(map(_own_files, adapted.spec.members))),
+        (*adapted.dropped, "certificates are issued here, by a throw-away CA"),
+    )  # fmt: skip
+
+
+def _own_files(scope: Scope) -> Scope:
+    return replace(
+        scope,
+        cert_file=None,
+        key_file=None,
+        trusted_ca_file=None,
+        peer_cert_file=None,
+        peer_key_file=None,
+        peer_trusted_ca_file=None,
+    )
 
 
 def fit_release(spec: ClusterSpec, found: Release) -> tuple[ClusterSpec, tuple[Diagnostic, ...]]:

@@ -22,9 +22,17 @@ from etcdboot.model.loading import Loaded, SourceMap
 from etcdboot.model.material import identity_of
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.planning import plan
-from etcdboot.model.rehearsal import Adapted, confine, fit_release, ports_needed, rehearse, throw_away
+from etcdboot.model.rehearsal import (
+    Adapted,
+    confine,
+    fit_release,
+    ports_needed,
+    rehearse,
+    throw_away,
+    with_own_certificates,
+)
 from etcdboot.model.rules import judge
-from etcdboot.model.spec import ClientTls
+from etcdboot.model.spec import CertificateSource, ClientTls
 from etcdboot.products.render.launch import launch
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.cluster import demand_token, secrets_of
@@ -47,17 +55,29 @@ class Ready:
     restarts: bool
 
 
-def decide(loaded: Loaded | None, etcd: Path | None, state: Path, *, folder: Path, local: bool) -> Draft:
+def decide(
+    loaded: Loaded | None,
+    etcd: Path | None,
+    state: Path,
+    *,
+    folder: Path,
+    local: bool,
+    private: bool = False,
+) -> Draft:
     """The plan for this machine of a spec (None: the throw-away cluster), with nothing written yet.
 
-    ``folder`` is where the spec stands, and what it names by a relative path.
+    ``folder`` is where the spec stands, and what it names by a relative path; what is ``private`` does not
+    stay, nor do its certificates.
 
     Raises:
         Missing: there is no etcd, or no file that the spec names.
-        Refused: it is not etcd, or of another minor than the spec's; or a secret's file is empty.
+        Refused: it is not etcd, or of another minor than the spec's; a secret's file is empty; or the
+            members' keys are elsewhere.
         SpecError: with all that is wrong with the spec, or EB253, no discovery token yet.
     """
     adapted = _adapted(loaded, local=local)
+    if private:
+        adapted = with_own_certificates(adapted)
     binary = find_etcd(etcd, lambda release: not has_errors(fit_release(adapted.spec, release)[1]))
     spec, told = fit_release(adapted.spec, binary.release)
     source = loaded.source if loaded else SourceMap()
@@ -69,6 +89,7 @@ def decide(loaded: Loaded | None, etcd: Path | None, state: Path, *, folder: Pat
     if has_errors(judged):
         raise SpecError(*judged)
     demand_token(judged)
+    _demand_keys(planned, source)
     warnings = (*map(source.placed, told), *judged)
     return Draft(planned, folder, binary, adapted.dropped, warnings, source)
 
@@ -135,6 +156,15 @@ def etcdctl_environment(ready: Ready) -> tuple[tuple[str, str], ...]:
 
 
 # --- inside
+
+
+def _demand_keys(planned: ClusterPlan, source: SourceMap) -> None:
+    """Refused (EB337) when the members' keys are on their hosts."""
+    every = (request for member in planned.members for request in member.certificates)
+    if any(request.source is CertificateSource.CSR for request in every):
+        message = "source is csr, so the members' keys are on their hosts and not here"
+        hint = "rehearse it with throw-away certificates: etcdboot up --local, or --once"
+        raise Refused(source.placed(error("EB337", message, hint, "certificates.source")))
 
 
 def _adapted(loaded: Loaded | None, *, local: bool) -> Adapted:

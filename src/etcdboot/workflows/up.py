@@ -83,7 +83,7 @@ def up(wish: Wish, reporter: Reporter, announce: Callable[[Announcement], None])
     with unwinding(), ExitStack() as held:
         state, pki = _places(wish, held)
         folder = folder_of(wish.file or STDIN)
-        draft = decide(loaded, wish.etcd, state, folder=folder, local=wish.local)
+        draft = decide(loaded, wish.etcd, state, folder=folder, local=wish.local, private=wish.is_private)
         for sentence in (*draft.dropped, *_wasted(wish, draft)):
             reporter(Event(EventKind.NOTE, sentence))
         if is_free(state):  # else the lock tells better than the ports who runs here

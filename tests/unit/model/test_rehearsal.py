@@ -14,6 +14,7 @@ from etcdboot.model.rehearsal import (
     ports_needed,
     rehearse,
     throw_away,
+    with_own_certificates,
 )
 from etcdboot.model.spec import (
     CertificateSource,
@@ -150,6 +151,17 @@ def test_a_spec_without_a_release_takes_the_one_that_is_found() -> None:
 def test_whoever_makes_the_certificates_a_rehearsal_makes_its_own(
     written: CertificatesSpec, told: bool
 ) -> None:
-    made = rehearse(replace(ELSEWHERE, certificates=written), (1, 2, 3, 4))
-    assert made.spec.certificates == replace(written, source=CertificateSource.ISSUED, signer=None)
-    assert any("certificates are issued here" in each for each in made.dropped) is told
+    spec = replace(ELSEWHERE, certificates=written)
+    for made in (rehearse(spec, (1, 2, 3, 4)), with_own_certificates(confine(spec))):
+        assert made.spec.certificates == replace(written, source=CertificateSource.ISSUED, signer=None)
+        assert any("certificates are issued here" in each for each in made.dropped) is told
+
+
+def test_files_that_others_provide_are_not_looked_for_in_a_throw_away_run() -> None:
+    provided = CertificatesSpec(source=CertificateSource.PROVIDED)
+    members = (replace(ELSEWHERE.members[0], key_file="/tls/key"),)
+    defaults = MemberDefaults(cert_file="/tls/cert", peer_trusted_ca_file="/tls/ca")
+    spec = replace(ELSEWHERE, certificates=provided, members=members, defaults=defaults)
+    made = with_own_certificates(confine(spec)).spec
+    assert made.defaults == MemberDefaults()
+    assert made.members[0].key_file is None

@@ -14,8 +14,8 @@ from etcdboot.ground.errors import Refused
 from etcdboot.ground.progress import silent
 from etcdboot.model import identity
 from etcdboot.model.layout import MemberPaths
-from etcdboot.model.loading import SourceMap
-from etcdboot.workflows.local import Draft
+from etcdboot.model.loading import SourceMap, load
+from etcdboot.workflows.local import Draft, decide
 from samples.plans import small_plan
 from samples.wal import FIRST, IDENTITY
 
@@ -100,3 +100,26 @@ def test_what_is_worth_saying_is_added(state: Path) -> None:
     (state / "members/etcd1/data/junk").mkdir(parents=True)
     (told,) = draft(state).cleared(state, silent).warnings
     assert told.code == "EB535"
+
+
+CSR = """\
+name: t
+etcd: {version: "3.6.14"}
+certificates: {source: csr}
+members: [{name: etcd1, host: 127.0.0.1}]
+"""
+
+
+def test_members_whose_keys_are_on_their_hosts_run_here_only_with_throw_away_ones(tmp_path: Path) -> None:
+    etcd = tmp_path / "etcd"
+    etcd.write_text("#!/bin/sh\necho etcd Version: 3.6.14\n")
+    etcd.chmod(0o755)
+    loaded, state = load(CSR, "cluster.yaml"), tmp_path / "state"
+    with pytest.raises(Refused) as caught:
+        decide(loaded, etcd, state, folder=tmp_path, local=False)
+    [told] = caught.value.diagnostics
+    assert (told.code, told.file, told.line) == ("EB337", "cluster.yaml", 3)
+    for local, private in ((True, True), (False, True)):
+        found = decide(loaded, etcd, state, folder=tmp_path, local=local, private=private)
+        assert {str(each.source) for each in found.plan.certificates} == {"issued"}
+        assert found.dropped == ("certificates are issued here, by a throw-away CA",)
