@@ -98,7 +98,9 @@ def issue(
         entries = inventory.judge(look(tree, plan), moment)
         wanted = selection.missing(entries)
         lists = look_at_lists(tree, plan.crls)
-        return carry_out(tree, plan, entries, wanted, moment, reporter, passphrases=passphrases, lists=lists)
+        notes = tuple(under_way(tree))
+        done = carry_out(tree, plan, entries, wanted, moment, reporter, passphrases=passphrases, lists=lists)
+    return replace(done, diagnostics=(*done.diagnostics, *notes))
 
 
 def carry_out(
@@ -125,9 +127,7 @@ def carry_out(
         refusals = outsourcing.refusals(entries, wanted, held, csrs)
     _refuse(refusals, tree)
     requests = tuple(entry.request for entry in wanted)
-    open_keys = selection.open_authorities(entries) if passphrases.encrypts else ()
-    closing = replace(passphrases, encrypts=passphrases.encrypts or selection.has_closed_keys(entries))
-    seal = sealer(closing, (*open_keys, *(entry for entry in wanted if entry.request.is_ca)))
+    seal, open_keys = _closing(passphrases, entries, wanted)
     new_key = new_keys(requests, held, reporter)
     if plan.signer:
         made = outsourcing.have_signed(plan.signer, wanted, entries, new_key, csrs)
@@ -170,6 +170,15 @@ def answered(tree: PairTree, names: Collection[str]) -> None:
         return
     done = tree.compare((), within=waited.__contains__)
     tree.write(done, prune=True)
+
+
+def _closing(
+    passphrases: Passphrases, entries: tuple[Entry, ...], wanted: tuple[Entry, ...]
+) -> tuple[Callable[[PrivateKey], bytes], tuple[Entry, ...]]:
+    """How CAs' keys are written (new ones as those that stand there), and which that stand there are closed."""
+    open_keys = selection.open_authorities(entries) if passphrases.encrypts else ()
+    closes = replace(passphrases, encrypts=passphrases.encrypts or selection.has_closed_keys(entries))
+    return sealer(closes, (*open_keys, *(entry for entry in wanted if entry.request.is_ca))), open_keys
 
 
 def sealer(passphrases: Passphrases, entries: Collection[Entry]) -> Callable[[PrivateKey], bytes]:
