@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from itertools import combinations, product
+from typing import Final
 
 from etcdboot.effects import ports
 from etcdboot.ground.address import Host, Url
 from etcdboot.ground.report import Diagnostic, error
 from etcdboot.model.plan import ClusterPlan, MemberPlan
+
+_OTHER_PORTS: Final = "change the spec's ports, or rehearse on free ones: `etcdboot up --local`"
 
 
 def lives_here(member: MemberPlan) -> bool:
@@ -35,12 +39,33 @@ def strange(plan: ClusterPlan, here: Collection[MemberPlan], *, advertised: bool
 
 def busy(plan: ClusterPlan, here: Collection[MemberPlan]) -> Iterator[tuple[str, Diagnostic]]:
     """Who cannot listen because somebody does, and where."""
-    hint = "end what holds it, change the spec's ports, or rehearse on free ones: `etcdboot up --local`"
+    hint = f"end what holds it, {_OTHER_PORTS}"
     for index, member in _placed(plan, here):
-        urls = (*member.listen_peer_urls, *member.listen_client_urls)
-        for each in ports.occupied(url for url in urls if url.host.is_unspecified or _is_here(url.host)):
+        urls = (url for url in _listened(member) if url.host.is_unspecified or _is_here(url.host))
+        for each in ports.occupied(urls):
             message = f"{member.name} cannot listen on {each.url}: {each.why}"
             yield member.name, error("EB506", message, hint, f"members[{index}]")
+
+
+def colliding(plan: ClusterPlan, here: Collection[MemberPlan]) -> Iterator[Diagnostic]:
+    """Members that the spec takes to be on several machines, are on this one, and listen on the same port.
+
+    Of members that share a host in the spec, a rule has said so (EB205).
+    """
+    for (_, one), (index, other) in combinations(_placed(plan, here), 2):
+        for first, second in product(_listened(one), _listened(other)):
+            if first.port == second.port and _overlap(first.host, second.host):
+                message = f"{other.name} cannot listen on {second}: {one.name} does, on this machine too"
+                yield error("EB506", message, _OTHER_PORTS, f"members[{index}]")
+                break
+
+
+def _listened(member: MemberPlan) -> tuple[Url, ...]:
+    return (*member.listen_peer_urls, *member.listen_client_urls)
+
+
+def _overlap(one: Host, other: Host) -> bool:
+    return one == other or one.is_unspecified or other.is_unspecified
 
 
 def _placed(plan: ClusterPlan, here: Collection[MemberPlan]) -> Iterator[tuple[int, MemberPlan]]:
@@ -49,7 +74,7 @@ def _placed(plan: ClusterPlan, here: Collection[MemberPlan]) -> Iterator[tuple[i
 
 
 def _bound(member: MemberPlan) -> dict[Host, None]:
-    return _specific((*member.listen_peer_urls, *member.listen_client_urls))
+    return _specific(_listened(member))
 
 
 def _specific(urls: Iterable[Url]) -> dict[Host, None]:

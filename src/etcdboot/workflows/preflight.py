@@ -23,7 +23,7 @@ from etcdboot.products.bootstrap.dates import Validity, out_of_date
 from etcdboot.products.bootstrap.peers import Neighbours, Seen
 from etcdboot.products.bootstrap.preflight import Part, Preflight, judge, refusals
 from etcdboot.products.pki.periods import periods
-from etcdboot.workflows.listening import busy, lives_here, strange
+from etcdboot.workflows.listening import busy, colliding, lives_here, strange
 from etcdboot.workflows.rendezvous import Rendezvous, by_dns, by_token
 
 # What stands in a member's pki folder, and the name of each certificate in the plan.
@@ -90,6 +90,7 @@ def preflight(scope: Scope, reporter: Reporter = silent) -> Preflight:
     token, dns = _meet(scope, here, around, reporter)
     parts = (
         refusals(strange(plan, scope.here, advertised=scope.alone)),
+        refusals(colliding(plan, scope.here)),
         refusals(each for name, each in taken if name not in here.running),
         refusals(each for known in explained.values() for each in known),
         *judge(here, around),

@@ -7,7 +7,7 @@ import pytest
 
 from etcdboot.ground.address import Url, parse_url
 from etcdboot.model.plan import ClusterPlan, MemberPlan
-from etcdboot.workflows.listening import busy, lives_here, strange
+from etcdboot.workflows.listening import busy, colliding, lives_here, strange
 from samples.specs import THREE, planned
 
 PLAN = planned(THREE)
@@ -66,3 +66,25 @@ def test_a_taken_port_is_told_with_the_member_and_a_strange_address_is_not() -> 
         ((name, told),) = busy(plan(one), [one])
     assert (name, told.code, told.path) == ("etcd2", "EB506", "members[1]") and taken in told.message
     assert list(busy(plan(one), [one])) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "codes"),
+    [
+        ("http://127.0.0.1:2", "http://127.0.0.1:2", ["EB506"]),
+        ("http://0.0.0.0:2", "http://127.0.0.1:2", ["EB506"]),
+        ("http://[::1]:2", "http://[::]:2", ["EB506"]),
+        ("http://127.0.0.1:2", "http://127.0.0.2:2", []),
+        ("http://127.0.0.1:2", "http://127.0.0.1:3", []),
+    ],
+)
+def test_members_of_several_machines_may_not_meet_on_one_port_of_this(
+    first: str, second: str, codes: list[str]
+) -> None:
+    one = replace(PLAN.members[0], listen_peer_urls=urls(first), listen_client_urls=())
+    other = replace(PLAN.members[1], listen_peer_urls=urls(second), listen_client_urls=())
+    both = replace(PLAN, members=(one, other))
+    told = list(colliding(both, [one, other]))
+    assert [each.code for each in told] == codes
+    assert [each.path for each in told] == ["members[1]"] * len(codes)
+    assert list(colliding(both, [other])) == []

@@ -75,11 +75,13 @@ class Preflight:
         return first_of([part.exit_code for part in self.parts if has_errors(part.diagnostics)])
 
     def placed(self, place: Callable[[Diagnostic], Diagnostic]) -> Preflight:
-        """The same, with each complaint about the spec in its place; those about a file have theirs."""
-        parts = (
-            replace(part, diagnostics=tuple(each if each.file else place(each) for each in part.diagnostics))
-            for part in self.parts
-        )
+        """The same, with each complaint about the spec in its place; files and the world are not in it."""
+
+        def settled(each: Diagnostic) -> Diagnostic:
+            is_of_spec = each.path and not each.path.startswith("/") and not each.file
+            return place(each) if is_of_spec else each
+
+        parts = (replace(part, diagnostics=tuple(map(settled, part.diagnostics))) for part in self.parts)
         return replace(self, parts=tuple(parts))
 
     def demand(self) -> tuple[Diagnostic, ...]:

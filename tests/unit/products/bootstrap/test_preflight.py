@@ -58,13 +58,18 @@ def test_what_stopped_one_look_counts_as_it_would_alone() -> None:
     assert part == Part(ExitCode.DOWN, (WRONG,))
 
 
-def test_complaints_are_placed_unless_they_are_about_a_file() -> None:
+def test_complaints_are_placed_unless_they_are_about_a_file_or_the_world() -> None:
     def place(each: Diagnostic) -> Diagnostic:
         return replace(each, file="cluster.yaml", line=3)
 
-    of_file = replace(WRONG, file="pki/ca.pem")
-    placed = found(refusals([WRONG, of_file])).placed(place)
-    assert [each.place for each in placed.diagnostics] == ["cluster.yaml:3:0", "pki/ca.pem"]
+    others = [replace(WRONG, file="pki/ca.pem"), replace(WRONG, path="/srv/ca.pem"), replace(WRONG, path="")]
+    placed = found(refusals([replace(WRONG, path="members[0]"), *others])).placed(place)
+    assert [each.place for each in placed.diagnostics] == [
+        "cluster.yaml:3:0",
+        "pki/ca.pem",
+        "/srv/ca.pem",
+        "",
+    ]
     assert placed.exit_code is ExitCode.REFUSED
 
 
