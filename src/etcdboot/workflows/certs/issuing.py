@@ -28,6 +28,7 @@ from etcdboot.products.pki.inventory import Entry
 from etcdboot.products.pki.lists import NO_LISTS, Lists
 from etcdboot.products.pki.pem import PrivateKey, dump_key
 from etcdboot.workflows.certs import outsourcing
+from etcdboot.workflows.certs.line import under_way
 from etcdboot.workflows.certs.listing import complete, look_at_lists
 from etcdboot.workflows.certs.outsourcing import Key
 from etcdboot.workflows.certs.standing import look, placed
@@ -118,9 +119,8 @@ def carry_out(
     """Refuse, or make and write what is wanted; tell how everything stands then.
 
     ``held`` are the keys that certificates keep, by name (a public one: its owner keeps the other half); the
-    others get new ones. ``passphrases`` open the CAs' keys, and close them where they are to be encrypted, or
-    others are.
-    What is missing of ``lists`` is made too. ``csrs`` are the requests that came for the wanted ones.
+    others get new ones. ``passphrases`` open the CAs' keys, and close them where wanted or usual. What
+    is missing of ``lists`` is made too. ``csrs`` are the requests that came for the wanted ones.
     """
     authorities, refusals = selection.signers(entries, () if plan.signer else wanted, passphrases.opens)
     if plan.signer:
@@ -175,7 +175,7 @@ def answered(tree: PairTree, names: Collection[str]) -> None:
 def _closing(
     passphrases: Passphrases, entries: tuple[Entry, ...], wanted: tuple[Entry, ...]
 ) -> tuple[Callable[[PrivateKey], bytes], tuple[Entry, ...]]:
-    """How CAs' keys are written (new ones as those that stand there), and which that stand there are closed."""
+    """How CAs' keys are written (new ones as the others are), and which that stand there are closed so."""
     open_keys = selection.open_authorities(entries) if passphrases.encrypts else ()
     closes = replace(passphrases, encrypts=passphrases.encrypts or selection.has_closed_keys(entries))
     return sealer(closes, (*open_keys, *(entry for entry in wanted if entry.request.is_ca))), open_keys
