@@ -423,7 +423,8 @@ CODES: dict[str, tuple[str, str]] = {
         "name constraints that not every client knows",
         "BoringSSL, and so gRPC's C core under Python, Ruby, PHP and C++, refuses each certificate with an "
         "address below a CA that is held to networks. Go and openssl apply the constraint. Name domains "
-        "alone where such clients come.",
+        "alone where such clients come. In the same way Rust's webpki and Python's cryptography refuse a name "
+        "with an underscore below a CA that is held to any name.",
     ),
     "EB301": (
         "certificate or key unreadable",
@@ -1145,8 +1146,9 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "EB549": (
         "not looked up",
-        "The records that etcd will ask DNS for could not be looked up, for dnspython is not there. "
-        "pip install 'etcdboot[dns]' brings it.",
+        "Something that the members will ask for could not be looked up from here: the DNS records without "
+        "dnspython (pip install 'etcdboot[dns]'), or, on a member's host, the discovery token without the "
+        "password, whose file is the operator's. check --live on the operator's machine looks it up.",
     ),
     "EB550": (
         "no such token",

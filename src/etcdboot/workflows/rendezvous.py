@@ -16,7 +16,8 @@ from etcdboot.products.bootstrap.registry import objections, standing
 from etcdboot.products.bootstrap.zone import Side, WantedRecords, wanted_records
 from etcdboot.workflows.discovery.hosts import read_registry
 
-_NO_DNSPYTHON = "EB574"
+_NO_DNSPYTHON, _NO_PASSWORD = "EB574", "EB008"
+_LEFT_OUT = {_NO_DNSPYTHON: "the DNS records were", _NO_PASSWORD: "the discovery token was"}
 _NOT_YET = "EB569"  # not all have registered: before a start that goes without saying
 
 
@@ -38,7 +39,8 @@ def by_token(
     try:
         registry = read_registry(plan.bootstrap, folder)
     except EtcdbootError as cause:
-        return Rendezvous(of_error(cause))
+        installed = fresh is not None  # the password too, where etcd reads it
+        return Rendezvous((installed and _left_out(cause, _NO_PASSWORD)) or of_error(cause))
     seen = standing(registry, plan.founders)
     if fresh is None:
         wrong = tuple(each for each in seen.diagnostics if each.code != _NOT_YET)
@@ -49,15 +51,14 @@ def by_token(
 
 def by_dns(plan: ClusterPlan, servers: tuple[NameServer, ...]) -> Rendezvous:
     """Whether those name servers know the records that founders ask for."""
-    from etcdboot.workflows.dns import look_up  # brings what only this mode needs
+    from etcdboot.workflows.dns import CheckResult, look_up  # brings what only this mode needs
 
     try:
         report = look_up(plan, _for_members(wanted_records(plan)), servers)
     except EtcdbootError as cause:
-        return Rendezvous(_without_dnspython(cause) or of_error(cause))
-    records = [each.as_json() for each in report.lines]
-    found = {"servers": [str(each) for each in servers], "records": records}
-    return Rendezvous(Part(report.exit_code, report.diagnostics), found)
+        return Rendezvous(_left_out(cause, _NO_DNSPYTHON) or of_error(cause))
+    checked = CheckResult(report, servers, report.diagnostics)
+    return Rendezvous(Part(report.exit_code, checked.diagnostics), checked.as_json())
 
 
 def _for_members(wanted: WantedRecords) -> WantedRecords:
@@ -70,10 +71,10 @@ def _for_members(wanted: WantedRecords) -> WantedRecords:
     return replace(wanted, pairs=pairs, services=services, targets=targets)
 
 
-def _without_dnspython(cause: EtcdbootError) -> Part | None:
-    """Members ask DNS without it, so that we cannot is only worth a note."""
+def _left_out(cause: EtcdbootError, code: str) -> Part | None:
+    """Members can do without what we lack, so that it is missing (``code``) is only worth a note."""
     (lacking,) = cause.diagnostics[:1]
-    if lacking.code != _NO_DNSPYTHON:
+    if lacking.code != code:
         return None
-    message = f"the DNS records were not looked up: {lacking.message}"
+    message = f"{_LEFT_OUT[code]} not looked up: {lacking.message}"
     return Part(ExitCode.OK, (Diagnostic(Severity.NOTE, "EB549", message, lacking.hint),))

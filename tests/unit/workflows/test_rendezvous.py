@@ -58,6 +58,22 @@ def test_a_dead_discovery_host_counts_as_nothing_reachable() -> None:
     assert (codes(found), found.part.exit_code, found.found) == (["EB560"], ExitCode.DOWN, None)
 
 
+def test_a_password_that_is_on_the_desk_is_missed_there_and_only_noted_on_a_host(tmp_path: Path) -> None:
+    written = BootstrapSpec(
+        BootstrapMode.DISCOVERY_V3,
+        discovery_token="tok",
+        discovery_endpoints=("127.0.0.1:1",),
+        discovery_user="founder",
+        discovery_password_file="password",
+    )
+    plan = planned(three(bootstrap=written))
+    here, desk = by_token(plan, tmp_path, ("etcd1",), ()), by_token(plan, tmp_path, None, ())
+    (told,) = here.part.diagnostics
+    assert (told.code, told.severity, here.part.exit_code) == ("EB549", Severity.NOTE, ExitCode.OK)
+    assert told.message.startswith("the discovery token was not looked up: cannot read the password")
+    assert (codes(desk), desk.part.exit_code) == (["EB008"], ExitCode.MISSING)
+
+
 def test_missing_records_are_a_mismatch() -> None:
     with answering(telling(code="NXDOMAIN")) as server:
         found = by_dns(dns_plan(), (server,))
