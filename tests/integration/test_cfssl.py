@@ -235,3 +235,15 @@ def test_what_we_export_is_what_cfssl_users_name_on_the_command_line(tutorial: C
     for name in ("etcd1", "etcd1-peer", "root"):
         whole = json.loads(tutorial.run("cfssl", "certinfo", "-cert", str(tmp_path / f"flat/{name}.pem")))
         assert whole["issuer"]["common_name"] == "etcd CA"
+
+
+@pytest.mark.parametrize("key", ["ecdsa-p256", "rsa-2048"])
+def test_cfssl_signs_with_a_ca_that_we_made(tmp_path: Path, key: str) -> None:
+    """What docs/pki.md promises who wants to go on with cfssl."""
+    spec = tmp_path / "cluster.yaml"
+    spec.write_text(f"name: a\ncertificates: {{key: {key}}}\nmembers: [{{name: e1, host: 10.0.0.1}}]\n")
+    issue(open_cluster(str(spec)).plan, tmp_path / "pki")
+    cfssl = Cfssl(tmp_path / "ssl", TUTORIAL)
+    cfssl.sign("server", "server-csr.json", "etcd", ca="../pki/ca")
+    whole = json.loads(cfssl.run("cfssl", "certinfo", "-cert", "server.pem"))
+    assert whole["issuer"]["common_name"] == "a CA"
