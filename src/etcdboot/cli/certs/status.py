@@ -14,9 +14,12 @@ from etcdboot.cli.options import output_options, pki_option, spec_option
 from etcdboot.cli.output import Outcome
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from rich.console import RenderableType
 
     from etcdboot.model.due import Within
+    from etcdboot.products.pki.lists import Standing
     from etcdboot.products.pki.live import Sight
     from etcdboot.products.pki.status import Row
     from etcdboot.workflows.certs.status import Status
@@ -30,6 +33,7 @@ Exit codes: 0 nothing is due, 4 something is due, missing or does not fit, or a 
 certificate, 6 no host answers, 7 something is damaged or its CA is not sound.
 """
 _HEAD = ("certificate", "state", "subject", "expires", "residual", "ca", "key", "names")
+_LIST_HEAD = ("list", "state", "number", "expires", "residual", "ca", "revoked")
 _LIVE_HEAD = ("url", "certificate", "serves", "expires")
 Cells = tuple[str, ...]
 
@@ -86,7 +90,13 @@ def _parts(found: Status) -> Iterator[tuple[Cells, list[Cells]]]:
     leaves = [_cells(row) for row in found.rows if not row.request.is_ca]
     authorities = [_cells(row) for row in found.rows if row.request.is_ca]
     served = [_served(each) for each in found.live or ()]
-    for head, rows in ((_HEAD, leaves), (("authority", *_HEAD[1:]), authorities), (_LIVE_HEAD, served)):
+    lists = [_list(each, found.now) for each in found.lists]
+    for head, rows in (
+        (_HEAD, leaves),
+        (("authority", *_HEAD[1:]), authorities),
+        (_LIST_HEAD, lists),
+        (_LIVE_HEAD, served),
+    ):
         if rows:
             yield head, rows
 
@@ -112,6 +122,17 @@ def _names(row: Row) -> str:
     if row.lacking:
         return f"lacks {', '.join(row.lacking)}"
     return "fit" if row.request.sans else "-"
+
+
+def _list(each: Standing, now: datetime) -> Cells:
+    from etcdboot.model.crl import crl_paths
+
+    facts, ca_name = each.listed.facts, each.listed.request.ca_name
+    path, residual = str(crl_paths(ca_name).der), each.residual(now)
+    if facts is None or residual is None:
+        return (path, each.state, "-", "-", "-", ca_name, "-")
+    expires = f"{facts.next_update:%Y-%m-%d %H:%M}"
+    return (path, each.state, str(facts.number), expires, _left(residual), ca_name, str(len(facts.serials)))
 
 
 def _served(sight: Sight) -> Cells:

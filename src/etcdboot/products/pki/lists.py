@@ -26,6 +26,28 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How one list stands."""
+
+    listed: Listed
+    problems: tuple[Diagnostic, ...]
+
+    @property
+    def state(self) -> str:
+        """One word, as for certificates."""
+        if self.listed.facts is None:
+            return "damaged" if self.listed.problem else "missing"
+        if has_errors(self.problems):
+            return "unfit"
+        return "due" if self.problems else "ok"
+
+    def residual(self, now: datetime) -> int | None:
+        """Seconds until it runs out; None where there is none to look at."""
+        facts = self.listed.facts
+        return None if facts is None else int((facts.next_update - now).total_seconds())
+
+
+@dataclass(frozen=True, slots=True)
 class Lists:
     """The lists that are asked for, what stands there (DER, by CA), and whom they are to tell of."""
 
@@ -58,6 +80,10 @@ class Lists:
             path = str(crl_paths(request.ca_name).der)
             hint = "make it anew with: etcdboot certs crl"
             return Listed(request, None, error("EB372", f"{path} cannot be read: {cause}", hint, path))
+
+    def standing(self, entries: Iterable[Entry], now: datetime) -> tuple[Standing, ...]:
+        """Each list, and what is to be said of it."""
+        return tuple(Standing(each, tuple(self._flaws([each], now))) for each in self.read(entries))
 
     def flaws(self, entries: Iterable[Entry], now: datetime) -> tuple[Diagnostic, ...]:
         """What is to be said of the lists."""

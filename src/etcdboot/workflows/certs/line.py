@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -11,7 +11,7 @@ from etcdboot.effects.passphrase import Passphrases
 from etcdboot.ground.artifact import Change, Standing
 from etcdboot.ground.errors import Refused, UsageError
 from etcdboot.ground.progress import Reporter
-from etcdboot.ground.report import Diagnostic
+from etcdboot.ground.report import Diagnostic, Severity
 from etcdboot.ground.values import dataclass
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.rotation import STATE, Rotation, Rotations
@@ -104,6 +104,14 @@ def rotations_of(tree: PairTree) -> Rotations:
         place = str(tree.root / STATE)
         hint = "bring it back from a copy"
         raise Refused.because("EB375", f"{place} cannot be read: {cause}", hint, place) from None
+
+
+def under_way(tree: PairTree) -> Iterator[Diagnostic]:
+    """A note for each rotation that is not over; raises as :func:`rotations_of` does."""
+    for name, rotation in rotations_of(tree).under_way.items():
+        message = f"{name} is being replaced: step {rotation.step}"
+        hint = "see how it stands, and go on with: etcdboot certs rotate-ca"
+        yield Diagnostic(Severity.NOTE, "EB380", message, hint)
 
 
 def chosen(plan: ClusterPlan, rotations: Rotations, ca: str | None) -> str:

@@ -7,43 +7,57 @@ from datetime import datetime
 from pathlib import Path
 
 from etcdboot.effects import clock
-from etcdboot.effects.pairs import open_pairs
+from etcdboot.effects.pairs import PairTree, open_pairs
 from etcdboot.effects.serving import presented
 from etcdboot.ground.errors import ExitCode, first_of
 from etcdboot.ground.report import Diagnostic
 from etcdboot.ground.values import dataclass, replace
+from etcdboot.model.crl import crl_paths
 from etcdboot.model.due import Within
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.products.pki import inventory, live
 from etcdboot.products.pki.inventory import Entry
+from etcdboot.products.pki.lists import Standing
 from etcdboot.products.pki.live import Sight
 from etcdboot.products.pki.status import Row, exit_code, rows
 from etcdboot.workflows.certs.issuing import Certificate
+from etcdboot.workflows.certs.line import under_way
+from etcdboot.workflows.certs.listing import look_at_lists
 from etcdboot.workflows.certs.standing import look, placed
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How all planned certificates stand; ``live`` what the hosts serve (None: they were not asked)."""
+    """How all planned certificates stand; ``live`` what the hosts serve (None: they were not asked).
+
+    ``lists`` are the revocation lists, ``remarks`` what else is worth knowing, ``now`` when all that was so.
+    """
 
     rows: tuple[Row, ...]
     live: tuple[Sight, ...] | None
     pki_dir: Path
+    now: datetime
+    lists: tuple[Standing, ...] = ()
+    remarks: tuple[Diagnostic, ...] = ()
 
     @property
     def exit_code(self) -> ExitCode:
         """Drift when something is due, missing or unfit, here or on the wire; refused for worse."""
-        return first_of([exit_code(self.rows), *([live.exit_code(self.live)] if self.live else [])])
+        lists = [ExitCode.DRIFT for each in self.lists if each.problems]
+        return first_of([exit_code(self.rows), *lists, *([live.exit_code(self.live)] if self.live else [])])
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """All that is wrong, each with its file."""
-        here = (placed(each, self.pki_dir) for row in self.rows for each in row.problems)
-        return (*here, *(each.problem for each in self.live or () if each.problem))
+        problems = (*(row.problems for row in self.rows), *(each.problems for each in self.lists))
+        here = (placed(each, self.pki_dir) for found in problems for each in found)
+        return (*here, *(each.problem for each in self.live or () if each.problem), *self.remarks)
 
     def as_json(self) -> dict[str, object]:
-        """The keys that ``-w json`` prints."""
+        """The keys that ``-w json`` prints; ``lists`` where there are any, ``live`` where it was asked."""
         body: dict[str, object] = {"certificates": [row_json(row) for row in self.rows]}
+        if self.lists:
+            body["lists"] = [list_json(each, self.now) for each in self.lists]
         return body if self.live is None else body | {"live": [each.as_json() for each in self.live]}
 
 
@@ -62,14 +76,22 @@ def status(
         Refused: something is in the way, or another etcdboot is writing there.
     """
     moment = now()
-    entries = judged(plan, pki_dir, moment)
-    return Status(rows(entries, moment, within), _seen(plan, entries, moment) if wire else None, pki_dir)
+    with open_pairs(pki_dir, writing=False) as tree:
+        entries = _judged(tree, plan, moment)
+        lists = look_at_lists(tree, plan.crls).standing(entries, moment)
+        remarks = tuple(under_way(tree))
+    seen = _seen(plan, entries, moment) if wire else None
+    return Status(rows(entries, moment, within), seen, pki_dir, moment, lists, remarks)
 
 
 def judged(plan: ClusterPlan, pki_dir: Path, now: datetime) -> tuple[Entry, ...]:
     """What stands for each planned certificate, judged by itself: whoever wrote it, and whether for good."""
     with open_pairs(pki_dir, writing=False) as tree:
-        return inventory.judge((replace(each, foreign=()) for each in look(tree, plan)), now)
+        return _judged(tree, plan, now)
+
+
+def _judged(tree: PairTree, plan: ClusterPlan, now: datetime) -> tuple[Entry, ...]:
+    return inventory.judge((replace(each, foreign=()) for each in look(tree, plan)), now)
 
 
 def row_json(row: Row) -> dict[str, object]:
@@ -86,11 +108,27 @@ def row_json(row: Row) -> dict[str, object]:
         "residual": row.residual,
         "due": row.due,
         "has_key": row.has_key,
-        "problems": [
-            {"severity": str(each.severity), "code": each.code, "message": each.message, "hint": each.hint}
-            for each in row.problems
-        ],
+        "problems": [_problem_json(each) for each in row.problems],
     }
+
+
+def list_json(each: Standing, now: datetime) -> dict[str, object]:
+    """One revocation list, and how it stands; null where there is none."""
+    facts, request = each.listed.facts, each.listed.request
+    return {
+        "ca": request.ca_name,
+        "path": str(crl_paths(request.ca_name).der),
+        "state": each.state,
+        "number": facts.number if facts else None,
+        "next_update": f"{facts.next_update:%Y-%m-%dT%H:%M:%SZ}" if facts else None,
+        "residual": each.residual(now),
+        "revoked": len(facts.serials) if facts else None,
+        "problems": [_problem_json(problem) for problem in each.problems],
+    }
+
+
+def _problem_json(each: Diagnostic) -> dict[str, str]:
+    return {"severity": str(each.severity), "code": each.code, "message": each.message, "hint": each.hint}
 
 
 def _seen(plan: ClusterPlan, entries: tuple[Entry, ...], now: datetime) -> tuple[Sight, ...]:

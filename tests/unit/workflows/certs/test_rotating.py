@@ -75,7 +75,9 @@ def files(pki: Path, folder: str = "") -> set[str]:
 
 def assert_sound(pki: Path, plan: ClusterPlan = PLAN) -> None:
     """Every leaf is signed by what signs now, which somebody trusts; every key is its certificate's."""
-    assert [each.code for each in issue(plan, pki, now=lambda: NOW).diagnostics] == []
+    said = [each.code for each in issue(plan, pki, now=lambda: NOW).diagnostics]
+    under_way = Rotations.parse((pki / "rotation.json").read_bytes()).under_way if said else {}
+    assert said == ["EB380"] * len(under_way)  # a note for each rotation, and nothing else
     for request in plan.certificates:
         paths = pair_paths(request.name)
         facts = read(

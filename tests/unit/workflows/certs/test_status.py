@@ -17,8 +17,9 @@ from etcdboot.model.planning import plan as planned
 from etcdboot.products.pki.live import Served
 from etcdboot.products.pki.status import State
 from etcdboot.workflows.certs.issuing import issue
+from etcdboot.workflows.certs.rotating import begin
 from etcdboot.workflows.certs.status import Status, status
-from samples.certificates import NOW, plan_of
+from samples.certificates import DAY, NOW, plan_of
 
 PLAN = plan_of()
 
@@ -140,3 +141,57 @@ def test_where_there_is_no_tls_there_is_nothing_to_tell(tmp_path: Path) -> None:
     plan = plan_of(extra="tls: {client: 'off', peer: 'off'}")
     found = status(plan, tmp_path / "pki", wire=True)
     assert (found.rows, found.live, found.exit_code) == ((), (), ExitCode.OK)
+
+
+LISTED = plan_of(1, certificates="crl: {}")
+
+
+def test_lists_are_told_and_watched(tmp_path: Path) -> None:
+    issue(LISTED, tmp_path / "pki", now=lambda: NOW)
+    found = status(LISTED, tmp_path / "pki", now=lambda: NOW)
+    assert (found.exit_code, found.diagnostics) == (ExitCode.OK, ())
+    assert found.as_json()["lists"] == [
+        {
+            "ca": "ca",
+            "path": "crl.der",
+            "state": "ok",
+            "number": 1,
+            "next_update": "2026-12-23T12:00:00Z",
+            "residual": 30 * DAY,
+            "revoked": 0,
+            "problems": [],
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("days", "content", "state", "code"),
+    [
+        (20, None, "due", "EB374"),
+        (31, None, "due", "EB374"),
+        (0, b"", "damaged", "EB372"),
+        (0, b"gone", "missing", "EB370"),
+    ],
+)
+def test_a_list_that_is_due_or_spoilt_is_drift(
+    tmp_path: Path, days: int, content: bytes | None, state: str, code: str
+) -> None:
+    issue(LISTED, tmp_path / "pki", now=lambda: NOW)
+    der = tmp_path / "pki/crl.der"
+    if content == b"gone":
+        der.unlink()
+    elif content is not None:
+        der.write_bytes(content)
+    found = status(LISTED, tmp_path / "pki", now=lambda: NOW + timedelta(days=days))
+    assert found.exit_code is ExitCode.DRIFT
+    assert [each.state for each in found.lists] == [state]
+    assert [(each.code, each.file) for each in found.diagnostics] == [(code, str(der))]
+    assert json.loads(json.dumps(found.as_json()))["lists"][0]["problems"][0]["code"] == code
+
+
+def test_a_rotation_under_way_is_told(tmp_path: Path) -> None:
+    issue(LISTED, tmp_path / "pki", now=lambda: NOW)
+    begin(LISTED, tmp_path / "pki", now=lambda: NOW)
+    found = status(LISTED, tmp_path / "pki", now=lambda: NOW)
+    assert found.exit_code is ExitCode.OK
+    assert [each.message for each in found.diagnostics] == ["ca is being replaced: step bundle"]
