@@ -63,6 +63,12 @@ class PairTree(Tree):
             replace(manifest, files=files, secret=secret, adopted={**adopted, **manifest.adopted})
         )
 
+    def _make_folders(self, changes: tuple[Change, ...]) -> None:
+        """As any tree does; the root is for its owner alone, even while no key stands right in it."""
+        super()._make_folders(changes)
+        if changes:
+            self.disk.make_folder(HERE, PRIVATE_FOLDER)
+
     def _place(self, coming: tuple[Change, ...]) -> None:
         if not coming:
             return

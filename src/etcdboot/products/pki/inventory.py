@@ -94,10 +94,11 @@ def _judged(
     except Unreadable as cause:
         return Entry(found, refusals=(unreadable(found, found.paths.certificate, cause),))
     request = found.request
-    unfit = (*_not_its_key(found, facts), *(unfit_authority(request, facts, now) if request.is_ca else ()))
+    read_as = _as_read(request, facts) if found.adopted else facts
+    unfit = (*_not_its_key(found, facts), *(unfit_authority(request, read_as, now) if request.is_ca else ()))
     if signer is not None:
         unfit = (*unfit, *_of_another_root(found, facts))
-    differences = audit(request, facts, now)
+    differences = audit(request, read_as, now)
     if found.adopted:
         differences = _of_others(request, differences)
     return Entry(found, facts, (*said, *remarks.revoked(found, facts), *differences), unfit)
@@ -210,8 +211,21 @@ def _remedy(found: Found) -> str:
 
 # --- what is worth saying
 
+_ANY = "2.5.29.37.0"  # anyExtendedKeyUsage
+_SIGNS, _ISSUES = ("digitalSignature",), ("keyCertSign",)
 # What others decide who make a certificate: its lifetime, its subject, what else it is for; all of a CA.
 _THEIRS = frozenset(("EB315", "EB316", "EB321", "EB323", "EB331"))
+
+
+def _as_read(request: CertRequest, facts: CertFacts) -> CertFacts:
+    """What others made, as Go reads it: who says nothing of usages allows them all.
+
+    Source: crypto/x509 verify.go and RFC 5280 sections 4.2.1.3 and 4.2.1.12.
+    """
+    usages = facts.usages if facts.usages and _ANY not in facts.usages else tuple(map(str, request.usages))
+    return replace(
+        facts, usages=usages, key_usages=facts.key_usages or (_ISSUES if request.is_ca else _SIGNS)
+    )
 
 
 def _of_others(request: CertRequest, findings: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:

@@ -16,6 +16,9 @@ from etcdboot.products.pki.matching import Match
 from etcdboot.products.pki.reading import is_signed_by
 
 
+_NAME_IT = "name the file with the CA's own certificate"
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     """What is known of the plan's certificates: by public key whose it is, and which CAs stand there.
@@ -39,7 +42,9 @@ def authorities(
     found = given.matches(authorities=True)
     again = {places.known[each.facts.sha256]: each for each in found if each.facts.sha256 in places.known}
     if as_name in slots:
-        return {as_name: _the_one(as_name, found, requests)} if found else {}
+        if found:
+            return {as_name: _the_one(as_name, found, requests)}
+        return error("EB306", f"no CA's certificate is among the files, so none is {as_name}", _NAME_IT)
     candidates = [each for each in found if each.facts.sha256 not in places.known]
     free = [name for name in slots if name in places.free]
     if not candidates or (not free and given.matches(authorities=False)):

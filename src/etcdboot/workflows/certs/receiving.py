@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
@@ -13,7 +14,7 @@ from etcdboot.effects.pairs import open_pairs
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.ground.errors import Missing, Refused
-from etcdboot.ground.report import Diagnostic, Severity
+from etcdboot.ground.report import Diagnostic, Severity, error
 from etcdboot.ground.values import replace
 from etcdboot.model.certificates import CertRequest, pair_paths
 from etcdboot.model.plan import ClusterPlan
@@ -28,6 +29,9 @@ from etcdboot.products.pki.reading import is_signed_by, public_key_of, read
 from etcdboot.workflows.certs.adopting import adopt_files
 from etcdboot.workflows.certs.issuing import CertsResult, Clock
 from etcdboot.workflows.certs.standing import look
+
+# The plan's CAs that are to be trusted, by name; none where there is none.
+Trusted = dict[str, tuple[x509.Certificate, ...]]
 
 
 def adopt(
@@ -76,17 +80,26 @@ def adopt(
         *(Offer(name, each.certificate, each.key, each.file) for name, each in authorities.items()),
         *(_offer(name, each, given, trusted) for name, each in chosen.items()),
     ]
-    roots = {each.name: each.root for each in plan.certificates}
     flaws = [
         replace(flaw, file=offer.source)
         for offer in offers
         if offer.name not in authorities
-        for flaw in answers.flaws(offer.name, offer.certificate, trusted.get(roots[offer.name], ()), now())
+        for flaw in _flaws(offer, plan, trusted, now())
     ]
     if flaws:
         raise Refused(*flaws)
     result = adopt_files(plan, pki_dir, offers, now=now, watcher=watcher)
     return replace(result, diagnostics=(*_no_roots(plan, authorities), *result.diagnostics))
+
+
+def _flaws(offer: Offer, plan: ClusterPlan, trusted: Trusted, now: datetime) -> Iterator[Diagnostic]:
+    """Why a certificate does not hold: there is no CA to go by, or one above it is no use."""
+    root = next(each.root for each in plan.certificates if each.name == offer.name)
+    if not trusted.get(root):
+        hint = f"name the CA's certificate too, or before it: etcdboot certs adopt ca.pem --as {root}"
+        yield error("EB359", f"{root}, which {offer.name} must lead to, is not in pki/", hint, offer.name)
+        return
+    yield from answers.flaws(offer.name, offer.certificate, trusted[root], now)
 
 
 def _known(plan: ClusterPlan, name: str | None) -> str | None:
@@ -164,13 +177,11 @@ def _fingerprint(certificate: bytes) -> str:
         return ""
 
 
-def _trusted(
-    standing: Iterable[Found], authorities: dict[str, Match]
-) -> dict[str, tuple[x509.Certificate, ...]]:
+def _trusted(standing: Iterable[Found], authorities: dict[str, Match]) -> Trusted:
     """The plan's CAs as they will stand, by name."""
     contents = {each.request.name: each.certificate for each in standing if each.request.is_ca}
     contents |= {name: each.certificate for name, each in authorities.items()}
-    found: dict[str, tuple[x509.Certificate, ...]] = {}
+    found: Trusted = {}
     for name, pem in contents.items():
         try:
             found[name] = (load_certificate(pem),) if pem else ()
