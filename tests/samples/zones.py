@@ -42,6 +42,7 @@ class Zone:
     def __init__(self, wanted: WantedRecords) -> None:
         self.services = {name: [each.service for each in wanted.of(name)] for name in wanted.names}
         self.addresses = {target.name: list(target.addresses) for target in wanted.targets}
+        self.spellings: dict[str, tuple[str, ...]] = {}
         self.aliases: dict[str, tuple[str, ...]] = {}
         self.failing: dict[tuple[str, RecordType], Ending] = {}
 
@@ -52,7 +53,8 @@ class Zone:
             return Answer(question, ending, detail="10.0.0.53:53")
         if kind is RecordType.SRV:
             services = tuple(self.services.get(name, ()))
-            return Answer(question, Ending.RECORDS if services else Ending.NO_NAME, services=services)
+            ending = Ending.RECORDS if services else Ending.NO_NAME
+            return Answer(question, ending, services, spellings=self.spellings.get(name, ()))
         if not self.addresses.get(name):
             return Answer(question, Ending.NO_NAME)
         found = tuple(each for each in self.addresses[name] if address_type(each) is kind)

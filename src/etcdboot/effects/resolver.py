@@ -13,11 +13,12 @@ import socket
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING
 
+from etcdboot.effects.clock import monotonic
 from etcdboot.ground.address import parse_host
 from etcdboot.ground.errors import Missing
+from etcdboot.ground.values import replace
 from etcdboot.model.resolution import (
     Answer,
     Ending,
@@ -80,9 +81,7 @@ def _answer(question: Question, servers: Sequence[NameServer], timeout: float) -
             return Answer(question, Ending.GARBLED, aliases=tuple(aliases), detail="aliases without end")
         aliases += new
         if answer.ending is not Ending.NO_DATA or not new:
-            return Answer(
-                question, answer.ending, answer.services, answer.addresses, tuple(aliases), answer.detail
-            )
+            return replace(answer, question=question, aliases=tuple(aliases))
         # A server that does not recurse tells the alias alone.
         asked = Question(new[-1], question.type)
 
@@ -163,7 +162,9 @@ def _told(question: Question, chain: ChainingResult) -> Answer:
         return Answer(question, Ending.NO_DATA, aliases=aliases)
     if question.type is RecordType.SRV:
         services = tuple(Service(_plain(each.target), each.port) for each in chain.answer)
-        return Answer(question, Ending.RECORDS, services=services, aliases=aliases)
+        written = (str(each.target).removesuffix(".") for each in chain.answer)
+        spellings = tuple(each for each in written if each != each.lower())
+        return Answer(question, Ending.RECORDS, services, aliases=aliases, spellings=spellings)
     addresses = tuple(parse_host(each.address) for each in chain.answer)
     return Answer(question, Ending.RECORDS, addresses=addresses, aliases=aliases)
 

@@ -1351,6 +1351,11 @@ CODES: dict[str, tuple[str, str]] = {
         "A member with initial-cluster-state existing stands under _etcd-server. Founders count it as one of "
         "them, so the quorum counts a member that never comes. Once they have started they ask DNS no more.",
     ),
+    "EB589": (
+        "SRV target in capital letters",
+        "DNS knows no case, and ids do: etcd takes a target as it stands for the member's peer URL, so that "
+        "the ids are others than check shows. The cluster is none the worse for it.",
+    ),
     "EB601": (
         "the etcd3 package cannot be used",
         "Three distributions own the Python package etcd3, and only python3-etcd3 0.13 has messages that "

@@ -70,7 +70,8 @@ class Service:
 class Answer:
     """What came of one question: services or addresses, whichever was asked for.
 
-    ``aliases`` are the names on the way, each a CNAME to the next; ``detail`` says more of a failure.
+    ``aliases`` are the names on the way, each a CNAME to the next; ``spellings`` are the targets of services
+    as they are written, where that is not in small letters; ``detail`` says more of a failure.
     """
 
     question: Question
@@ -78,6 +79,7 @@ class Answer:
     services: tuple[Service, ...] = ()
     addresses: tuple[Host, ...] = ()
     aliases: tuple[str, ...] = ()
+    spellings: tuple[str, ...] = ()
     detail: str = ""
 
     @property

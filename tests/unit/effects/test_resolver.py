@@ -61,6 +61,13 @@ def test_what_is_odd_in_a_name_cannot_reach_a_terminal() -> None:
     assert answer.services[0].target == r"\027[31m.xn--9ca"
 
 
+def test_capital_letters_of_a_target_are_remembered() -> None:
+    lines = ("_x._tcp.example.com. 60 SRV 0 0 1 E1.Example.com.", "_x._tcp.example.com. 60 SRV 0 0 1 e2.")
+    answer = said(SRV, telling(*lines))
+    assert sorted(each.target for each in answer.services) == ["e1.example.com", "e2"]
+    assert answer.spellings == ("E1.Example.com",)
+
+
 ENDINGS = {
     "NXDOMAIN": Ending.NO_NAME,
     "NOERROR": Ending.NO_DATA,

@@ -65,6 +65,7 @@ def judge_zone(plan: ClusterPlan, wanted: WantedRecords, answers: Iterable[Answe
         *_dropped(plan, wanted, known),
         *_clashes(wanted, known),
         *_aliases(wanted, known),
+        *_spellings(wanted, known),
     )
     return ZoneReport(lines, found)
 
@@ -215,3 +216,12 @@ def _aliases(wanted: WantedRecords, known: Answers) -> Iterator[Diagnostic]:
             message = f"{target.name} is an alias of {chain[-1]}; etcd follows it, other software may not"
             hint = "give the name an address record of its own: RFC 2782 wants that of an SRV target"
             yield Diagnostic(Severity.NOTE, "EB587", message, hint)
+
+
+def _spellings(wanted: WantedRecords, known: Answers) -> Iterator[Diagnostic]:
+    """Targets in capital letters, which lead to the same and enter the ids as they stand (seen on 3.6.14)."""
+    for name in (name for pair in wanted.pairs if pair.side is Side.SERVER for name in pair.both):
+        if found := known[Question(name, RecordType.SRV)].spellings:
+            message = f"{name} leads to {', '.join(found)}, and etcd makes ids and peer URLs of that spelling"
+            hint = "write it in small letters, as the spec has it, for members with the ids that check shows"
+            yield Diagnostic(Severity.NOTE, "EB589", message, hint)

@@ -205,6 +205,14 @@ def test_an_alias_is_a_remark() -> None:
     assert report.exit_code is ExitCode.OK
 
 
+@pytest.mark.parametrize(("name", "codes"), [(SERVER_SSL, ["EB589"]), (CLIENT_SSL, [])])
+def test_capital_letters_that_enter_the_ids_are_a_remark(name: str, codes: list[str]) -> None:
+    report = judged(lambda zone: zone.spellings.update({name: ("Etcd1.Example.com",)}))
+    assert [each.code for each in report.diagnostics] == codes
+    assert all("Etcd1.Example.com" in each.message for each in report.diagnostics)
+    assert report.exit_code is ExitCode.OK
+
+
 @pytest.mark.parametrize("ending", [each for each in Ending if not each.is_certain])
 def test_what_could_not_be_looked_up_is_not_called_missing(ending: Ending) -> None:
     failing = {(SERVER_SSL, RecordType.SRV): ending, ("etcd1.example.com", RecordType.A): ending}
