@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 _LONGEST: Final = 80  # characters of a foreign text that a message has room for
@@ -21,6 +22,11 @@ def gist(text: str, most: int = _LONGEST) -> str:
     """The beginning of a foreign text, on one line; ``nothing`` where there is none."""
     line = printable(" ".join(text[: 4 * most].split()))
     return f"{line[:most]}…" if len(line) > most else line or "nothing"
+
+
+def instant(moment: datetime) -> str:
+    """A time as RFC 3339 writes it; ``moment`` is in UTC."""
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def counted(number: int, noun: str) -> str:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etcdboot.ground.wording import counted, gist, printable, printable_lines
+from etcdboot.ground.wording import counted, gist, instant, printable, printable_lines
 
 
 def test_what_moves_a_cursor_is_spelt_out() -> None:
@@ -36,6 +38,10 @@ def test_a_gist_is_short_and_does_nothing_to_a_terminal(text: str, most: int) ->
     short = gist(text, most)
     assert short.isprintable()
     assert len(short) <= max(most + 1, len("nothing"))
+
+
+def test_an_instant_is_written_in_utc() -> None:
+    assert instant(datetime(2026, 1, 2, 3, 4, 5, 600, tzinfo=UTC)) == "2026-01-02T03:04:05Z"
 
 
 def test_a_noun_goes_with_its_number() -> None:

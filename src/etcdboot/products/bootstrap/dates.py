@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Final
 
+from etcdboot.ground.duration import brief
 from etcdboot.ground.report import Diagnostic, error
 from etcdboot.ground.values import dataclass, replace
-
-_UNITS: Final = {"days": 86400, "hours": 3600, "minutes": 60}
+from etcdboot.ground.wording import instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +26,8 @@ class Validity:
         return {
             "file": self.file,
             "name": self.name,
-            "not_before": _text(self.not_before),
-            "not_after": _text(self.not_after),
+            "not_before": instant(self.not_before),
+            "not_after": instant(self.not_after),
         }
 
 
@@ -39,12 +38,12 @@ def out_of_date(found: Iterable[Validity], now: datetime, ahead: int | None = No
     """
     for each in found:
         if each.not_before > now:
-            gap = _length(each.not_before - now)
-            message = f"{each.file} holds from {_text(each.not_before)} on, which is {gap} away"
+            gap = brief((each.not_before - now).total_seconds())
+            message = f"{each.file} holds from {instant(each.not_before)} on, which is {gap} away"
             hint = "this machine's clock is behind that of the machine that issued it: set it (timedatectl)"
             yield replace(error("EB548", message, hint), file=each.file)
         elif each.not_after <= now:
-            message = f"{each.file} has expired {_length(now - each.not_after)} ago"
+            message = f"{each.file} expired {brief((now - each.not_after).total_seconds())} ago"
             peers = None if ahead is None else now + timedelta(seconds=ahead)
             if peers is not None and peers < each.not_after:
                 hint = "by the peers' clocks it holds: this machine's is ahead, set it (timedatectl)"
@@ -53,15 +52,3 @@ def out_of_date(found: Iterable[Validity], now: datetime, ahead: int | None = No
             else:
                 hint = f"make it anew: etcdboot certs renew {each.name}"
             yield replace(error("EB548", message, hint), file=each.file)
-
-
-def _length(gap: timedelta) -> str:
-    """In the largest unit that there are two of."""
-    seconds = int(gap.total_seconds())
-    units = (each for each in _UNITS if seconds >= 2 * _UNITS[each])
-    unit = next(units, "seconds")
-    return f"{seconds // _UNITS.get(unit, 1)} {unit}"
-
-
-def _text(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"

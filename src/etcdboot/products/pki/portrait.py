@@ -127,11 +127,6 @@ def algorithm(oid: x509.ObjectIdentifier) -> str:
     return _ALGORITHMS.get(oid, oid.dotted_string)
 
 
-def instant(moment: datetime) -> str:
-    """A time as RFC 3339 writes it, in UTC."""
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
-
-
 def standing(start: datetime, end: datetime, now: datetime) -> str:
     """How a time of validity stands to the present moment."""
     if now < start:
