@@ -16,6 +16,7 @@ from samples.certificates import NOW
 
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 BOTH = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH])
+SERVER_ONLY = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
 
 
 @dataclass(frozen=True)

@@ -65,13 +65,10 @@ def _places(plan: ClusterPlan) -> Iterator[_Place]:
 
 
 def _text(engine: Engine, plan: ClusterPlan, row: FileRow, owner: _Owner) -> str:
-    match owner:
-        case MemberPlan():
-            values = member_values(plan, owner)
-        case ClientPlan():
-            values = client_values(plan, owner)
-        case None:
-            values = cluster_values(plan)
+    if isinstance(owner, MemberPlan):
+        values = member_values(plan, owner)
+    else:
+        values = client_values(plan, owner) if owner else cluster_values(plan)
     try:
         return engine.render(row.template, **values)
     except TemplateProblem as cause:
@@ -95,13 +92,9 @@ def _artifact(row: FileRow, owner: _Owner, text: str) -> Artifact:
 
 def _name(row: FileRow, owner: _Owner) -> str:
     """The file's path below ``out/``."""
-    match owner:
-        case MemberPlan():
-            return f"{owner.name}/{row.file_for(owner).name}"
-        case ClientPlan():
-            return f"{CLIENTS_FOLDER}/{owner.name}/{row.name}"
-        case None:
-            return row.name
+    if isinstance(owner, MemberPlan):
+        return f"{owner.name}/{row.file_for(owner).name}"
+    return f"{CLIENTS_FOLDER}/{owner.name}/{row.name}" if owner else row.name
 
 
 def _clashes(plan: ClusterPlan) -> Iterator[Diagnostic]:
@@ -144,13 +137,9 @@ def _explain(engine: Engine, plan: ClusterPlan, place: _Place, cause: Unsayable)
 
 def _concerned(plan: ClusterPlan, owner: _Owner) -> tuple[MemberPlan, ...]:
     """The members whose flags may stand in a file."""
-    match owner:
-        case MemberPlan():
-            return (owner,)
-        case ClientPlan():
-            return ()
-        case None:
-            return plan.members
+    if isinstance(owner, MemberPlan):
+        return (owner,)
+    return () if owner else plan.members
 
 
 def _guilty(engine: Engine, lone: ClusterPlan, row: FileRow) -> Iterator[Diagnostic]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -76,6 +77,16 @@ def test_certificates_of_their_own_are_enough() -> None:
     assert passes_check(found)
 
 
+def test_of_several_certificates_the_longest_lifetime_and_the_first_known_key_count() -> None:
+    short = replace(facts_of(SERVER), not_after=facts_of(SERVER).not_after - timedelta(days=100), sha256="01")
+    odd = replace(facts_of(SERVER), key="ecdsa-p521", sha256="02")
+    files = (Shown("etcd1.pem", odd), Shown("etcd2.pem", short), Shown("etcd3.pem", facts_of(SERVER)))
+    section = translate(Evidence(leaves=files)).certificates
+    assert (section.lifetime, section.key) == (365 * DAY, SERVER.key)
+    only_odd = translate(Evidence(leaves=files[:1])).certificates
+    assert only_odd.key is KeyAlgorithm.ECDSA_P256
+
+
 def test_a_request_tells_more_than_the_certificate_made_of_it() -> None:
     leaves = (Shown("server.pem", replace(facts_of(SERVER), subject=(("O", "Old"), ("CN", "x")))),)
     found = translate(replace(evidence(TUTORIAL), leaves=leaves))
@@ -96,6 +107,7 @@ def test_subjects_that_differ_or_cannot_be_said_are_named() -> None:
     files = {
         "a1.json": {"CN": "a", "hosts": ["10.0.0.1"], "names": [{"O": "a", "C": "Germany"}]},
         "b1.json": other,
+        "c1.json": {"CN": "c", "hosts": ["10.0.0.3"], "names": [{"O": "a", "C": "Germany"}]},
     }
     found = translated(files)
     assert found.certificates.subject == (("O", "a"),)

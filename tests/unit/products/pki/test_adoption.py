@@ -7,7 +7,7 @@ from etcdboot.model.certificates import ROOTS, CertRequest
 from etcdboot.products.pki.adoption import Offer, as_offered, in_the_way, objections
 from etcdboot.products.pki.inventory import Entry, Found, judge
 from samples.certificates import AUTHORITY, NOW, SERVER
-from samples.foreign import BOTH, Made, authority, made, sans, usage
+from samples.foreign import BOTH, SERVER_ONLY, Made, authority, made, sans, usage
 
 CA = authority("theirs")
 HOSTS = sans(*map(str, SERVER.sans))
@@ -55,7 +55,7 @@ def test_what_does_not_fit_is_an_error_and_no_objection() -> None:
 def test_what_etcd_cannot_use_is_objected_to() -> None:
     ca = offer("ca", CA)
     signs = usage(digital_signature=True)
-    assert objected(ca, offer("etcd1/server", made("x", HOSTS, signs, issuer=CA))) == ["EB312"]
+    assert objected(ca, offer("etcd1/server", made("x", SERVER_ONLY, HOSTS, signs, issuer=CA))) == ["EB312"]
     old = made("x", BOTH, HOSTS, signs, issuer=CA, days=30, start=NOW.replace(year=2020))
     assert objected(ca, offer("etcd1/server", old)) == ["EB314"]
     assert objected(ca, offer("etcd1/server", made("x", BOTH, HOSTS, signs))) == ["EB317"]
