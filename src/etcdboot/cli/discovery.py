@@ -9,7 +9,7 @@ import click
 
 from etcdboot.cli.options import output_options, spec_option, to_paste
 from etcdboot.cli.output import Outcome, Output
-from etcdboot.cli.seconds import SECONDS
+from etcdboot.cli.seconds import SECONDS, TIMEOUT
 from etcdboot.ground.wording import counted
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _PATH = click.Path(path_type=Path)
 _MODES = ("discovery-v2", "discovery-v3")  # those of BootstrapMode that know a token
 
 timeout_option = click.option(
-    "--timeout", type=SECONDS, default="5s", show_default=True, metavar="D", help="For an answer."
+    "--timeout", type=TIMEOUT, default="5s", show_default=True, metavar="D", help="For an answer."
 )
 
 

@@ -8,7 +8,7 @@ import click
 
 from etcdboot.cli.options import output_options, spec_option
 from etcdboot.cli.output import Outcome
-from etcdboot.cli.seconds import SECONDS
+from etcdboot.cli.seconds import TIMEOUT
 from etcdboot.ground.errors import ExitCode
 from etcdboot.ground.syntax.bind import HIGHEST_TTL
 from etcdboot.ground.wording import counted
@@ -92,7 +92,7 @@ def zone(**options: Any) -> Outcome:
     "--server", metavar="IP[:PORT]", help="Ask this name server.  [those of /etc/resolv.conf, as etcd does]"
 )
 @click.option(
-    "--timeout", type=SECONDS, default="2s", show_default=True, metavar="D",
+    "--timeout", type=TIMEOUT, default="2s", show_default=True, metavar="D",
     help="For one answer; each server is asked twice.",
 )  # fmt: skip
 @domain_option

@@ -9,7 +9,7 @@ import click
 
 from etcdboot.cli.options import output_options, pki_option, spec_option
 from etcdboot.cli.output import Outcome, Output
-from etcdboot.cli.seconds import SECONDS
+from etcdboot.cli.seconds import SECONDS, TIMEOUT
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -42,7 +42,7 @@ _PATH = click.Path(path_type=Path)
 @click.option("--key", type=_PATH, metavar="FILE", help="With --endpoints: its key.")
 @click.option("--wait", type=SECONDS, metavar="D", help="Ask until all is well, as long as this.")
 @click.option(
-    "--timeout", type=SECONDS, default="5s", show_default=True, metavar="D", help="For an endpoint."
+    "--timeout", type=TIMEOUT, default="5s", show_default=True, metavar="D", help="For an endpoint."
 )
 @output_options
 @click.pass_context

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import combinations, zip_longest
+from itertools import combinations, islice, zip_longest
+from typing import Final
 
 from etcdboot.ground.address import Host
 from etcdboot.ground.errors import ExitCode
@@ -24,6 +25,7 @@ from etcdboot.products.bootstrap.zone_lines import Line, Status, complaints
 
 Answers = Mapping[Question, Answer]
 _ADDRESSES = (RecordType.A, RecordType.AAAA)
+_MOST_SEEN: Final = 64  # no cluster has as many members
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,15 @@ def first_questions(wanted: WantedRecords) -> tuple[Question, ...]:
 
 
 def further_questions(wanted: WantedRecords, answers: Iterable[Answer]) -> tuple[Question, ...]:
-    """The addresses of every name that records should lead to, or do."""
+    """The addresses of every name that records should lead to, or do.
+
+    Of names that nobody wants not all: each is wrong anyhow, and a hostile server may know thousands.
+    """
     wished = (each.name for each in wanted.targets)
-    seen = (service.target for answer in answers for service in answer.services if service.target)
-    names = dict.fromkeys((*wished, *seen))
+    seen = dict.fromkeys(
+        service.target for answer in answers for service in answer.services if service.target
+    )
+    names = dict.fromkeys((*wished, *islice(seen, _MOST_SEEN)))
     return tuple(Question(name, kind) for name in names for kind in _ADDRESSES)
 
 

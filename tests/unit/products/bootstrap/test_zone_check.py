@@ -198,6 +198,17 @@ def test_two_members_of_one_host_differ_by_their_ports() -> None:
     assert codes(judged(plan=plan)) == []
 
 
+def test_a_server_that_knows_thousands_is_asked_for_few() -> None:
+    wanted = wanted_records(dns_plan())
+    zone = Zone(wanted)
+    zone.services[SERVER] = [service(f"x{number}.example.com") for number in range(2_000)]
+    first = [zone.answer(each) for each in first_questions(wanted)]
+    further = further_questions(wanted, first)
+    assert len(further) < 200
+    report = judge_zone(dns_plan(), wanted, (*first, *map(zone.answer, further)))
+    assert report.exit_code is ExitCode.DRIFT
+
+
 def test_an_alias_is_a_remark() -> None:
     report = judged(lambda zone: zone.aliases.update({"etcd1.example.com": ("a.other.org", "b.other.org")}))
     assert [(each.code, each.severity) for each in report.diagnostics] == [("EB587", Severity.NOTE)]
