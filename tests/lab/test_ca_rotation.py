@@ -111,3 +111,36 @@ def test_no_write_fails_through_all_steps_and_the_old_ca_counts_for_nothing_at_t
         assert cluster.verify()["verdict"] == "healthy"
         assert cluster.etcdctl("endpoint", "health").returncode == 0
         assert cluster.etcdboot("certs", "status").returncode == 0
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_an_intermediate_is_replaced_without_any_restart(tmp_path: Path, release: str) -> None:
+    with running(
+        tmp_path, loopback_spec(tmp_path, release, 3, certificates={"intermediate": True})
+    ) as cluster:
+        load = cluster.load()
+        load.await_progress()
+        said = rotate(cluster, "--ca", "ca")
+        assert said["rotation"]["step"] == "reissue"
+        assert {code for code, _ in told(rotate(cluster, "--ca", "ca", "--next", code=7))} == {"EB382"}
+        cluster.etcdboot("render")
+        load = take_over(cluster, load)
+        assert rotate(cluster, "--ca", "ca", "--next")["rotation"] is None
+        ends_well(load)
+        assert cluster.verify()["verdict"] == "healthy"
+
+
+def test_the_way_back_is_as_safe_as_the_way_there(tmp_path: Path) -> None:
+    with running(tmp_path, loopback_spec(tmp_path, "3.6.14")) as cluster:
+        rotate(cluster)
+        cluster.etcdboot("render")
+        restart(cluster, "etcd1")
+        rotate(cluster, "--next")
+        cluster.etcdboot("render")
+        assert rotate(cluster, "--abort")["rotation"]["step"] == "bundle"
+        assert told(rotate(cluster, "--abort", code=7)) == {("EB382", "etcd1")}
+        cluster.etcdboot("render")
+        assert rotate(cluster, "--abort")["rotation"] is None
+        cluster.etcdboot("render")
+        restart(cluster, "etcd1")
+        assert cluster.etcdboot("certs", "status", "--live").returncode == 0

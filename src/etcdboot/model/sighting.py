@@ -15,7 +15,7 @@ class Question(StrEnum):
     TRUSTS_NEW = "trusts-new"  # does it take callers of the new CA?
     SERVES_NEW = "serves-new"  # does it show a certificate of the new CA?
     FORGOT_OLD = "forgot-old"  # does it refuse callers of the old CA?
-    SERVES_OLD = "serves-old"  # (before going back) does it show a certificate of the old CA again?
+    SERVES_OLD = "serves-old"  # (before going back) does it show none of the new CA any more?
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ _SAID = {
     ),
     Question.SERVES_OLD: (
         "EB382",
-        "serves a certificate that the old CA has not signed",
+        "serves a certificate of the new CA",
         "render and give the member its files; no restart is needed",
     ),
     Question.FORGOT_OLD: (

@@ -12,7 +12,7 @@ URL = "https://10.0.0.1:2379"
     [
         (Question.TRUSTS_NEW, "EB381", "does not trust the new CA yet", "restart it"),
         (Question.SERVES_NEW, "EB382", "the new CA has not signed", "no restart"),
-        (Question.SERVES_OLD, "EB382", "the old CA has not signed", "no restart"),
+        (Question.SERVES_OLD, "EB382", "serves a certificate of the new CA", "no restart"),
         (Question.FORGOT_OLD, "EB383", "still trusts the old CA", "restart it"),
     ],
 )

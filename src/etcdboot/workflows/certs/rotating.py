@@ -14,7 +14,7 @@ from etcdboot.ground.progress import Reporter, silent
 from etcdboot.ground.report import Diagnostic, warning
 from etcdboot.ground.values import replace
 from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.rotation import Step
+from etcdboot.model.rotation import Rotation, Step
 from etcdboot.model.sighting import Question, Sighting, objections
 from etcdboot.products.pki import succession
 from etcdboot.workflows.certs.issuing import Clock
@@ -111,7 +111,7 @@ def abort(
         work = work_on(plan, tree, ca, now(), passphrases, reporter)
         rotation = demand_rotation(work)
         if rotation.step is Step.BUNDLE:
-            ahead = () if offline else tuple(objections(_ahead(work)))
+            ahead = () if offline else tuple(objections(_ahead(work, rotation)))
             if ahead:
                 raise Refused(*ahead)
             move = succession.ended(work.line, work.entries, kept(work, rotation), None)
@@ -149,13 +149,12 @@ def standing(
     return Rotated(work.line.name, rotation, work.line.inner, seen=seen)
 
 
-def _ahead(work: Work) -> Iterator[Sighting]:
+def _ahead(work: Work, rotation: Rotation) -> Iterator[Sighting]:
     """The members that serve what the CA that is given up has signed; one that cannot be seen is none."""
-    certificate = work.entries[work.line.signer].found.certificate
-    assert certificate is not None
+    certificate = kept(work, rotation)[work.line.signer].certificate
     for each in serves(work.plan, work.line, certificate):
-        if each.answer is False:
-            yield replace(each, question=Question.SERVES_OLD)
+        if each.answer:
+            yield replace(each, question=Question.SERVES_OLD, answer=False)
 
 
 def _unseen() -> Iterator[Diagnostic]:
