@@ -2,7 +2,16 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from etcdboot.model.material import CertMaterial, absent, artifacts, identity_of, needed, trusted_by_clients
+from etcdboot.model.material import (
+    CertMaterial,
+    absent,
+    artifacts,
+    bundled,
+    identity_of,
+    needed,
+    needed_by,
+    trusted_by_clients,
+)
 from samples.certificates import plan_of
 
 ALL = ["client-ca.pem", "server.pem", "server-key.pem", "peer-ca.pem", "peer.pem", "peer-key.pem"]
@@ -109,3 +118,23 @@ def test_of_provided_certificates_nothing_is_copied_and_the_operator_has_a_clien
 
 def test_clients_without_tls_trust_nobody_whoever_signs_the_peers() -> None:
     assert trusted_by_clients(plan_of(extra="tls: {client: 'off', peer: mutual}")) is None
+
+
+def test_a_client_has_a_folder_of_its_own_and_a_key_that_is_elsewhere_is_not_in_it() -> None:
+    (client,) = plan_of(certificates="intermediate: true").clients
+    files = needed_by(client)
+    assert {str(each.target): str(each.source) for each in files} == {
+        "ca.pem": "root-ca.pem",
+        "client.pem": "clients/root.pem",
+        "client-key.pem": "clients/root-key.pem",
+    }
+    assert [str(each.target) for each in needed_by(client, public=True)] == ["ca.pem", "client.pem"]
+    contents = {each.source: b"x" for each in files}
+    made = bundled(files, contents)
+    assert [(each.mode, each.secret, each.owner) for each in made] == [
+        (0o644, False, ""),
+        (0o644, False, ""),
+        (0o600, True, ""),
+    ]
+    del contents[files[2].source]
+    assert [str(each.path) for each in bundled(files, contents)] == ["ca.pem", "client.pem"]
