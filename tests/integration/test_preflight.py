@@ -201,3 +201,15 @@ def test_a_restart_needs_no_discovery_host(
         shutil.rmtree(tmp_path / ".etcdboot/members/etcd1/data")
         assert up() == (6, ["EB560"])
         assert process(tmp_path, "ps", *state).returncode != 0
+
+
+def test_a_throw_away_run_uses_the_token_up_and_the_next_is_refused(tmp_path: Path) -> None:
+    using_up = "this run uses up the discovery token"
+    with hosts(tmp_path, "3.6.14") as here, discovery_etcd(tmp_path / "host", "3.6.14") as host:
+        here.describe(more="bootstrap: {mode: discovery-v3}")
+        assert etcdboot("discovery", "new", "-f", here.file, "--at", host.url, "--write").exit_code == 0
+        up = ("up", "--once", "--etcd", str(require_peer("etcd", "3.6.14")))
+        first, second = process(tmp_path, *up), process(tmp_path, *up)
+    assert (first.returncode, using_up in first.stderr) == (0, True), first.stderr
+    assert (second.returncode, using_up in second.stderr) == (7, False), second.stderr
+    assert "error EB555: the token is used: registered before, and without data here: " in second.stderr

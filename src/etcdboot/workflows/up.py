@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -84,12 +84,17 @@ def up(wish: Wish, reporter: Reporter, announce: Callable[[Announcement], None])
         state, pki = _places(wish, held)
         folder = folder_of(wish.file or STDIN)
         draft = decide(loaded, wish.etcd, state, folder=folder, local=wish.local, private=wish.is_private)
-        for sentence in (*draft.dropped, *_wasted(wish, draft)):
-            reporter(Event(EventKind.NOTE, sentence))
+        _note(reporter, draft.dropped)
         if is_free(state):  # else the lock tells better than the ports who runs here
             draft = draft.cleared(state, reporter)
+        _note(reporter, _wasted(wish, draft))
         disk = held.enter_context(open_state(state))
         return _run(wish, draft, disk, pki, reporter, announce)
+
+
+def _note(reporter: Reporter, sentences: Iterable[str]) -> None:
+    for each in sentences:
+        reporter(Event(EventKind.NOTE, each))
 
 
 def _wasted(wish: Wish, draft: Draft) -> tuple[str, ...]:
