@@ -24,6 +24,7 @@ from etcdboot.effects.foreign import json_of, texts
 from etcdboot.effects.patience import in_time
 from etcdboot.ground.address import Url
 from etcdboot.ground.values import dataclass
+from etcdboot.ground.wording import gist
 from etcdboot.model.observation import SeenMember
 from etcdboot.model.premises import PeerAnswer, Speech
 
@@ -161,4 +162,4 @@ def _told(cause: Exception) -> str:
         return (cause.reason or str(cause)).replace("_", " ").lower()
     if isinstance(cause, TimeoutError):
         return "no answer"
-    return str(getattr(cause, "strerror", None) or cause).lower()
+    return gist(str(getattr(cause, "strerror", None) or cause)).lower()

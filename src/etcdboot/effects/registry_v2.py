@@ -15,7 +15,7 @@ from etcdboot.effects.discovery_host import unusable
 from etcdboot.effects.foreign import object_of
 from etcdboot.effects.http_request import Answer, Unanswered, Way, ask
 from etcdboot.ground.errors import EtcdbootError, Refused
-from etcdboot.ground.wording import gist, printable
+from etcdboot.ground.wording import gist
 from etcdboot.knowledge.etcd.releases import Release, parse_release, serves_v2_api
 from etcdboot.model.discovery import parse_discovery_url
 from etcdboot.model.observation import Cause, Failure
@@ -84,7 +84,7 @@ def ask_service(service: str, size: int, way: Way = _WAY) -> str:
         hint = f"name a discovery service; or {_OWN_ETCD}"
         if made.startswith("/"):
             hint = "let the service know its own URL: start it with -h URL, or set prefix_url"
-        raise Refused.because("EB563", f"{asked} gives no token: {cause}", hint) from cause
+        raise Refused.because("EB563", f"{asked} gives no token: {gist(str(cause), 200)}", hint) from cause
 
 
 def read_registry(url: str, way: Way = _WAY) -> Registry:
@@ -141,7 +141,7 @@ def _strange(answer: Answer, url: str, way: Way) -> EtcdbootError:
     said = object_of(answer.text)
     what = gist(str(said.get("message") or answer.text))
     if answer.status // 100 == 3:
-        text = f"{_place(url)} answers with a redirect to {printable(answer.location) or 'nowhere'}"
+        text = f"{_place(url)} answers with a redirect to {gist(answer.location or 'nowhere', 200)}"
         return Refused.because(
             "EB563", text, "write the URL that it leads to: all members must be told the same"
         )

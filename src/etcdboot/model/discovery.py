@@ -13,6 +13,7 @@ PUBLIC_SERVICE: Final = "discovery.etcd.io"
 WHY_NOT_PUBLIC: Final = f"{PUBLIC_SERVICE} is no longer maintained, and learns your members' addresses"
 
 _V2_URL = re.compile(r"(?P<scheme>https?)://(?P<authority>[^/?#]+)(?P<path>(?:/[!-~]*)?)", re.IGNORECASE)
+_LONGEST_URL: Final = 2000  # characters
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~:-]{0,127}")
 # RFC 6335 section 5.1, shorter by the 17 octets of "_etcd-server-ssl-": they make one label, of 63 at most.
@@ -49,6 +50,8 @@ def parse_base(text: str) -> str:
 
 def _path(text: str, form: str) -> str:
     """The path of a URL that is a good one up to there; ``form`` tells how to write it."""
+    if len(text) > _LONGEST_URL:
+        raise ValueError(f"a URL for discovery has {_LONGEST_URL} characters at most, not {len(text)}")
     found = _V2_URL.fullmatch(text)
     if found is None:
         raise ValueError(f"{text!r} is not a URL for discovery; {form}")

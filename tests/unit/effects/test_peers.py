@@ -148,6 +148,13 @@ def test_one_that_speaks_something_else(scheme: str) -> None:
         assert asked(scheme, port).speech is Speech.OTHER
 
 
+def test_what_a_stranger_says_is_cut_short_and_cannot_move_a_cursor() -> None:
+    with answering(lambda connection: connection.sendall(b"\x1b[2J" * 999 + b"\r\n")) as port:
+        seen = asked("http", port)
+    assert seen.speech is Speech.OTHER
+    assert seen.detail.isprintable() and len(seen.detail) < 100
+
+
 @pytest.mark.parametrize(
     ("body", "cluster_id"),
     [

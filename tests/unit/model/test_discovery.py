@@ -48,6 +48,7 @@ def test_a_discovery_url_is_kept_to_the_letter(text: str) -> None:
         (parse_discovery_url, "http://h/v2/keys/../t"),
         (parse_discovery_url, "http://h/v2/keys/."),
         (parse_discovery_url, "http://h/v2/keys//t"),
+        (parse_discovery_url, "http://h/" + "t" * 2000),
         (parse_base, "h:2379"),
         (parse_base, "http://h:2379/v2//keys"),
         (parse_base, "http://h:2379/v2/.."),
