@@ -34,41 +34,44 @@ def gather(names: Sequence[str]) -> Gathered:
     read: list[Document] = []
     pem: list[PemFile] = []
     told: list[Diagnostic] = []
-    sources = []
     for name in names:
-        folder = Path(name)
-        files = [name]
-        if folder.is_dir():
-            files = [str(folder / each) for each in names_in(folder) if each != str(MANIFEST)]
         others = []
-        for file in files:
-            content = b"" if Path(file).is_dir() else read_given(file)
-            kind = _kind(file, content)
-            if kind == "json":
-                read.append(_document(file, content, is_named=not folder.is_dir()))
-            elif kind == "pem":
+        is_named = not Path(name).is_dir()
+        for file, content in _files(name):
+            if content is not None and _is_json(file, content):
+                read.append(_document(file, content, is_named=is_named))
+            elif content is not None and _is_pem(content):
                 pem.append(PemFile(file, content))
             else:
                 others.append(file)
-                continue
-            sources.append(file)
-        told += _neither(name, others, is_named=not folder.is_dir())
+        told += _neither(name, others, is_named=is_named)
     matched = matching.matched(pem)
     told += [each for document in read for each in document.told]
-    if not (matched.authorities or matched.leaves or any(each.content for each in read) or has_errors(told)):
+    used = [each for each in read if each.content]
+    if not (matched.authorities or matched.leaves or used or has_errors(told)):
         message = f"there is nothing of cfssl's in {', '.join(names)}"
-        told.append(
-            error("EB386", message, "name a folder with its JSON or PEM files, or the files themselves")
-        )
-    return Gathered(tuple(read), matched, (*told, *matched.told), tuple(sources))
+        hint = "name a folder with its JSON or PEM files, or the files themselves"
+        told.append(error("EB386", message, hint))
+    sources = (*(each.content.place.file for each in used if each.content), *(each.name for each in pem))
+    return Gathered(tuple(read), matched, (*told, *matched.told), sources)
 
 
-def _kind(file: str, content: bytes) -> str:
-    if file.lower().endswith(".json"):
-        return "json"
-    if b"-----BEGIN CERTIFICATE-----" in content or b"PRIVATE KEY-----" in content:
-        return "pem"
-    return "json" if content.lstrip().startswith(b"{") else ""
+def _files(name: str) -> Iterator[tuple[str, bytes | None]]:
+    """A file, or those of a folder, with what they hold; None for a folder, a pipe and the like."""
+    folder = Path(name)
+    if not folder.is_dir():
+        yield name, read_given(name)
+        return
+    for file in (folder / each for each in names_in(folder) if each != str(MANIFEST)):
+        yield str(file), read_given(str(file)) if file.is_file() else None
+
+
+def _is_json(file: str, content: bytes) -> bool:
+    return file.lower().endswith(".json") or content.lstrip().startswith(b"{")
+
+
+def _is_pem(content: bytes) -> bool:
+    return b"-----BEGIN CERTIFICATE-----" in content or b"PRIVATE KEY-----" in content
 
 
 def _document(file: str, content: bytes, *, is_named: bool) -> Document:

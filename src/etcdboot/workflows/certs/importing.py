@@ -6,7 +6,7 @@ from pathlib import Path
 
 from etcdboot.effects.files import STDIN, folder_of, write_new
 from etcdboot.ground.errors import ExitCode, SpecError
-from etcdboot.ground.report import Diagnostic, error, has_errors
+from etcdboot.ground.report import Diagnostic, error, has_errors, warning
 from etcdboot.ground.values import dataclass, replace
 from etcdboot.model.certificates import CertRequest
 from etcdboot.model.loading import load
@@ -118,9 +118,13 @@ def _adopt(
     request: ImportRequest, cluster: Cluster, authorities: dict[str, Match], matched: Matched
 ) -> tuple[CertsResult, tuple[Diagnostic, ...]]:
     """The pairs into ``pki/``, each in the places that it is for."""
-    told: list[Diagnostic] = []
     requests: tuple[CertRequest, ...] = cluster.plan.certificates
     planned = {each.name for each in requests}
+    told = [
+        replace(warning("EB397", f"left out: the spec has no {name}"), path=each.file, file=each.file)
+        for name, each in authorities.items()
+        if name not in planned
+    ]
     chosen = {name: each for name, each in authorities.items() if name in planned}
     chosen |= assigning.assigned(requests, matched.leaves, told)
     if request.file == STDIN or not chosen:

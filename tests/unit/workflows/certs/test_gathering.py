@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,8 @@ def ssl(tmp_path: Path) -> Path:
         (tmp_path / f"{name}.pem").write_bytes(pem)
     (tmp_path / "server.csr").write_text("-----BEGIN CERTIFICATE REQUEST-----\n")
     (tmp_path / "README").write_text("x")
-    (tmp_path / "old").mkdir()
+    (tmp_path / "old.json").mkdir()
+    os.mkfifo(tmp_path / "pipe")
     (tmp_path / ".etcdboot.json").write_text("{}")
     return tmp_path
 
@@ -39,7 +41,9 @@ def test_a_folder_is_told_apart_by_what_is_in_its_files(ssl: Path) -> None:
     assert [type(each.content) for each in found.documents] == [Policy, Wish, Wish]
     assert [Path(each.file).name for each in found.matched.authorities] == ["ca.pem"]
     assert [each.key for each in found.matched.leaves] == [LEAF.key_pem]
-    assert told(found) == [("EB386", "note", "left out, for they are no input: README, old, server.csr")]
+    assert told(found) == [
+        ("EB386", "note", "left out, for they are no input: README, old.json, pipe, server.csr")
+    ]
     assert len(found.sources) == 7
 
 
