@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from typing import TypeVar
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from etcdboot.ground.address import Host, HostKind, Url, parse_host
@@ -33,6 +34,10 @@ from etcdboot.model.spec import (
     Target,
     TlsSpec,
 )
+
+# A spec of five members takes its time on a busy machine; what hangs is ended by pytest's own limit.
+settings.register_profile("etcdboot", deadline=None)
+settings.load_profile("etcdboot")
 
 T = TypeVar("T")
 _WORD = string.ascii_letters + string.digits
