@@ -263,7 +263,8 @@ CODES: dict[str, tuple[str, str]] = {
     "EB232": (
         "check of certificates that nobody asks for",
         "A revocation list or an allowed name protects nothing where tls is not mutual; auto-TLS switches "
-        "verification off in silence. Make that side mutual.",
+        "verification off in silence. Make that side mutual. Some releases forget the list where HTTP has a port "
+        "of its own; take a newer patch.",
     ),
     "EB233": (
         "revocation list must be DER",
@@ -461,7 +462,7 @@ CODES: dict[str, tuple[str, str]] = {
     "EB307": (
         "CA not renewed",
         "certs renew replaces what a CA signed, never the CA: a new one would make all of that worthless at "
-        "once. Name the certificates instead, or say --all.",
+        "once. Name the certificates instead, or say --all; certs rotate-ca puts another CA in its place.",
     ),
     "EB308": (
         "no such certificate",

@@ -236,7 +236,7 @@ def _renew(request: CertRequest) -> str:
 
 
 def _plan_a_new_ca() -> str:
-    return "plan a new CA in time: when it ends, all that it signed ends with it"
+    return "put another in its place before it ends, and all that it signed with it: etcdboot certs rotate-ca"
 
 
 def _written(named: CertRequest | CertFacts) -> str:

@@ -239,6 +239,9 @@ CASES = (
          plus("certificates: {crl: {}}\n", told("peer-crl-file: /c")), told("peer-crl-file: /c")),
     Case(flags.revocation_lists_are_der, "EB233", f"{AT}.client-crl-file", 5, told("client-crl-file: /c"),
          told("client-crl-file: /c", release="3.5.33"), WARNING),
+    Case(flags.revocation_binds_grpc, "EB232", f"{AT}.listen-client-http-urls", 6,
+         told("client-crl-file: /c", "listen-client-http-urls: https://10.0.0.1:2381", release="3.6.12"),
+         told("client-crl-file: /c", "listen-client-http-urls: https://10.0.0.1:2381", release="3.6.13")),
     Case(flags.revocation_lists_are_der, "EB233", f"{AT}.client-crl-file", 5,
          told("client-crl-file: /c.pem"), plus("certificates: {crl: {}}\n")),
     # tuning

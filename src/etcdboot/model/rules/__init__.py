@@ -40,6 +40,7 @@ RULES: tuple[Rule, ...] = (
     flags.allowed_names_exclude_one_another,
     flags.revocation_lists_have_one_master,
     flags.revocation_lists_are_der,
+    flags.revocation_binds_grpc,
     tuning.election_outlasts_heartbeats,
     tuning.timing_is_the_same_everywhere,
     tuning.quota_is_reasonable,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from etcdboot.ground.report import Severity
 from etcdboot.knowledge.etcd.forms import expressible
 from etcdboot.knowledge.etcd.owned import owner_of
-from etcdboot.knowledge.etcd.releases import crl_is_der_only
+from etcdboot.knowledge.etcd.releases import crl_is_der_only, newest_patch, split_http_bypasses_crl
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.rules.finding import Finding, caution
 from etcdboot.model.settings import misfits, scopes
@@ -91,6 +91,19 @@ def revocation_lists_are_der(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[F
                 yield Finding("EB233", path, message, f"{hint}; a DER file is not called .pem")
             elif flag not in ours:
                 yield caution("EB233", path, message, hint)
+
+
+def revocation_binds_grpc(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
+    """Some releases forget the list where HTTP has a port of its own (GHSA-3wh4-j44w-pg92)."""
+    for index, member in enumerate(plan.members):
+        told = member.flag("client-crl-file") and member.flag("listen-client-http-urls")
+        if told and split_http_bypasses_crl(member.release):
+            message = (
+                f"beside listen-client-http-urls, etcd {member.release} serves the revoked over gRPC "
+                "(GHSA-3wh4-j44w-pg92)"
+            )
+            hint = f"take {newest_patch(member.release)}, or leave listen-client-http-urls out"
+            yield Finding("EB232", place(spec, index, "listen-client-http-urls"), message, hint)
 
 
 def _written_lists(spec: ClusterSpec) -> Iterator[tuple[str, str]]:

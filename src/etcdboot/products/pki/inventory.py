@@ -249,4 +249,5 @@ def _cut_short(entry: Entry, now: datetime) -> Iterable[Diagnostic]:
     request, facts = entry.request, entry.facts
     if facts is not None and facts.not_after < validity(request, now, None)[1]:
         message = f"{request.name} ends with {request.ca_name}, on {facts.not_after.date()}, before its time"
-        yield Diagnostic(Severity.NOTE, "EB322", message, "plan a new CA in time", request.name)
+        hint = "put another CA in its place in time: etcdboot certs rotate-ca"
+        yield Diagnostic(Severity.NOTE, "EB322", message, hint, request.name)

@@ -169,7 +169,7 @@ def _no_key(entry: Entry, signed: Sequence[str]) -> Diagnostic:
 
 def _no_renewal(request: CertRequest) -> Diagnostic:
     message = f"{request.name} is a CA: a new one would make worthless all that the old one signed"
-    return error("EB307", message, "name what it signs, or say --all for all of that", request.name)
+    return error("EB307", message, "name what it signs, or put another CA in its place: etcdboot certs rotate-ca", request.name)
 
 
 def _unknown(name: str, known: Collection[str]) -> Diagnostic:

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
 from etcdboot.effects.keys import new_key, new_serial
 from etcdboot.model.register import Reason, Revoked
@@ -69,6 +73,19 @@ def test_another_ca_has_not_signed_it_even_of_the_same_name() -> None:
     assert crl.read(signed(made()), made().certificate).signed is False
     assert crl.read(signed(made()), made(KeyAlgorithm.RSA_2048).certificate).signed is False
     assert crl.read(signed(made()), None).signed is False
+
+
+def test_a_ca_of_another_name_or_with_a_key_that_signs_no_list_has_not_signed_it() -> None:
+    renamed = replace(AUTHORITY, subject=(("CN", "other CA"),))
+    other = issue(renamed, new_key(AUTHORITY.key), None, now=NOW, serial=new_serial())
+    key = X25519PrivateKey.generate().public_key()
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test CA")])
+    unfit = (
+        x509.CertificateBuilder(name, name, key, 1, NOW, NOW + timedelta(days=1))
+        .sign(new_key(AUTHORITY.key), SHA256())
+        .public_bytes(Encoding.PEM)
+    )
+    assert [crl.read(signed(made()), each).signed for each in (other.certificate, unfit)] == [False, False]
 
 
 @pytest.mark.parametrize(
