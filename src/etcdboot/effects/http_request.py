@@ -136,12 +136,12 @@ def _failure(url: str, way: Way, cause: Exception | None) -> Failure:
     """What stopped an exchange; None: it never came to its end."""
     if cause is None:
         return Failure(Cause.SILENT, f"no answer that comes to its end within {way.timeout:g} s")
-    if isinstance(cause, http.client.HTTPException):
-        detail = f"what listens there does not speak HTTP ({type(cause).__name__})"
-        return _looked_again(url, way) or Failure(Cause.NOT_ETCD, detail)
-    if not isinstance(cause, OSError):
+    if isinstance(cause, OSError):  # RemoteDisconnected is one, and an HTTPException besides
+        return _unreached(url, way, cause)
+    if not isinstance(cause, http.client.HTTPException):
         raise cause
-    return _unreached(url, way, cause)
+    detail = f"what listens there does not speak HTTP ({type(cause).__name__})"
+    return _looked_again(url, way) or Failure(Cause.NOT_ETCD, detail)
 
 
 def _unreached(url: str, way: Way, cause: OSError) -> Failure:

@@ -151,6 +151,16 @@ def test_a_port_that_hangs_up_on_tls_is_told() -> None:
         assert unanswered(f"https://{place}").cause in (Cause.NO_TLS, Cause.TLS_FAILED)
 
 
+def test_a_port_that_hangs_up_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = Thread(target=lambda: server.accept()[0].close())
+        thread.start()
+        failure = unanswered(f"http://127.0.0.1:{server.getsockname()[1]}")
+        server.close()
+        thread.join()
+    assert failure.cause is Cause.CLOSED
+
+
 def test_a_dead_port_is_told() -> None:
     assert unanswered("http://127.0.0.1:1").cause is Cause.REFUSED
 
