@@ -87,9 +87,23 @@ def _checked_name(text: str) -> str:
         raise ValueError(f"a host name has 1 to {_NAME_LIMIT} characters")
     if re.fullmatch(r"[0-9.]+", text):
         raise ValueError(f"{text!r} looks like an IPv4 address and is none")
-    if not all(_LABEL.match(label) for label in text.removesuffix(".").split(".")):
-        raise ValueError(f"{text!r} is neither an IP address nor a DNS name")
+    if not _are_labels(text):
+        ascii_form = "" if text.isascii() else _ascii_form(text)
+        hint = f"; in DNS, and in certificates, it is written {ascii_form}" if _are_labels(ascii_form) else ""
+        raise ValueError(f"{text!r} is neither an IP address nor a DNS name{hint}")
     return text.removesuffix(".").lower()
+
+
+def _are_labels(text: str) -> bool:
+    return all(_LABEL.match(label) for label in text.removesuffix(".").split("."))
+
+
+def _ascii_form(text: str) -> str:
+    """A name beyond ASCII as DNS knows it (RFC 5891 section 4.4), for somebody to look at."""
+    import unicodedata  # only a mistake needs it
+
+    labels = unicodedata.normalize("NFKC", text.lower()).replace("\u3002", ".").split(".")
+    return ".".join(each if each.isascii() else f"xn--{each.encode('punycode').decode()}" for each in labels)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -424,7 +424,7 @@ CODES: dict[str, tuple[str, str]] = {
         "name constraints that not every client knows",
         "BoringSSL, and so gRPC's C core under Python, Ruby, PHP and C++, refuses each certificate with an "
         "address below a CA that is held to networks. Go and openssl apply the constraint. Name domains "
-        "alone where such clients come. In the same way Rust's webpki and Python's cryptography refuse a name "
+        "alone where such clients come. In the same way the verifier of Python's cryptography refuses a name "
         "with an underscore below a CA that is held to any name.",
     ),
     "EB301": (

@@ -47,6 +47,12 @@ def test_a_host_is_read_into_its_canonical_form(text: str, kind: HostKind, canon
         (":1", "carries a port"),
         ("fd00::g", "neither"),
         ("\uff11.2.3.4", "neither"),
+        ("München.de", "is written xn--mnchen-3ya.de"),
+        ("straße.de", "is written xn--strae-oqa.de"),
+        ("例え\u3002jp", "is written xn--r8jz45g.jp"),
+        ("mu\u0308nchen.de", "is written xn--mnchen-3ya.de"),
+        ("mün chen.de", "DNS name$"),
+        (f"{'ü' * 60}.de", "DNS name$"),
     ],
 )
 def test_what_is_no_host_is_told_why(text: str, said: str) -> None:

@@ -69,6 +69,7 @@ RULES: tuple[Rule, ...] = (
     certificates.path_reaches_the_leaves,
     certificates.constraints_permit_the_plan,
     certificates.networks_are_known_to_clients,
+    certificates.underscores_are_known_to_verifiers,
 )
 
 

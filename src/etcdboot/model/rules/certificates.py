@@ -153,6 +153,21 @@ def networks_are_known_to_clients(spec: ClusterSpec, plan: ClusterPlan) -> Itera
             return
 
 
+def underscores_are_known_to_verifiers(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
+    """RFC 1123 section 2.1 has none in a host name; who compares all names then stops there.
+
+    Source: the verifier of Python's cryptography says "malformed SAN" (measured with 50.0); Go and openssl
+    take it.
+    """
+    if not spec.certificates.name_constraints:
+        return
+    names = {san.text for request in plan.certificates for san in request.sans}
+    for name in sorted(each for each in names if "_" in each):
+        message = f"{name} has an underscore: under name-constraints Python's cryptography refuses it"
+        hint = "etcd, etcdctl and openssl take it; for the others give the host a name without"
+        yield caution("EB274", "certificates.name-constraints", message, hint)
+
+
 def taken_for_a_host(request: CertRequest) -> Host | None:
     """The common name of a certificate that certifies no DNS name, where it looks like one.
 
