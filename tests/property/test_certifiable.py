@@ -54,8 +54,8 @@ HOSTS = DOMAINS | st.ip_addresses().map(str)
 ODD_HOSTS = """
     * *. *.com *.*.example.com a.*.example.com w*.example.com example.com. .example.com a..b -a.example.com
     a-.example.com _etcd.example.com 1.2.3 1.2.3.4.5 256.1.1.1 1 010.0.0.1 0x7f.0.0.1 :: 0.0.0.0
-    ::ffff:10.0.0.1 fe80::1%eth0 [::1] fd00::/8 10.0.0.1:2379 https://a.example.com a@example.com LOCALHOST xn--
-    xn--ü münchen.de straße.de 例え.jp *.münchen.de \uff21.example.com a\u3002b.com
+    fe80::1%eth0 [::1] fd00::/8 10.0.0.1:2379 https://a.example.com a@example.com LOCALHOST xn--
+    ::ffff:10.0.0.1 xn--ü münchen.de straße.de 例え.jp *.münchen.de \uff21.example.com a\u3002b.com
 """
 ODD = st.sampled_from(
     [
