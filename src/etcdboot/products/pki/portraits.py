@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.utils import CryptographyDeprecationWarning
 
+from etcdboot.ground.wording import instant
 from etcdboot.products.pki.blocks import Block, blocks
 from etcdboot.products.pki.pem import Unreadable
 from etcdboot.products.pki.portrait import (
@@ -26,7 +27,6 @@ from etcdboot.products.pki.portrait import (
     Row,
     algorithm,
     held,
-    instant,
     name_json,
     name_text,
     standing,
