@@ -13,7 +13,7 @@ from etcdboot.effects.templates import load_templates
 from etcdboot.ground.errors import SpecError
 from etcdboot.knowledge.etcd.flags import ValueKind, flag, names, value_problem
 from etcdboot.knowledge.etcd.owned import owner_of, why_forbidden
-from etcdboot.knowledge.etcd.releases import NEWEST_PATCH, Release
+from etcdboot.knowledge.etcd.releases import NEWEST_PATCH, Release, file_turns_gateway_off
 from etcdboot.knowledge.etcd.values import words_of
 from etcdboot.model.plan import ClusterPlan, Flag
 from etcdboot.model.spec import Settings, Target
@@ -85,6 +85,8 @@ def test_what_is_rendered_reads_back_as_it_was_planned(
         found = told(member, target, artifacts)
         if form is Settings.CONFIG and "auto-compaction-retention" in expected:
             expected.setdefault("auto-compaction-mode", "periodic")
+        if form is Settings.CONFIG and file_turns_gateway_off(member.release):
+            expected.setdefault("enable-grpc-gateway", "true")
         assert found == expected
 
 

@@ -103,6 +103,7 @@ LINES: dict[Predicate, tuple[tuple[str, str], ...]] = {
     releases.peer_port_serves_clients: (("3.5.33", "3.6.0"),),
     releases.split_http_bypasses_crl: (("3.5.31", "3.5.32"), ("3.6.12", "3.6.13"), ("3.4.45", "3.7.0")),
     releases.defaults_are_dated: (("3.4.45", "3.5.0"),),
+    releases.file_turns_gateway_off: (("3.4.45", "3.5.0"),),
     releases.has_initial_corruption_check: (("3.5.0", "3.4.45"),),
     releases.refuses_empty_peer_section: (("3.6.0", "3.5.33"),),
     releases.is_end_of_life: (("3.4.45", "3.5.0"),),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from etcdboot.ground.syntax.yaml_out import Value
 from etcdboot.knowledge.etcd.flags import file_value, yaml_key
+from etcdboot.knowledge.etcd.releases import file_turns_gateway_off
 from etcdboot.model.plan import MemberPlan
 
 _MODE = "auto-compaction-mode"
 _RETENTION = "auto-compaction-retention"
+_GATEWAY = "enable-grpc-gateway"
 
 
 def config(member: MemberPlan) -> dict[str, Value]:
@@ -26,14 +28,16 @@ def config(member: MemberPlan) -> dict[str, Value]:
 
 
 def _told(member: MemberPlan) -> list[tuple[str, str]]:
-    """The flags, and what only the file must say besides.
+    """The flags, and what only the file must say besides, so that all forms come to the same member.
 
     The flag's default mode is periodic, the file's is none at all, and a retention without a mode stops etcd
-    ("unknown auto-compaction-mode"; server/embed/config.go:1287 at v3.6.14).
+    ("unknown auto-compaction-mode"; server/embed/config.go:1287 at v3.6.14). 3.4's gateway likewise.
     """
     told = [(each.name, each.value) for each in member.flags]
     if member.flag(_RETENTION) is not None and member.flag(_MODE) is None:
         told.append((_MODE, "periodic"))
+    if file_turns_gateway_off(member.release) and member.flag(_GATEWAY) is None:
+        told.append((_GATEWAY, "true"))
     return told
 
 

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from etcdboot.knowledge.etcd.releases import parse_release
 from etcdboot.model.plan import Flag
 from etcdboot.model.spec import ClientTls
 from etcdboot.products.render.config_file import config
@@ -43,3 +46,11 @@ def test_a_retention_never_comes_without_its_mode() -> None:
     both = (Flag("auto-compaction-retention", "1000"), Flag("auto-compaction-mode", "revision"))
     assert config(small_plan(flags=both).members[0])["auto-compaction-mode"] == "revision"
     assert "auto-compaction-mode" not in config(small_plan().members[0])
+
+
+@pytest.mark.parametrize(("release", "said"), [("3.4.45", True), ("3.5.33", None), ("3.7.1", None)])
+def test_a_file_for_3_4_leaves_the_gateway_on_as_flags_do(release: str, said: bool | None) -> None:
+    member = replace(small_plan().members[0], release=parse_release(release), flags=(Flag("name", "etcd1"),))
+    assert config(member).get("enable-grpc-gateway") is said
+    off = replace(member, flags=(Flag("enable-grpc-gateway", "false"),))
+    assert config(off)["enable-grpc-gateway"] is False
