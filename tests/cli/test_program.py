@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import signal
@@ -208,3 +209,27 @@ def test_a_bug_in_a_command_is_exit_1() -> None:
     assert done.exit_code == 1
     assert "error EB001: a bug in etcdboot: ZeroDivisionError" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("terminal", "written"),
+    [("utf-8", "utf-8"), ("latin-1", "latin-1"), ("ascii", "utf-8")],  # click takes ASCII for a mistake
+)
+def test_a_path_of_any_bytes_is_spelt_out(tmp_path: Path, terminal: str, written: str) -> None:
+    file = os.fsdecode(b"\xff\x9b\xc2\x9b\xc3\xa9.yaml")
+    (tmp_path / file).write_text(GOOD)
+
+    def check(file: str, form: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [*PROGRAM, "check", "-w", form, "-f", file],
+            cwd=tmp_path,
+            env=environment(PYTHONIOENCODING=f"{terminal}:strict"),
+            capture_output=True,
+        )
+
+    assert check(file, "simple").returncode == check(file, "json").returncode == 0
+    gone, in_json = check(f"{file}x", "simple"), check(f"{file}x", "json")
+    assert gone.returncode == in_json.returncode == 8
+    assert b"\\xdcff\\xdc9b\\x9b" in gone.stderr
+    said = json.loads(in_json.stdout.decode(written))
+    assert said["diagnostics"][0]["path"] == f"{file}x"

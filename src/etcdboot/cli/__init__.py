@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from etcdboot import __version__
-from etcdboot.cli.output import Outcome, Output, bug, deliver, failed, usage
+from etcdboot.cli.output import Outcome, Output, bug, deliver, failed, take_any_character, usage
 from etcdboot.effects.environment import colours_unwanted
 from etcdboot.ground.errors import EtcdbootError, ExitCode
 
@@ -82,6 +82,7 @@ class Program(click.Group):
     ) -> NoReturn:
         """Run one command, print what it gives, and exit with its code."""
         words = tuple(sys.argv[1:] if args is None else args)
+        take_any_character()
         output = Output(colour=False if colours_unwanted() else None)
         extra |= {"standalone_mode": False, "color": output.colour, "obj": output}
         try:

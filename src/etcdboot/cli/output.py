@@ -6,7 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from io import StringIO
+from io import StringIO, TextIOWrapper
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +57,12 @@ class Outcome:
     simple: str = ""
     table: Callable[[], RenderableType] | None = None
     next_lines: tuple[str, ...] = ()
+
+
+def take_any_character() -> None:
+    """Let stdout spell out, as stderr does, what its encoding cannot say: a path may be any bytes."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def deliver(outcome: Outcome, output: Output) -> ExitCode:
@@ -146,4 +152,10 @@ def _print_json(code: ExitCode, diagnostics: Iterable[Diagnostic], body: Mapping
         "diagnostics": [each.as_json() for each in diagnostics],
         **body,
     }
-    click.echo(json.dumps(whole, indent=2, ensure_ascii=False))
+    text = json.dumps(whole, indent=2, ensure_ascii=False)
+    click.echo("".join(map(_in_json, text)))
+
+
+def _in_json(character: str) -> str:
+    """The character, spelt out where it cannot be printed: of a path that is no UTF-8, or a terminal's own."""
+    return character if character.isprintable() or character == "\n" else json.dumps(character)[1:-1]
