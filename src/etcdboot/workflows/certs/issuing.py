@@ -131,6 +131,7 @@ def carry_out(
     new_key = new_keys(requests, held, reporter)
     if plan.signer:
         made = outsourcing.have_signed(plan.signer, wanted, entries, new_key, csrs)
+        now = outsourcing.moment(plan.signer, made, now)
     else:
         made = issue_all(requests, authorities, new_key, keys.new_serial, now, seal)
     sealed = {entry.request.name: selection.sealed(entry, seal) for entry in open_keys}

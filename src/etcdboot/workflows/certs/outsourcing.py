@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
@@ -14,6 +14,7 @@ from etcdboot.effects import signer as program
 from etcdboot.effects.signer import Answer
 from etcdboot.ground.errors import EtcdbootError, Missing, Refused
 from etcdboot.ground.report import Diagnostic, error
+from etcdboot.model.audit import BACKDATE
 from etcdboot.model.certificates import CertRequest
 from etcdboot.model.plan import SignerPlan
 from etcdboot.products.pki import adoption, answers, csr
@@ -74,6 +75,16 @@ def have_signed(
             raise Refused(pem)
         made[name] = Pair(pem, kept)
     return made
+
+
+def moment(signer: SignerPlan, made: Mapping[str, Pair], now: datetime) -> datetime:
+    """When to judge what was signed: once the last of it is valid, as far as waiting and clocks explain that.
+
+    A signer's certificates may begin at the very second in which it made them, by its own clock.
+    """
+    latest = now + BACKDATE + timedelta(seconds=signer.timeout * len(made))
+    begins = (load_certificate(each.certificate).not_valid_before_utc for each in made.values())
+    return max((each for each in begins if now < each <= latest), default=now)
 
 
 def objections(entries: Iterable[Entry], made: Mapping[str, Pair], now: datetime) -> Iterator[Diagnostic]:

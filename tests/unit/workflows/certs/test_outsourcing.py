@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -164,6 +165,15 @@ def test_what_etcd_cannot_use_is_refused_like_any_adopted_one(pki: Path) -> None
     (pki.parent / "sign.py").write_text(SIGNER)
     (pki.parent / "chain.pem").write_bytes(b"")
     assert {each.code for each in failed(pki).diagnostics} == {"EB317"}
+
+
+@pytest.mark.parametrize(("later", "code"), [(timedelta(minutes=4), ""), (timedelta(hours=1), "EB314")])
+def test_its_clock_may_be_a_little_ahead(pki: Path, later: timedelta, code: str) -> None:
+    (pki.parent / "now").write_text((NOW + later).isoformat())
+    if code:
+        assert {each.code for each in failed(pki).diagnostics} == {code}
+    else:
+        assert made(pki).exit_code is ExitCode.OK
 
 
 def test_its_own_lifetimes_are_noted_and_borne(pki: Path) -> None:
