@@ -19,6 +19,7 @@ from etcdboot.model.spec import Target
 
 # What may stand in a data-dir: auto TLS keeps its certificates in fixtures, ext4 makes lost+found at a mount.
 _KNOWN: Final = frozenset((MEMBER_FOLDER, PROXY_FOLDER, "fixtures", "lost+found"))
+_FEW: Final = 5  # names that a message has room for
 _NO_PROXY_SINCE: Final = Release(3, 6, 0)
 
 
@@ -113,7 +114,8 @@ def _foreign(path: str, member: MemberPlan, data: DataDir) -> Iterator[Diagnosti
     log = member.flag("wal-dir") or ""
     strange = [each for each in data.entries if each not in _KNOWN and str(data.path / each) != log]
     if strange:
-        message = f"{data.path} holds what is not etcd's: {', '.join(strange)}"
+        named = [*strange[:_FEW], *(["…"] if len(strange) > _FEW else [])]
+        message = f"{data.path} holds what is not etcd's: {', '.join(named)}"
         hint = "move it elsewhere: whoever clears the data-dir one day takes it along, and etcd warns of it"
         yield warning("EB535", message, hint, path)
 

@@ -119,6 +119,8 @@ def test_foreign_files_are_worth_a_warning_unless_they_are_the_log() -> None:
         replace(EMPTY, entries=("logs", "notes.txt")), plan=replace(PLAN, members=(logged, *rest))
     )
     assert told.message.endswith(": notes.txt")
+    (told,) = judged(replace(EMPTY, entries=tuple(f"file{number}" for number in range(300))))
+    assert told.message.endswith(": file0, file1, file2, file3, file4, …")
 
 
 def test_data_in_use_are_the_members_own_where_its_ports_are_taken() -> None:
