@@ -157,5 +157,5 @@ def _print_json(code: ExitCode, diagnostics: Iterable[Diagnostic], body: Mapping
 
 
 def _in_json(character: str) -> str:
-    """The character; spelt out where it is half of one, as in a path that is no UTF-8, or a terminal's own."""
+    """The character; spelt out where it is half of one, as in a path that is no UTF-8, or moves a cursor."""
     return character if character.isprintable() or character == "\n" else json.dumps(character)[1:-1]
