@@ -17,9 +17,9 @@ from etcdboot.ground.syntax.bind import Record
 from etcdboot.ground.syntax.characters import Unsayable
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.spec import ClientTls, ClusterState, MemberSpec, PeerTls, TlsSpec
-from etcdboot.products.bootstrap.zone import wanted_records
-from etcdboot.products.bootstrap.zone_check import first_questions, further_questions, judge_zone
-from etcdboot.products.bootstrap.zone_formats import Publication, all_records, publish
+from etcdboot.products.bootstrap.zone.check import first_questions, further_questions, judge_zone
+from etcdboot.products.bootstrap.zone.formats import Publication, all_records, publish
+from etcdboot.products.bootstrap.zone.wanted import wanted_records
 from samples.zones import DNS, Zone, address, dns_plan
 
 LABELS = st.from_regex(r"[a-z0-9]([a-z0-9_-]{0,8}[a-z0-9])?", fullmatch=True)

@@ -9,7 +9,7 @@ from etcdboot.ground.address import Host, parse_host
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.resolution import Answer, Ending, Question, RecordType, Service, address_type
 from etcdboot.model.spec import BootstrapMode, BootstrapSpec, ClusterSpec, ClusterState, MemberSpec
-from etcdboot.products.bootstrap.zone import WantedRecords
+from etcdboot.products.bootstrap.zone.wanted import WantedRecords
 from samples.specs import planned, three
 
 DOMAIN = "example.com"

@@ -13,14 +13,13 @@ from etcdboot.ground.values import dataclass
 from etcdboot.model.discovery import parse_domain
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.resolution import Answer, NameServer, parse_server
-from etcdboot.products.bootstrap.zone import DEFAULT_TTL, WantedRecords, wanted_records
-from etcdboot.products.bootstrap.zone_check import (
+from etcdboot.products.bootstrap.zone.check import (
     ZoneReport,
     first_questions,
     further_questions,
     judge_zone,
 )
-from etcdboot.products.bootstrap.zone_formats import (
+from etcdboot.products.bootstrap.zone.formats import (
     FORMATS,
     LOCALHOST,
     Publication,
@@ -28,6 +27,7 @@ from etcdboot.products.bootstrap.zone_formats import (
     parse_authority,
     publish,
 )
+from etcdboot.products.bootstrap.zone.wanted import DEFAULT_TTL, WantedRecords, wanted_records
 from etcdboot.workflows.cluster import open_cluster
 
 T = TypeVar("T")

@@ -11,7 +11,7 @@ from etcdboot.ground.errors import ExitCode, first_of
 from etcdboot.ground.progress import Reporter, silent
 from etcdboot.ground.report import Diagnostic
 from etcdboot.ground.values import dataclass
-from etcdboot.products.bootstrap.preflight import Preflight
+from etcdboot.products.bootstrap.preflight.verdict import Preflight
 from etcdboot.workflows.check import CheckResult, check
 from etcdboot.workflows.preflight import Scope, on_this_machine, preflight
 

@@ -18,10 +18,10 @@ from etcdboot.ground.values import dataclass, replace
 from etcdboot.model.certificates import CertKind, CertRequest, pair_paths
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.spec import BootstrapMode, BootstrapSpec, PeerTls
-from etcdboot.products.bootstrap.data_dirs import Here
-from etcdboot.products.bootstrap.dates import Validity, out_of_date
-from etcdboot.products.bootstrap.peers import Neighbours, Seen
-from etcdboot.products.bootstrap.preflight import Part, Preflight, judge, refusals
+from etcdboot.products.bootstrap.preflight.data_dirs import Here
+from etcdboot.products.bootstrap.preflight.dates import Validity, out_of_date
+from etcdboot.products.bootstrap.preflight.peers import Neighbours, Seen
+from etcdboot.products.bootstrap.preflight.verdict import Part, Preflight, judge, refusals
 from etcdboot.products.pki.periods import periods
 from etcdboot.workflows.listening import busy, colliding, lives_here, strange
 from etcdboot.workflows.rendezvous import Rendezvous, by_dns, by_token

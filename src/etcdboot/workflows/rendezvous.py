@@ -11,9 +11,9 @@ from etcdboot.ground.report import Diagnostic, Severity
 from etcdboot.ground.values import dataclass, replace
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.resolution import NameServer
-from etcdboot.products.bootstrap.preflight import Part, of_error
+from etcdboot.products.bootstrap.preflight.verdict import Part, of_error
 from etcdboot.products.bootstrap.registry import objections, standing
-from etcdboot.products.bootstrap.zone import Side, WantedRecords, wanted_records
+from etcdboot.products.bootstrap.zone.wanted import Side, WantedRecords, wanted_records
 from etcdboot.workflows.discovery.hosts import read_registry
 
 _NO_DNSPYTHON, _NO_PASSWORD = "EB574", "EB008"

@@ -26,7 +26,7 @@ from etcdboot.model.spec import (
     PeerTls,
     TlsSpec,
 )
-from etcdboot.products.bootstrap.preflight import Preflight
+from etcdboot.products.bootstrap.preflight.verdict import Preflight
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.preflight import Scope, on_this_machine, preflight
 from samples.specs import RELEASE

@@ -7,7 +7,7 @@ import pytest
 from etcdboot.ground.errors import Refused, UsageError
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.spec import BootstrapSpec, ClientTls, MemberSpec, PeerTls, TlsSpec
-from etcdboot.products.bootstrap.zone import Side, WantedRecords, srv_name, wanted_records
+from etcdboot.products.bootstrap.zone.wanted import Side, WantedRecords, srv_name, wanted_records
 from samples.specs import planned, three
 from samples.zones import CLIENT, CLIENT_SSL, DNS, MEMBERS, SERVER, SERVER_SSL, dns_plan, joiner
 

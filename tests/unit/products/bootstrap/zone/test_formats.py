@@ -5,14 +5,14 @@ import pytest
 from etcdboot.ground.errors import UsageError
 from etcdboot.ground.syntax.characters import Unsayable
 from etcdboot.model.resolution import parse_server
-from etcdboot.products.bootstrap.zone import wanted_records
-from etcdboot.products.bootstrap.zone_formats import (
+from etcdboot.products.bootstrap.zone.formats import (
     FORMATS,
     Authority,
     Publication,
     parse_authority,
     publish,
 )
+from etcdboot.products.bootstrap.zone.wanted import wanted_records
 from samples.zones import MEMBERS, address, dns_plan
 
 ONE = Publication(wanted_records(dns_plan(MEMBERS[0])), ttl=60)

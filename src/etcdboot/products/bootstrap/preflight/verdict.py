@@ -10,10 +10,10 @@ from etcdboot.ground.report import Diagnostic, Severity, has_errors
 from etcdboot.ground.values import dataclass, field, replace
 from etcdboot.ground.wording import counted
 from etcdboot.model.premises import DataDir, Speech
-from etcdboot.products.bootstrap import data_dirs, peers
-from etcdboot.products.bootstrap.data_dirs import Here
-from etcdboot.products.bootstrap.dates import Validity
-from etcdboot.products.bootstrap.peers import Neighbours, Seen
+from etcdboot.products.bootstrap.preflight import data_dirs, peers
+from etcdboot.products.bootstrap.preflight.data_dirs import Here
+from etcdboot.products.bootstrap.preflight.dates import Validity
+from etcdboot.products.bootstrap.preflight.peers import Neighbours, Seen
 
 _ERRORS: dict[ExitCode, type[EtcdbootError]] = {
     each.exit_code: each for each in (Missing, Refused, Down, Drift)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from etcdboot.model.resolution import RecordType
-from etcdboot.products.bootstrap.zone_lines import Line, Status, complaints
+from etcdboot.products.bootstrap.zone.lines import Line, Status, complaints
 
 BAD = [each for each in Status if each is not Status.OK]
 

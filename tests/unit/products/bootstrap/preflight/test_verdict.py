@@ -10,10 +10,10 @@ import pytest
 from etcdboot.ground.errors import Down, Drift, EtcdbootError, ExitCode, Missing, Refused
 from etcdboot.ground.report import Diagnostic, error, warning
 from etcdboot.model.premises import DataDir, PeerAnswer, Speech
-from etcdboot.products.bootstrap.data_dirs import Here
-from etcdboot.products.bootstrap.dates import Validity
-from etcdboot.products.bootstrap.peers import Neighbours, Seen
-from etcdboot.products.bootstrap.preflight import Part, Preflight, judge, of_error, refusals
+from etcdboot.products.bootstrap.preflight.data_dirs import Here
+from etcdboot.products.bootstrap.preflight.dates import Validity
+from etcdboot.products.bootstrap.preflight.peers import Neighbours, Seen
+from etcdboot.products.bootstrap.preflight.verdict import Part, Preflight, judge, of_error, refusals
 from samples.specs import THREE, planned
 from samples.wal import IDENTITY
 

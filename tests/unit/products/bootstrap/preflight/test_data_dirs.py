@@ -12,7 +12,7 @@ from etcdboot.knowledge.etcd.wal import WalIdentity
 from etcdboot.model.plan import ClusterPlan, Flag
 from etcdboot.model.premises import DataDir
 from etcdboot.model.spec import ClusterState, EtcdSpec, MemberSpec, RenderSpec, Target
-from etcdboot.products.bootstrap.data_dirs import Here, objections, unreadable
+from etcdboot.products.bootstrap.preflight.data_dirs import Here, objections, unreadable
 from samples.specs import THREE, planned, three
 
 PLAN = planned(THREE)

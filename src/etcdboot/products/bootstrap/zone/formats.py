@@ -15,7 +15,13 @@ from etcdboot.ground.syntax.bind import Record
 from etcdboot.ground.syntax.dns_name import bare, is_below
 from etcdboot.ground.values import dataclass
 from etcdboot.model.resolution import NameServer, RecordType, address_type
-from etcdboot.products.bootstrap.zone import DEFAULT_TTL, PRIORITY, WEIGHT, ServiceRecord, WantedRecords
+from etcdboot.products.bootstrap.zone.wanted import (
+    DEFAULT_TTL,
+    PRIORITY,
+    WEIGHT,
+    ServiceRecord,
+    WantedRecords,
+)
 
 # Times of a zone in seconds: when secondaries ask again, when they retry, when they give up.
 _REFRESH, _RETRY, _EXPIRE = 3600, 600, 604800

@@ -10,7 +10,7 @@ from etcdboot.model.observation import SeenMember
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.premises import PeerAnswer, Speech
 from etcdboot.model.spec import ClusterState, MemberSpec, PeerTls, TlsSpec
-from etcdboot.products.bootstrap.peers import (
+from etcdboot.products.bootstrap.preflight.peers import (
     Neighbours,
     Seen,
     clocks,

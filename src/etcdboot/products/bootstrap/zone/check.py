@@ -20,8 +20,8 @@ from etcdboot.knowledge.etcd.releases import drops_plain_srv_records
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.resolution import Answer, Ending, Question, RecordType, Service, address_type
 from etcdboot.model.spec import ClusterState
-from etcdboot.products.bootstrap.zone import NamePair, Side, Target, WantedRecords
-from etcdboot.products.bootstrap.zone_lines import Line, Status, complaints
+from etcdboot.products.bootstrap.zone.lines import Line, Status, complaints
+from etcdboot.products.bootstrap.zone.wanted import NamePair, Side, Target, WantedRecords
 
 Answers = Mapping[Question, Answer]
 _ADDRESSES = (RecordType.A, RecordType.AAAA)
