@@ -274,8 +274,8 @@ CODES: dict[str, tuple[str, str]] = {
     "EB234": (
         "settings form cannot say a flag",
         "etcd takes some flags only on the command line or from a variable, and ignores unknown keys of its "
-        "configuration file in silence. A secret would be seen on the command line, and a variable's value in "
-        "etcd's log. Choose the render.settings that the message names.",
+        "configuration file in silence. A secret would be seen on the command line, and a variable's value "
+        "in etcd's log. Choose the render.settings that the message names.",
     ),
     "EB235": (
         "client named twice",
