@@ -15,7 +15,6 @@ from etcdboot.products.pki.handed import Handed
 from etcdboot.products.pki.matching import Match
 from etcdboot.products.pki.reading import is_signed_by
 
-
 _NAME_IT = "name the file with the CA's own certificate"
 
 
@@ -72,12 +71,13 @@ def _placed(
 
 
 def _suits(name: str, match: Match, requests: Sequence[CertRequest]) -> bool:
-    """Whether a CA may be the one of that name: a root or not, and for peers if its file says so."""
+    """Whether a CA may be the one of that name: a root or not, and with two sides the one its file names."""
     is_root = {each.name: each.is_root for each in requests}
     for_peers = CertKind.PEER in match.clue.kinds
     splits = {CA, PEER_CA} <= set(is_root)
     itself = _signs_itself(match)
-    return itself == is_root[name] and (not splits or for_peers == name.startswith("peer"))
+    is_told = not splits or (for_peers == name.startswith("peer") and (for_peers or match.clue.is_ca))
+    return itself == is_root[name] and is_told
 
 
 def _roots(candidates: Iterable[Match], requests: Sequence[CertRequest], name: str) -> list[Match]:
@@ -138,10 +138,9 @@ def _by_content(
     strangers: list[Match], wanted: list[CertRequest]
 ) -> tuple[dict[str, Match], tuple[Diagnostic, ...]]:
     """Those whose key came with them, or is on its member's host, told by name, hosts and usages."""
-    told: list[Diagnostic] = []
-    here = assigning.assigned(wanted, [each for each in strangers if each.key], told)
+    here = _fitting(wanted, [each for each in strangers if each.key])
     elsewhere = [each for each in wanted if each.source is CertificateSource.CSR and each.name not in here]
-    there = assigning.assigned(elsewhere, [each for each in strangers if not each.key], told)
+    there = _fitting(elsewhere, [each for each in strangers if not each.key])
     placed = {**here, **there}
     hint = "name its key's file too, or say which certificate it is with --as"
     nobody = (
@@ -153,6 +152,18 @@ def _by_content(
         if each not in placed.values()
     )
     return placed, tuple(nobody)
+
+
+def _fitting(wanted: Sequence[CertRequest], matches: Sequence[Match]) -> dict[str, Match]:
+    """The best match for each; one whose file names a kind is for that kind alone."""
+    told: list[Diagnostic] = []  # what is left over is told by who asks
+    found = assigning.assigned(wanted, matches, told)
+    kinds = {each.name: each.kind for each in wanted}
+    return {
+        name: match
+        for name, match in found.items()
+        if not match.clue.kinds or kinds[name] in match.clue.kinds
+    }
 
 
 def _whose(match: Match) -> str:
