@@ -2,10 +2,9 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 
 import pytest
 
@@ -13,8 +12,10 @@ from etcdboot.effects.http_request import Answer, Unanswered, Way, ask, endpoint
 from etcdboot.ground.address import parse_url
 from etcdboot.model.observation import Cause, Failure
 from etcdboot.workflows.certs.issuing import issue
+from samples import tcp_port
 from samples.http_host import Reply, http_host
 from samples.observations import planned
+from samples.tcp_port import answering, saying
 
 
 @pytest.fixture(scope="module")
@@ -36,47 +37,19 @@ def unanswered(url: str, way: Way | None = None) -> Failure:
     return caught.value.failure
 
 
-@contextmanager
-def saying(words: bytes) -> Iterator[str]:
-    """A port that answers every connection with those words and hangs up; with none it only listens."""
+def drawling(head: bytes, hung_up: Event) -> tcp_port.Answer:
+    """Say ``head``, and then a letter now and then until whoever listens hangs up, or ten seconds long."""
 
-    def serve(server: socket.socket) -> None:
+    def answer(connection: socket.socket) -> None:
         with suppress(OSError):
-            while True:
-                connection, _ = server.accept()
-                with connection, suppress(OSError):
-                    connection.recv(1024)
-                    connection.sendall(words)
-
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        thread = Thread(target=serve, args=(server,))
-        if words:
-            thread.start()
-        yield f"127.0.0.1:{server.getsockname()[1]}"
-        server.shutdown(socket.SHUT_RDWR)
-        if words:
-            thread.join()
-
-
-@contextmanager
-def drawling(head: bytes) -> Iterator[tuple[str, Event]]:
-    """A port that says ``head``, and then a letter now and then until whoever listens hangs up."""
-    hung_up = Event()
-
-    def serve(server: socket.socket) -> None:
-        connection, _ = server.accept()
-        with connection, suppress(OSError):
             connection.sendall(head)
-            while not hung_up.wait(0.02):
+            for _ in range(500):
+                hung_up.wait(0.02)
                 connection.sendall(b"x")
+            return
         hung_up.set()
 
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        thread = Thread(target=serve, args=(server,))
-        thread.start()
-        yield f"127.0.0.1:{server.getsockname()[1]}", hung_up
-        hung_up.set()
-        thread.join()
+    return answer
 
 
 def test_an_answer_is_taken_whole() -> None:
@@ -147,18 +120,13 @@ def test_tls_to_a_plain_port_is_told() -> None:
 
 
 def test_a_port_that_hangs_up_on_tls_is_told() -> None:
-    with saying(b"\r\n") as place:
-        assert unanswered(f"https://{place}").cause in (Cause.NO_TLS, Cause.TLS_FAILED)
+    with answering(saying(b"\r\n")) as port:
+        assert unanswered(f"https://127.0.0.1:{port}").cause in (Cause.NO_TLS, Cause.TLS_FAILED)
 
 
 def test_a_port_that_hangs_up_is_told() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        thread = Thread(target=lambda: server.accept()[0].close())
-        thread.start()
-        failure = unanswered(f"http://127.0.0.1:{server.getsockname()[1]}")
-        server.close()
-        thread.join()
-    assert failure.cause is Cause.CLOSED
+    with answering(saying(b"")) as port:
+        assert unanswered(f"http://127.0.0.1:{port}").cause is Cause.CLOSED
 
 
 def test_a_dead_port_is_told() -> None:
@@ -170,22 +138,24 @@ def test_an_unknown_name_is_told() -> None:
 
 
 def test_a_silent_port_is_given_up() -> None:
-    with saying(b"") as place:
-        assert unanswered(f"http://{place}", Way(timeout=0.2)).cause is Cause.SILENT
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        assert unanswered(url, Way(timeout=0.2)).cause is Cause.SILENT
 
 
 @pytest.mark.parametrize("head", [b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\n\r\n"])
 def test_an_answer_without_end_is_given_up(head: bytes) -> None:
-    with drawling(head) as (place, hung_up):
-        failure = unanswered(f"http://{place}", Way(timeout=0.3))
-        assert failure.cause is Cause.SILENT
-        assert "within 0.3 s" in failure.detail
+    hung_up = Event()
+    with answering(drawling(head, hung_up)) as port:
+        failure = unanswered(f"http://127.0.0.1:{port}", Way(timeout=0.3))
         assert hung_up.wait(10)
+    assert failure.cause is Cause.SILENT
+    assert "within 0.3 s" in failure.detail
 
 
 def test_what_is_no_http_is_told() -> None:
-    with saying(b"SSH-2.0-OpenSSH_9.2\r\n") as place:
-        failure = unanswered(f"http://{place}")
+    with answering(saying(b"SSH-2.0-OpenSSH_9.2\r\n")) as port:
+        failure = unanswered(f"http://127.0.0.1:{port}")
     assert failure.cause is Cause.NOT_ETCD
     assert "does not speak HTTP" in failure.detail
 

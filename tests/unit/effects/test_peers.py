@@ -4,11 +4,8 @@ import json
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from email.utils import formatdate
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -18,6 +15,7 @@ from etcdboot.model.observation import SeenMember
 from etcdboot.model.premises import PeerAnswer, Speech
 from etcdboot.workflows.certs.issuing import issue
 from samples.observations import planned
+from samples.tcp_port import Answer, answering
 
 MEMBERS = [
     {"id": 2, "peerURLs": ["http://10.0.0.2:2380"], "name": "b", "clientURLs": ["http://10.0.0.2:2379"]},
@@ -28,35 +26,12 @@ SEEN = (
     SeenMember(3, "", ("http://10.0.0.3:2380",), (), True),
 )
 
-Answer = Callable[[socket.socket], None]
-
 
 @pytest.fixture(scope="module")
 def pki(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("certificates") / "pki"
     issue(planned(), folder)
     return folder
-
-
-@contextmanager
-def answering(answer: Answer) -> Iterator[int]:
-    """A port where each connection is given to ``answer`` and then closed."""
-
-    def serve(server: socket.socket) -> None:
-        with suppress(OSError):
-            while True:
-                connection, _ = server.accept()
-                with connection, suppress(OSError):
-                    answer(connection)
-
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        thread = Thread(target=serve, args=(server,))
-        thread.start()
-        try:
-            yield server.getsockname()[1]
-        finally:
-            server.shutdown(socket.SHUT_RDWR)
-            thread.join()
 
 
 def etcd(body: object = MEMBERS, cluster_id: str = "1f", date: str | None = None) -> Answer:

@@ -2,10 +2,8 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -15,6 +13,7 @@ from etcdboot.ground.address import parse_url
 from etcdboot.model.observation import Cause, Failure
 from etcdboot.workflows.certs.issuing import issue
 from samples.observations import planned
+from samples.tcp_port import answering, saying
 
 SETTINGS = bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))
 
@@ -24,35 +23,6 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("certificates") / "pki"
     issue(planned(), folder)
     return folder
-
-
-@contextmanager
-def answering(answer: Callable[[socket.socket], None], host: str = "127.0.0.1") -> Iterator[int]:
-    """A port where each connection is given to ``answer`` and then closed."""
-
-    def serve(server: socket.socket) -> None:
-        with suppress(OSError):
-            while True:
-                connection, _ = server.accept()
-                with connection, suppress(OSError):
-                    answer(connection)
-
-    with socket.create_server((host, 0)) as server:
-        thread = Thread(target=serve, args=(server,))
-        thread.start()
-        try:
-            yield server.getsockname()[1]
-        finally:
-            server.shutdown(socket.SHUT_RDWR)
-            thread.join()
-
-
-def saying(said: bytes) -> Callable[[socket.socket], None]:
-    def answer(connection: socket.socket) -> None:
-        connection.recv(1024)
-        connection.sendall(said)
-
-    return answer
 
 
 def over_tls(
