@@ -17,7 +17,7 @@ from etcdboot.effects.templates import load_templates
 from etcdboot.ground.syntax import systemd
 from etcdboot.ground.syntax.characters import Unsayable
 from etcdboot.model.plan import ClusterPlan, Flag, MemberPlan
-from etcdboot.model.spec import Settings, Target
+from etcdboot.model.spec import CertificateSource, Settings, Target
 from etcdboot.products.render.launch import launch
 from etcdboot.products.render.rendering import render
 from lab.peers.fixtures import absent, require_peer
@@ -91,10 +91,16 @@ def test_systemd_calls_the_unit_well_confined(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.parametrize("there", [False, True], ids=["keys of ours", "keys of the host"])
 @pytest.mark.parametrize("form", list(Settings))
-def test_shells_have_nothing_to_say_about_the_scripts(form: Settings, tmp_path: Path) -> None:
-    _, member = put_on_this_host(small_plan(form, Target.SCRIPT, Target.SYSTEMD), tmp_path)
-    scripts = [str(Path(member.paths.config_dir, name)) for name in ("etcd.sh", "install.sh")]
+def test_shells_have_nothing_to_say_about_the_scripts(form: Settings, tmp_path: Path, *, there: bool) -> None:
+    plan = small_plan(form, Target.SCRIPT, Target.SYSTEMD)
+    if there:
+        own = tuple(replace(each, source=CertificateSource.CSR) for each in plan.members[0].certificates)
+        plan = replace(plan, members=(replace(plan.members[0], certificates=own),))
+    _, member = put_on_this_host(plan, tmp_path)
+    names = ("etcd.sh", "install.sh", *(["make-csr.sh"] if there else []))
+    scripts = [str(Path(member.paths.config_dir, name)) for name in names]
     for script in scripts:
         subprocess.run(["sh", "-n", script], check=True)
     program = shutil.which("shellcheck", path=os.pathsep.join((str(Path(sys.executable).parent), os.defpath)))
