@@ -20,6 +20,7 @@ from typing import Any
 
 from etcdboot.effects.clock import monotonic, now
 from etcdboot.effects.credentials import load_pair, new_context
+from etcdboot.effects.dialling import dial
 from etcdboot.effects.foreign import json_of, texts
 from etcdboot.effects.patience import in_time
 from etcdboot.ground.address import Url
@@ -77,7 +78,7 @@ def _in_the_clear(url: Url, deadline: float) -> PeerAnswer:
 def _by_tls(url: Url, pair: PeerPair | None, deadline: float) -> PeerAnswer:
     """The answer over TLS; a handshake that is refused in TLS tells at least that it is spoken."""
     try:
-        with _connect(url, deadline) as connection, _context(pair).wrap_socket(connection) as tls:
+        with dial(url, deadline) as connection, _context(pair).wrap_socket(connection) as tls:
             try:
                 return _members(url, tls, Speech.HTTPS)
             except (OSError, HTTPException) as cause:  # TLS 1.3 refuses after the handshake
@@ -90,7 +91,7 @@ def _by_tls(url: Url, pair: PeerPair | None, deadline: float) -> PeerAnswer:
 
 
 def _by_http(url: Url, deadline: float) -> PeerAnswer:
-    with _connect(url, deadline) as connection:
+    with dial(url, deadline) as connection:
         try:
             return _members(url, connection, Speech.HTTP)
         except (ConnectionError, HTTPException) as cause:
@@ -138,13 +139,6 @@ def _ahead(date: str | None) -> int | None:
     except (ValueError, TypeError):
         return None
     return round((there - now().replace(microsecond=0)).total_seconds())
-
-
-def _connect(url: Url, deadline: float) -> socket.socket:
-    left = max(deadline - monotonic(), 0.05)
-    connection = socket.create_connection((url.host.text, url.port), left)
-    connection.settimeout(max(deadline - monotonic(), 0.05))
-    return connection
 
 
 def _context(pair: PeerPair | None) -> ssl.SSLContext:

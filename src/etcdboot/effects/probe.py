@@ -12,6 +12,7 @@ from contextlib import suppress
 
 from etcdboot.effects.clock import monotonic
 from etcdboot.effects.credentials import Credentials, load_pair, new_context
+from etcdboot.effects.dialling import dial, left
 from etcdboot.effects.relay import accept_any
 from etcdboot.effects.served import describe, describe_own
 from etcdboot.ground.address import Url
@@ -42,22 +43,12 @@ def explain(endpoint: Url, credentials: Credentials | None, limit: float) -> Fai
     """Why etcd cannot be reached there, or None when nothing is wrong up to etcd; takes ``limit`` seconds."""
     deadline = monotonic() + limit
     try:
-        with _connect(endpoint, deadline) as connection:
+        with dial(endpoint, deadline) as connection:
             if not endpoint.is_tls:
                 return _explain_plain(connection, endpoint, deadline)
             return _explain_tls(connection, endpoint, credentials, deadline)
     except OSError as cause:
         return failure_of_socket(endpoint, cause)
-
-
-def _connect(endpoint: Url, deadline: float) -> socket.socket:
-    connection = socket.create_connection((endpoint.host.text, endpoint.port), _left(deadline))
-    connection.settimeout(_left(deadline))
-    return connection
-
-
-def _left(deadline: float) -> float:
-    return max(deadline - monotonic(), 0.05)
 
 
 def failure_of_socket(endpoint: Url, cause: OSError) -> Failure:
@@ -86,7 +77,7 @@ def _explain_plain(connection: socket.socket, endpoint: Url, deadline: float) ->
 
 def _speaks_tls(endpoint: Url, deadline: float) -> bool:
     try:
-        with _connect(endpoint, deadline) as connection:
+        with dial(endpoint, deadline) as connection:
             _served(connection, None)
     except ssl.SSLError as cause:
         return "ALERT" in (cause.reason or "")  # it refuses in TLS
@@ -132,13 +123,13 @@ def _first_word(tls: ssl.SSLSocket, deadline: float) -> bytes:
 
     Under TLS 1.3 that alert comes after the handshake, and is lost when we write to a server that has closed.
     """
-    tls.settimeout(min(_FIRST_WORD, _left(deadline)))
+    tls.settimeout(min(_FIRST_WORD, left(deadline)))
     try:
         return tls.recv(_FRAME_HEAD)
     except TimeoutError:
         return b""
     finally:
-        tls.settimeout(_left(deadline))
+        tls.settimeout(left(deadline))
 
 
 def _context(credentials: Credentials | None) -> ssl.SSLContext:
@@ -158,7 +149,7 @@ def _of_certificate(
 ) -> Failure:
     kind = _VERIFY_CAUSES.get(cause.verify_code, Cause.UNTRUSTED)
     detail = f"the server's certificate: {cause.verify_message}"
-    with suppress(OSError, ValueError), _connect(endpoint, deadline) as connection:
+    with suppress(OSError, ValueError), dial(endpoint, deadline) as connection:
         seen = describe(_served(connection, credentials))
         detail = {
             Cause.EXPIRED: f"the server's certificate is valid from {seen.not_before} to {seen.not_after}",
@@ -172,7 +163,7 @@ def _of_certificate(
 
 def _hung_up(endpoint: Url, deadline: float) -> Failure:
     """Etcd in the clear closes at the first byte of TLS, and answers a greeting without."""
-    with suppress(OSError), _connect(endpoint, deadline) as connection:
+    with suppress(OSError), dial(endpoint, deadline) as connection:
         if _greet(connection) is None:
             return _NO_TLS
     return Failure(Cause.CLOSED, "the port hangs up during the TLS handshake")

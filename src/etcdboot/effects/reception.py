@@ -11,7 +11,6 @@ What etcd itself has against a certificate, such as its revocation list, comes a
 from __future__ import annotations
 
 import os
-import socket
 import ssl
 import tempfile
 from collections.abc import Iterable
@@ -20,6 +19,7 @@ from pathlib import Path
 
 from etcdboot.effects.clock import monotonic
 from etcdboot.effects.credentials import load_pair
+from etcdboot.effects.dialling import dial, left
 from etcdboot.effects.relay import accept_any
 from etcdboot.ground.address import Url
 from etcdboot.ground.values import dataclass, field
@@ -62,12 +62,11 @@ def _receive(visit: Visit, deadline: float) -> Reception:
     context.verify_mode = ssl.CERT_REQUIRED
     load_from_memory(context, visit.certificate, visit.key)
     try:
-        connection = socket.create_connection((url.host.text, url.port), _left(deadline))
+        connection = dial(url, deadline)
     except OSError as cause:
         return Reception(url, Answer.UNREACHED, f"no connection: {cause.strerror or cause}")
     with connection:
         try:
-            connection.settimeout(_left(deadline))
             with context.wrap_socket(connection, server_hostname=url.host.text) as tls:
                 return _heard(url, tls, deadline)
         except ssl.SSLCertVerificationError as cause:
@@ -83,10 +82,10 @@ def _receive(visit: Visit, deadline: float) -> Reception:
 def _heard(url: Url, tls: ssl.SSLSocket, deadline: float) -> Reception:
     """What the listener says once TLS is there as far as we are concerned."""
     try:
-        said = _said(tls, min(_UNASKED, _left(deadline)))
+        said = _said(tls, min(_UNASKED, left(deadline)))
         if said is None:
             tls.sendall(_QUESTION)
-            said = _said(tls, _left(deadline))
+            said = _said(tls, left(deadline))
     except ssl.SSLError as cause:
         return _of_tls(url, cause)
     except OSError:  # it had closed before we asked
@@ -113,10 +112,6 @@ def _of_tls(url: Url, cause: ssl.SSLError) -> Reception:
     if "ALERT" in reason and any(each in reason for each in _ABOUT_CERTIFICATES):
         return Reception(url, Answer.REFUSED, words)
     return Reception(url, Answer.UNREACHED, f"the TLS handshake fails: {words or cause}")
-
-
-def _left(deadline: float) -> float:
-    return max(deadline - monotonic(), 0.05)
 
 
 def load_from_memory(context: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
