@@ -7,6 +7,7 @@ import socket
 from etcdboot.effects.clock import monotonic
 from etcdboot.ground.address import Url
 
+SECOND_LOOK = 1.0  # seconds for a second look at what failed
 _LEAST = 0.05  # seconds: a socket takes 0 for "do not wait at all", and less for a mistake
 
 

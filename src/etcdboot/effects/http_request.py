@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing, suppress
 from urllib.parse import urlencode, urlsplit
 
+from etcdboot.effects.dialling import SECOND_LOOK
 from etcdboot.effects.patience import in_time
 from etcdboot.ground.address import Url, parse_url
 from etcdboot.ground.values import dataclass
@@ -20,7 +21,6 @@ from etcdboot.model.observation import Cause, Failure
 
 _LARGEST = 1 << 20  # bytes of an answer
 _PORTS = {"http": 80, "https": 443}
-_PROBE_LIMIT = 1.0  # seconds for a second look at what gave no answer
 
 # What the second look tells for certain; what it has to say of gRPC is beside the point here.
 _TOLD = (
@@ -164,5 +164,5 @@ def _looked_again(url: str, way: Way) -> Failure | None:
     from etcdboot.effects.probe import explain
 
     credentials = read_credentials(CredentialFiles())
-    seen = explain(endpoint_of(url), credentials, min(way.timeout, _PROBE_LIMIT))
+    seen = explain(endpoint_of(url), credentials, min(way.timeout, SECOND_LOOK))
     return seen if seen is not None and seen.cause in _TOLD else None

@@ -7,16 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 from etcdboot.effects.credentials import Credentials
+from etcdboot.effects.dialling import SECOND_LOOK
 from etcdboot.effects.etcd import Target, observe
 from etcdboot.ground.address import Url
 from etcdboot.ground.values import dataclass, replace
-from etcdboot.model.observation import Cause, Failure, Observation, Trust, unreachable
+from etcdboot.model.observation import Failure, Observation, Trust, unreachable
 
-_PROBE_LIMIT = 1.0  # seconds for a second look at an endpoint that failed
 _THREADS = 32
-
-# What gRPC tells exactly; every other failure before etcd deserves a second look.
-_CERTAIN = (Cause.REFUSED, Cause.UNROUTABLE, Cause.UNRESOLVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ def look(endpoints: Sequence[Url], access: Access, timeout: float) -> tuple[Obse
     with ExitStack() as relays:
         targets = [_target(each, access, timeout, relays) for each in endpoints]
         seen = {each.endpoint: each for each in observe(targets, timeout)}
-    _look_again(seen, access, min(timeout, _PROBE_LIMIT))
+    _look_again(seen, access, min(timeout, SECOND_LOOK))
     return tuple(seen[each] for each in endpoints)
 
 
@@ -54,7 +51,7 @@ def _target(endpoint: Url, access: Access, timeout: float, relays: ExitStack) ->
 
 
 def _look_again(seen: dict[Url, Observation], access: Access, limit: float) -> None:
-    vague = [each for each in seen.values() if each.unreached and each.unreached.cause not in _CERTAIN]
+    vague = [each for each in seen.values() if each.unreached and each.unreached.is_vague]
     if not vague:
         return
     from etcdboot.effects.probe import explain  # brings cryptography, which a good run never needs

@@ -11,6 +11,7 @@ from contextlib import closing
 from typing import Any, Final, TypeVar
 
 from etcdboot.effects.credentials import Credentials
+from etcdboot.effects.dialling import SECOND_LOOK
 from etcdboot.effects.discovery_host import unusable
 from etcdboot.effects.etcd_answers import failure_of
 from etcdboot.effects.etcd_stubs import CallFailed, load_messages, open_channel
@@ -21,12 +22,9 @@ from etcdboot.model.observation import Cause, Failure
 from etcdboot.model.registry import SIZE, Registry, registry, v3_key, v3_registrations
 from etcdboot.model.spec import BootstrapMode
 
-_PROBE_LIMIT: Final = 1.0  # seconds for a second look at an endpoint that failed
 _AUTH_IS_OFF: Final = "authentication is not enabled"  # api/v3rpc/rpctypes/error.go at v3.6.14
 # These tell of one endpoint; what other causes tell holds for all of the cluster.
 _ONE_ENDPOINTS: Final = (Cause.NO_LEADER, Cause.LEARNER, Cause.CORRUPT)
-# What gRPC tells exactly; every other failure before etcd deserves a second look.
-_CERTAIN: Final = (Cause.REFUSED, Cause.UNROUTABLE, Cause.UNRESOLVED)
 
 T = TypeVar("T")
 
@@ -151,11 +149,11 @@ def _opened(host: Host, channel: Any) -> _Session:
 
 def _explained(host: Host, endpoint: Url, failure: Failure) -> Failure:
     """The failure, or what a second look tells of it."""
-    if not failure.before_etcd or failure.cause in _CERTAIN:
+    if not failure.is_vague:
         return failure
     from etcdboot.effects.probe import explain  # brings cryptography, which a good run never needs
 
-    seen = explain(endpoint, host.credentials, min(host.timeout, _PROBE_LIMIT))
+    seen = explain(endpoint, host.credentials, min(host.timeout, SECOND_LOOK))
     if seen is None and failure.cause is Cause.SILENT:
         text = f"etcd is there and gives no answer within {host.timeout:g} s: it has no quorum"
         return Failure(Cause.NO_LEADER, text)

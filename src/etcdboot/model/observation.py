@@ -66,6 +66,9 @@ LAYER_OF: Final[dict[Cause, Layer]] = {
 }
 
 
+_CERTAIN: Final = (Cause.REFUSED, Cause.UNROUTABLE, Cause.UNRESOLVED)
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """A call without an answer: why, and in whose words; ``took`` in seconds."""
@@ -83,6 +86,11 @@ class Failure:
     def before_etcd(self) -> bool:
         """Whether the call never got through to etcd."""
         return self.layer in (Layer.NETWORK, Layer.TLS)
+
+    @property
+    def is_vague(self) -> bool:
+        """Whether a second look may tell more: it failed before etcd, and gRPC does not tell that exactly."""
+        return self.before_etcd and self.cause not in _CERTAIN
 
 
 @dataclass(frozen=True, slots=True)

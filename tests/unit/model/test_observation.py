@@ -19,6 +19,22 @@ def test_only_network_and_tls_stand_before_etcd(cause: Cause) -> None:
     assert failure.before_etcd is (failure.layer in (Layer.NETWORK, Layer.TLS))
 
 
+@pytest.mark.parametrize(
+    ("cause", "vague"),
+    [
+        (Cause.SILENT, True),
+        (Cause.UNTRUSTED, True),
+        (Cause.CLOSED, True),
+        (Cause.REFUSED, False),
+        (Cause.UNRESOLVED, False),
+        (Cause.DENIED, False),
+        (Cause.NO_LEADER, False),
+    ],
+)
+def test_a_second_look_is_for_what_failed_before_etcd_and_is_not_certain(cause: Cause, vague: bool) -> None:
+    assert Failure(cause, "").is_vague is vague
+
+
 def test_an_endpoint_that_gives_any_answer_is_reached() -> None:
     assert seen("etcd1").unreached is None
     assert without_quorum("etcd1").unreached is None
