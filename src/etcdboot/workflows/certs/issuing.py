@@ -138,11 +138,7 @@ def carry_out(
     after = inventory.after(entries, made, now, adopted=bool(plan.signer))
     _refuse(outsourcing.objections(after, made, now) if plan.signer else (), tree)
     lists, further = complete(lists, after, passphrases, now, tree.root)
-    planned = {str(path) for request in plan.certificates for path in pair_paths(request.name)}
-    changes = tree.compare(
-        (*artifacts(entries, sealed | made), *further),
-        within=lambda path: not (path in planned or is_beside(path)),
-    )
+    changes = tree.compare((*artifacts(entries, sealed | made), *further), within=_has_no_plan(plan))
     tree.write(changes, adopted={str(pair_paths(name).certificate) for name in made if plan.signer})
     answered(tree, made)
     return CertsResult(
@@ -155,6 +151,12 @@ def carry_out(
             *_unplanned(changes),
         ),
     )
+
+
+def _has_no_plan(plan: ClusterPlan) -> Callable[[str], bool]:
+    """Whether a file of ours is no longer asked for."""
+    planned = {str(path) for request in plan.certificates for path in pair_paths(request.name)}
+    return lambda path: not (path in planned or is_beside(path))
 
 
 def _refuse(refusals: Iterable[Diagnostic], tree: PairTree) -> None:
