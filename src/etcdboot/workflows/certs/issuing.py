@@ -122,24 +122,22 @@ def carry_out(
     others get new ones. ``passphrases`` open the CAs' keys, and close them where wanted or usual. What
     is missing of ``lists`` is made too. ``csrs`` are the requests that came for the wanted ones.
     """
-    authorities, refusals = selection.signers(entries, () if plan.signer else wanted, passphrases.opens)
-    if plan.signer:
-        refusals = outsourcing.refusals(entries, wanted, held, csrs)
-    _refuse(refusals, tree)
+    signer = plan.signer
+    authorities, refusals = selection.signers(entries, () if signer else wanted, passphrases.opens)
+    _refuse(outsourcing.refusals(entries, wanted, held, csrs) if signer else refusals, tree)
     requests = tuple(entry.request for entry in wanted)
     seal, open_keys = _closing(passphrases, entries, wanted)
     new_key = new_keys(requests, held, reporter)
-    if plan.signer:
-        made = outsourcing.have_signed(plan.signer, wanted, entries, new_key, csrs)
-        now = outsourcing.moment(plan.signer, made, now)
+    if signer:
+        made, now = outsourcing.have_signed(signer, wanted, entries, new_key, csrs, now)
     else:
         made = issue_all(requests, authorities, new_key, keys.new_serial, now, seal)
     sealed = {entry.request.name: selection.sealed(entry, seal) for entry in open_keys}
-    after = inventory.after(entries, made, now, adopted=bool(plan.signer))
-    _refuse(outsourcing.objections(after, made, now) if plan.signer else (), tree)
+    after = inventory.after(entries, made, now, adopted=bool(signer))
+    _refuse(outsourcing.objections(after, made, now) if signer else (), tree)
     lists, further = complete(lists, after, passphrases, now, tree.root)
     changes = tree.compare((*artifacts(entries, sealed | made), *further), within=_has_no_plan(plan))
-    tree.write(changes, adopted={str(pair_paths(name).certificate) for name in made if plan.signer})
+    tree.write(changes, adopted={str(pair_paths(name).certificate) for name in made if signer})
     answered(tree, made)
     return CertsResult(
         changes=changes,

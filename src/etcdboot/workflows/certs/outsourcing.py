@@ -53,8 +53,11 @@ def have_signed(
     entries: Iterable[Entry],
     new_key: Callable[[CertRequest], Key],
     csrs: Mapping[str, bytes],
-) -> dict[str, Pair]:
-    """A pair for each, signed by the program; a public key's certificate comes without a key.
+    now: datetime,
+) -> tuple[dict[str, Pair], datetime]:
+    """A pair for each, signed by the program, and when to judge them.
+
+    A public key's certificate comes without a key.
 
     Raises:
         Missing: EB360, there is no such program.
@@ -74,11 +77,11 @@ def have_signed(
         if isinstance(pem, Diagnostic):
             raise Refused(pem)
         made[name] = Pair(pem, kept)
-    return made
+    return made, _judged_at(signer, made, now)
 
 
-def moment(signer: SignerPlan, made: Mapping[str, Pair], now: datetime) -> datetime:
-    """When to judge what was signed: once the last of it is valid, as far as waiting and clocks explain that.
+def _judged_at(signer: SignerPlan, made: Mapping[str, Pair], now: datetime) -> datetime:
+    """Once the last of it is valid, as far as waiting and clocks explain that.
 
     A signer's certificates may begin at the very second in which it made them, by its own clock.
     """

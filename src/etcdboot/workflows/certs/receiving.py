@@ -63,43 +63,46 @@ def adopt(
     given, problems = handed(files, passphrases.opens)
     if problems:
         raise Refused(*problems)
-    authorities = placing.authorities(given, plan.certificates, _places(standing), as_name)
-    if isinstance(authorities, Diagnostic):
-        raise Refused(authorities)
-    leaf_name = as_name if as_name not in authorities else None
-    chosen, nobody = placing.leaves(given, plan.certificates, _places(standing), leaf_name)
-    if as_name in authorities:
-        chosen, nobody = {}, ()
-    if nobody:
-        raise Refused(*nobody)
-    if not (authorities or chosen):
-        hint = "name the certificate's file too"
-        raise Refused.because("EB362", "there is no certificate among the files that has a place here", hint)
+    authorities, leaves = _placed(given, plan, standing, as_name)
     trusted = _trusted(standing, authorities)
-    offers = [
-        *(Offer(name, each.certificate, each.key, each.file) for name, each in authorities.items()),
-        *(_offer(name, each, given, trusted) for name, each in chosen.items()),
-    ]
-    flaws = [
-        replace(flaw, file=offer.source)
-        for offer in offers
-        if offer.name not in authorities
-        for flaw in _flaws(offer, plan, trusted, now())
-    ]
+    offers = [_offer(name, each, given, trusted) for name, each in leaves.items()]
+    flaws = tuple(flaw for offer in offers for flaw in _flaws(offer, plan, trusted, now()))
     if flaws:
         raise Refused(*flaws)
-    result = adopt_files(plan, pki_dir, offers, now=now, watcher=watcher)
+    cas = (Offer(name, each.certificate, each.key, each.file) for name, each in authorities.items())
+    result = adopt_files(plan, pki_dir, [*cas, *offers], now=now, watcher=watcher)
     return replace(result, diagnostics=(*_no_roots(plan, authorities), *result.diagnostics))
 
 
+def _placed(
+    given: Handed, plan: ClusterPlan, standing: tuple[Found, ...], as_name: str | None
+) -> tuple[dict[str, Match], dict[str, Match]]:
+    """The CAs and the other certificates among what was handed over, by name; Refused where nobody knows."""
+    places = _places(standing)
+    authorities = placing.authorities(given, plan.certificates, places, as_name)
+    if isinstance(authorities, Diagnostic):
+        raise Refused(authorities)
+    if as_name in authorities:
+        return authorities, {}
+    leaves, nobody = placing.leaves(given, plan.certificates, places, as_name)
+    if nobody:
+        raise Refused(*nobody)
+    if not (authorities or leaves):
+        message = "there is no certificate among the files that has a place here"
+        raise Refused.because("EB362", message, "name the certificate's file too")
+    return authorities, leaves
+
+
 def _flaws(offer: Offer, plan: ClusterPlan, trusted: Trusted, now: datetime) -> Iterator[Diagnostic]:
-    """Why a certificate does not hold: there is no CA to go by, or one above it is no use."""
+    """Why a certificate does not hold, with its file: there is no CA to go by, or one above it is no use."""
     root = next(each.root for each in plan.certificates if each.name == offer.name)
     if not trusted.get(root):
         hint = f"name the CA's certificate too, or before it: etcdboot certs adopt ca.pem --as {root}"
-        yield error("EB359", f"{root}, which {offer.name} must lead to, is not in pki/", hint, offer.name)
+        lacking = error("EB359", f"{root}, which {offer.name} must lead to, is not in pki/", hint, offer.name)
+        yield replace(lacking, file=offer.source)
         return
-    yield from answers.flaws(offer.name, offer.certificate, trusted[root], now)
+    for each in answers.flaws(offer.name, offer.certificate, trusted[root], now):
+        yield replace(each, file=offer.source)
 
 
 def _known(plan: ClusterPlan, name: str | None) -> str | None:
@@ -184,7 +187,7 @@ def _trusted(standing: Iterable[Found], authorities: dict[str, Match]) -> Truste
     found: Trusted = {}
     for name, pem in contents.items():
         try:
-            found[name] = (load_certificate(pem),) if pem else ()
+            found[name] = answers.certificates(pem) if pem else ()
         except Unreadable:
             continue
     return found
