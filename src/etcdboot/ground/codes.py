@@ -1242,10 +1242,10 @@ CODES: dict[str, tuple[str, str]] = {
         "old one never meet those with the new one: render anew for all that have not begun yet.",
     ),
     "EB567": (
-        "service names another host",
+        "token made elsewhere than members will look",
         "A discovery service gives out its tokens under the URL that it was configured with, and that is not "
-        "the one it was asked at. Debian's service says example.com unless it is told otherwise. Members go "
-        "where the token says.",
+        "the one it was asked at; Debian's says example.com unless it is told otherwise. Or the command line "
+        "named endpoints or credentials that the spec has not. Members go where the token and the spec say.",
     ),
     "EB568": (
         "no sense in the wish for a token",

@@ -22,7 +22,7 @@ from etcdboot.model.planning import plan
 from etcdboot.model.spec import BootstrapMode, BootstrapSpec, ClusterSpec
 from etcdboot.workflows.cluster import approved
 from etcdboot.workflows.discovery.hosts import DEFAULT_TIMEOUT, host_of, way_of
-from etcdboot.workflows.discovery.wish import V2, Options, Wish, cautions, checked_token, wish
+from etcdboot.workflows.discovery.wish import V2, Options, Wish, cautions, checked_token, departures, wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def make(
     read = _read(file)
     written = read.spec.bootstrap
     wanted = wish(options, written, len(read.planned(written)[1].founders))
-    judged = _judged(read, wanted, token)
+    judged = (*_judged(read, wanted, token), *map(read.source.placed, departures(wanted, written)))
     if write:
         demand_rewritable(file, read.text)
     new = _made(wanted, token, folder_of(file), timeout, judged)

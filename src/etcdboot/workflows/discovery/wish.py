@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -100,6 +100,23 @@ def cautions(wanted: Wish) -> tuple[Diagnostic, ...]:
         return ()
     hint = "make the token on an etcd of your own: etcdboot discovery new --at http://HOST:2379"
     return (warning("EB257", WHY_NOT_PUBLIC, hint),)
+
+
+def departures(wanted: Wish, written: BootstrapSpec) -> Iterator[Diagnostic]:
+    """Where the token is made in another way than the members will go, who know the spec alone (EB567)."""
+    coming = wanted.bootstrap
+    if coming.mode is not V3:
+        return
+    if written.discovery_endpoints not in ((), coming.discovery_endpoints):
+        place = ", ".join(coming.discovery_endpoints)
+        text = f"the token is made at {place}, and members go where the spec says"
+        hint = "see that both are one etcd cluster, or write the endpoints into the spec"
+        yield warning("EB567", text, hint, "bootstrap.discovery-endpoints")
+    unsaid = [each for each in _CREDENTIALS if getattr(coming, each) and not getattr(written, each)]
+    if unsaid:
+        keys = ", ".join(each.replace("_", "-") for each in unsaid)
+        text = f"the token is made with {keys} of the command line, and members go without"
+        yield warning("EB567", text, "write them into the spec, unless members need none", "bootstrap")
 
 
 def _mode(options: Options, written: BootstrapSpec | None) -> BootstrapMode:

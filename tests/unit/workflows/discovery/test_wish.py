@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from etcdboot.ground.errors import EtcdbootError, ExitCode
 from etcdboot.model.spec import BootstrapMode, BootstrapSpec
-from etcdboot.workflows.discovery.wish import Options, Wish, cautions, checked_token, wish
+from etcdboot.workflows.discovery.wish import Options, Wish, cautions, checked_token, departures, wish
 
 STATIC, DNS = BootstrapMode.STATIC, BootstrapMode.DNS
 V2, V3 = BootstrapMode.DISCOVERY_V2, BootstrapMode.DISCOVERY_V3
@@ -131,3 +132,27 @@ def test_a_good_token_stays_as_it_is() -> None:
 )
 def test_the_public_service_is_doubted_without_a_spec_too(options: Options, codes: list[str]) -> None:
     assert [each.code for each in cautions(wish(options, None, 0))] == codes
+
+
+@pytest.mark.parametrize(
+    ("options", "written", "words"),
+    [
+        (Options(), SPEC_V3, []),
+        (Options(at="10.0.0.9:2379"), SPEC_V3, []),
+        (Options(at="a:2379"), BootstrapSpec(V3), []),  # where it is written
+        (Options(at="a:2379"), SPEC_V3, ["made at a:2379, and members go where the spec says"]),
+        (Options(at="http://a:2379"), SPEC_V2, []),
+        (Options(cacert=Path("ca.pem")), SPEC_V3, ["with discovery-cacert of the command line"]),
+        (
+            Options(user="u", password_file=Path("p")),
+            replace(SPEC_V3, discovery_user="v", discovery_password_file="q"),
+            [],
+        ),
+    ],
+)
+def test_what_the_members_will_do_otherwise_is_doubted(
+    options: Options, written: BootstrapSpec, words: list[str]
+) -> None:
+    told = list(departures(wish(options, written, 3), written))
+    assert [each.code for each in told] == ["EB567"] * len(words)
+    assert all(part in each.message for part, each in zip(words, told, strict=True))
