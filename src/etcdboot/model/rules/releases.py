@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
+from etcdboot.knowledge.etcd.dangers import dangers_of
 from etcdboot.knowledge.etcd.releases import (
     NEWEST,
-    dangers_of,
     is_end_of_life,
     newest_patch,
     next_minor_apart,
