@@ -9,10 +9,11 @@ from etcdboot.effects.pairs import PairTree
 from etcdboot.ground.errors import Refused
 from etcdboot.ground.report import Diagnostic
 from etcdboot.ground.values import replace
-from etcdboot.model.certificates import pair_paths
+from etcdboot.model.certificates import CertRequest, PairPaths, pair_paths
 from etcdboot.model.csr import csr_path
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.register import REGISTER, Register, RegisterProblem
+from etcdboot.model.spec import CertificateSource
 from etcdboot.products.pki.inventory import Found
 
 
@@ -36,10 +37,16 @@ def look(tree: PairTree, plan: ClusterPlan) -> Iterator[Found]:
             edited=tuple(path for path in own if not tree.manifest.wrote(str(path), there[path])),
             lost=any(map(tree.is_lost, pair)),
             revoked=revoked,
-            keyless=pair.key not in there and tree.is_keyless(pair),
+            keyless=pair.key not in there and _is_elsewhere(request, pair, tree),
             asked=asked.content if (asked := standing[waiting[request.name]]) else None,
             adopted=tree.manifest.has_adopted(str(pair.certificate), there.get(pair.certificate, b"")),
         )
+
+
+def _is_elsewhere(request: CertRequest, pair: PairPaths, tree: PairTree) -> bool:
+    """Whether a key that is not here is where it was made: the spec says so, or it was never here."""
+    is_ours = str(pair.certificate) in tree.manifest.paths()
+    return tree.is_keyless(pair) or (is_ours and request.source is CertificateSource.CSR)
 
 
 def register(tree: PairTree) -> Register:

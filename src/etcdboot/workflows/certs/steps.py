@@ -105,7 +105,7 @@ def _made(
     elsewhere: dict[str, PrivateKey | PublicKey] = {
         each.name: _public_key(work.entries[each.name])
         for each in requests
-        if not each.is_ca and each.source is not CertificateSource.ISSUED
+        if not each.is_ca and work.entries[each.name].found.keyless
     }
     coming = [work.entries[each.name] for each in requests if each.is_ca]
     sealing = work.passphrases.encrypts or any(is_encrypted(each.found.key or b"") for each in coming)

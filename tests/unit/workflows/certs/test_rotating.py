@@ -19,14 +19,16 @@ from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.rotation import Rotations, Step
 from etcdboot.products.pki import crl
 from etcdboot.products.pki.pem import is_encrypted
-from etcdboot.products.pki.reading import public_key_of, read
+from etcdboot.products.pki.reading import public_hash, public_key_of, read
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.certs.line import Rotated
 from etcdboot.workflows.certs.renewing import renew
 from etcdboot.workflows.certs.revoking import revoke
 from etcdboot.workflows.certs.rotating import abort, advance, begin, is_under_way, standing
+from etcdboot.workflows.certs.signing import sign
 from samples.certificates import NOW, plan_of
 from samples.killing import killed
+from samples.requests import ec_key, name, request_of
 
 PLAN = plan_of(1, certificates="crl: {}")
 SPLIT = plan_of(1, certificates="ca: split")
@@ -441,3 +443,20 @@ def finish(pki: Path) -> None:
     abort(PLAN, pki, offline=True)
     assert files(pki, "rotation") == set()
     assert_sound(pki)
+
+
+def test_whoever_keeps_a_key_gets_a_certificate_for_it(tmp_path: Path) -> None:
+    """Also where etcdboot makes the keys of the others."""
+    plan = plan_of(1, certificates="clients: [root, alice]")
+    key, asked = ec_key(), tmp_path / "alice.csr"
+    asked.write_bytes(request_of(key, name("alice")))
+    pki = tmp_path / "pki"
+    sign(plan, pki, [str(asked)], as_name="client/alice", now=lambda: NOW)
+    made(pki, plan)
+    before = (pki / "clients/alice.pem").read_bytes()
+    start(pki, plan)
+    go_on(pki, plan)
+    after = (pki / "clients/alice.pem").read_bytes()
+    assert after != before
+    assert read(after, None).public_key == public_hash(key.public_key())
+    assert not (pki / "clients/alice-key.pem").exists()
