@@ -134,3 +134,18 @@ def test_a_ca_and_its_key_are_adopted_and_sign(folder: Path) -> None:
 def test_a_missing_file_is_missing(folder: Path) -> None:
     for command in ("sign", "adopt"):
         assert etcdboot(folder, "certs", command, "nowhere.pem").returncode == 8
+
+
+def test_what_others_provide_is_not_missed_and_a_client_may_still_ask(folder: Path) -> None:
+    paths = {
+        f"{side}{what}": f"/etc/company/{{name}}.{what}"
+        for side in ("", "peer-")
+        for what in ("cert-file", "key-file", "trusted-ca-file")
+    }
+    lines = "".join(f"  {key}: {value!r}\n" for key, value in paths.items())
+    (folder / "cluster.yaml").write_text(SPEC.replace("SOURCE", "provided") + f"defaults:\n{lines}")
+    done = etcdboot(folder, "certs")
+    assert (done.returncode, done.stdout[:26]) == (0, "no certificates here: othe")
+    assert not (folder / "pki").exists()
+    asked = etcdboot(folder, "certs", "csr", "--all")
+    assert (asked.returncode, asked.stdout.split()[:2]) == (0, ["client/root", "new"]), asked.stderr

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 _STATES = {"new": "new", "update": "renewed", "same": "kept"}
 
 
+_NONE = "no certificates: TLS is off, or left to etcd"
+_NOT_HERE = "no certificates here: others make them (etcdboot certs adopt takes them over)"
+
+
 def pki_folder(cluster: Cluster, written: str | None) -> Path:
     """The PKI folder: as written, else beside the spec."""
     return cluster.folder / "pki" if written is None else Path(written)
@@ -43,7 +47,7 @@ def outcome(cluster: Cluster, result: CertsResult, next_line: str, *, new: str =
             "changes": [{"path": str(each.artifact.path), "kind": str(each.kind)} for each in result.changes],
             "certificates": [each.as_json() for each in result.certificates],
         },
-        simple=_lines(result, states) or "no certificates: TLS is off, or left to etcd",
+        simple=_lines(result, states) or (_NOT_HERE if cluster.plan.certificates else _NONE),
         table=lambda: _table(result, states),
         next_lines=(next_line,) if made else (),
     )

@@ -129,7 +129,7 @@ def _objections(found: Found) -> Iterator[Diagnostic]:
         message = f"{path} is there already and etcdboot did not write it"
         yield error("EB402", message, "move it away, or take it over with: etcdboot certs adopt", str(path))
     on_its_host = found.request.source is CertificateSource.CSR and found.key is None
-    if on_its_host or found.keyless or found.request.source is CertificateSource.PROVIDED:
+    if on_its_host or found.keyless:
         hint = "run make-csr.sh on the member's host" if on_its_host else "make the request where the key is"
         yield error("EB357", f"the key of {name} is not kept here", hint, name)
     elif found.key is None and found.lost:
