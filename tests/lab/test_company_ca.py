@@ -262,7 +262,6 @@ def test_files_that_are_there_already_serve_and_are_not_touched(
 
     # The operator takes over what clients need, or names the files.
     cluster.operator.write("/srv/root.pem", (company.folder / "root.pem").read_bytes())
-    cluster.etcdboot("certs", "csr", "client/root", check=False)
     client(company, cluster)
     cluster.etcdboot("certs", "adopt", "/srv/root.pem", "/srv/client.pem", "/srv/client.key")
     seen = cluster.verify("--wait", "60s")
