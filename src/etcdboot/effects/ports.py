@@ -9,11 +9,13 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from etcdboot.effects.dialling import addresses
 from etcdboot.ground.address import Host, Url
 from etcdboot.ground.errors import Missing
 from etcdboot.ground.values import dataclass
 
 LOOPBACK = "127.0.0.1"
+LOOKUP = 3.0  # seconds for what a name leads to
 # Below the range that the kernel takes for outgoing connections (32768 and up, ip(7)), so that none of those
 # can take a port between our look and etcd's listen.
 _PICKED_FROM = range(20000, 32000)
@@ -31,13 +33,10 @@ class Occupied:
 
 def is_of_this_machine(host: Host) -> bool:
     """Whether the host is an address of this machine (one that can be bound), or a name that leads to one."""
-    if host.is_address:
-        return _can_bind(host.text)
     try:
-        found = socket.getaddrinfo(host.text, None, type=socket.SOCK_STREAM)
+        return any(map(_can_bind, addresses(host, LOOKUP)))
     except OSError:
         return False
-    return any(_can_bind(str(address[0])) for *_, address in found)
 
 
 def occupied(urls: Iterable[Url]) -> tuple[Occupied, ...]:

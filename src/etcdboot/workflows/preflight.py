@@ -10,6 +10,8 @@ from typing import Any
 from etcdboot.effects.clock import now
 from etcdboot.effects.data_dirs import look_at
 from etcdboot.effects.files import read_if_there
+from etcdboot.effects.patience import in_time
+from etcdboot.effects.ports import LOOKUP
 from etcdboot.effects.resolver import own_servers
 from etcdboot.ground.errors import ExitCode, UsageError
 from etcdboot.ground.progress import Event, EventKind, Reporter, silent
@@ -67,7 +69,9 @@ def on_this_machine(plan: ClusterPlan, named: Collection[str] = ()) -> tuple[Mem
     if named:
         lower = {each.lower() for each in named}
         return tuple(member for member in plan.members if member.name.lower() in lower)
-    return tuple(member for member in plan.members if lives_here(member))
+    # Side by side, for a name server that is silent costs as long for each name.
+    found = in_time(plan.members, lives_here, LOOKUP)
+    return tuple(member for member in plan.members if found.get(member))
 
 
 def preflight(scope: Scope, reporter: Reporter = silent) -> Preflight:
