@@ -95,3 +95,25 @@ def test_an_intermediate_that_has_expired_is_named() -> None:
     old = Company("Old Issuing", ROOT, days=0)
     [said] = flaws(old.sign(ASKED) + old.pem)
     assert "CN=Old Issuing" in said and "valid only from" in said
+
+
+def test_one_that_may_not_sign_is_named() -> None:
+    """Its certificate is an ordinary one, as any member has."""
+    fake = Company("Fake", ROOT)
+    fake.certificate = load_certificate(ROOT.sign(request_of(fake.key, name("Fake"))))
+    [said] = flaws(fake.sign(ASKED) + fake.pem)
+    assert "CN=Fake is no CA" in said
+
+
+def test_certificates_that_nobody_understands_are_passed_over() -> None:
+    known, unknown = bytes.fromhex("06082a8648ce3d030107"), bytes.fromhex("06082a8648ce3d030163")
+    odd = load_certificate(LEAF).public_bytes(Encoding.DER).replace(known, unknown, 1)
+    pool = [*answers.certificates(odd), load_certificate(LEAF)]
+    assert answers.path_of(PUBLIC, pool, ()) == (pool[1],)
+
+
+def test_a_leaf_with_extensions_that_contradict_each_other_is_judged_without_its_names() -> None:
+    usages, names = bytes.fromhex("0603551d25"), bytes.fromhex("0603551d11")
+    odd = load_certificate(LEAF).public_bytes(Encoding.DER).replace(usages, names, 1)
+    pem = answers.dump(answers.certificates(odd))
+    assert isinstance(list(answers.flaws("etcd1/server", pem, (ROOT.certificate,), NOW)), list)

@@ -102,3 +102,12 @@ def test_other_kinds_of_keys_are_named() -> None:
     pem = builder.sign(ed25519.Ed25519PrivateKey.generate(), None).public_bytes(Encoding.PEM)
     assert csr.read(pem).key == "ed25519"
     assert csr.read(request_of(ec.generate_private_key(ec.SECP521R1()), name("etcd1"))).key == "ecdsa-p521"
+
+
+def test_a_request_that_contradicts_itself_is_told() -> None:
+    extensions = ((x509.ExtendedKeyUsage(list(BOTH)), False),)
+    pem = request_of(ec_key(), name("etcd1"), *extensions, sans=["a"])
+    usages, names = bytes.fromhex("0603551d25"), bytes.fromhex("0603551d11")
+    der = x509.load_pem_x509_csr(pem).public_bytes(Encoding.DER).replace(usages, names, 1)
+    with pytest.raises(Unreadable, match="malformed"):
+        csr.read(der)

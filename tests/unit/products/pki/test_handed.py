@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -65,6 +66,13 @@ def test_a_sealed_key_is_opened_to_see_whose_it_is_and_stays_sealed() -> None:
 def test_what_is_neither_is_told_with_its_file(content: bytes, code: str) -> None:
     _, [problem] = handed([("x.pem", content)], no_passphrase)
     assert (problem.code, problem.file) == (code, "x.pem")
+
+
+def test_other_kinds_of_keys_are_none_of_ours() -> None:
+    key = ed25519.Ed25519PrivateKey.generate()
+    der = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    _, [problem] = handed([("k", der)], no_passphrase)
+    assert problem.code == "EB343"
 
 
 def test_a_request_may_lie_beside_its_certificate() -> None:

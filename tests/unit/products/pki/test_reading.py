@@ -9,6 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from etcdboot.ground.address import Host, HostKind
@@ -18,6 +19,7 @@ from etcdboot.products.pki.authority import Authority, issue
 from etcdboot.products.pki.pem import Unreadable, dump_certificate, dump_key
 from etcdboot.products.pki.reading import key_type, public_key_of, read
 from samples.certificates import AUTHORITY, CLIENT, NOW, SERVER
+from samples.requests import Company, ec_key, name, request_of
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 CA = issue(AUTHORITY, ec.generate_private_key(ec.SECP256R1()), None, now=NOW, serial=7)
@@ -123,3 +125,31 @@ def test_the_chain_in_a_file_is_the_one_that_is_wanted_in_its_order() -> None:
     assert not read(leaf + other, pem, pem).chained
     assert read(leaf + pem + other, pem, pem + other).chained
     assert not read(leaf + other + pem, pem, pem + other).chained
+
+
+def test_a_chain_in_the_file_leads_to_its_root() -> None:
+    root = Company("R")
+    middle = Company("M", root)
+    issuing = Company("I", middle)
+    leaf = issuing.sign(request_of(ec_key(), name("x")))
+
+    def leads(*above: bytes) -> bool:
+        return read(b"".join((leaf, *above)), root.pem).signed
+
+    assert leads(issuing.pem, middle.pem) and leads(middle.pem, issuing.pem)
+    assert not leads() and not leads(issuing.pem) and not leads(middle.pem)
+    damaged = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+    assert not leads(damaged, issuing.pem, middle.pem)
+
+
+def test_only_cas_lead_from_a_leaf_to_its_root() -> None:
+    root = Company("R")
+    fake = Company("F", root)
+    fake.certificate = x509.load_pem_x509_certificate(root.sign(request_of(fake.key, name("F"))))
+    leaf = fake.sign(request_of(ec_key(), name("x")))
+    assert not read(leaf + fake.pem, root.pem).signed
+    usages, names = bytes.fromhex("0603551d0f"), bytes.fromhex("0603551d13")
+    honest = Company("F", root)
+    der = honest.certificate.public_bytes(Encoding.DER).replace(usages, names, 1)  # two basicConstraints
+    odd = x509.load_der_x509_certificate(der).public_bytes(Encoding.PEM)
+    assert not read(honest.sign(request_of(ec_key(), name("x"))) + odd, root.pem).signed

@@ -208,3 +208,11 @@ def test_the_root_above_is_concerned_too_and_signs_what_is_to_be_made() -> None:
     _, [told] = selection.signers(entries, selection.missing(entries))
     assert (told.code, told.path) == ("EB303", "root-ca-key.pem")
     assert "without it ca cannot be signed" in told.message
+
+
+def test_nothing_is_signed_by_a_ca_that_others_have_until_it_is_here() -> None:
+    provided = replace(AUTHORITY, source=CertificateSource.PROVIDED)
+    entries = judge([Found(provided, None, None), Found(SERVER, None, None)], NOW)
+    _, [refusal] = selection.signers(entries, entries[1:])
+    assert refusal.code == "EB359"
+    assert "etcd1/server" in refusal.message
