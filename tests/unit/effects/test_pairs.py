@@ -5,6 +5,7 @@ import os
 import signal
 import stat
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -13,7 +14,9 @@ from etcdboot.effects.pairs import READY, STAGED, open_pairs
 from etcdboot.effects.root import unwatched
 from etcdboot.ground.artifact import Artifact, ChangeKind
 from etcdboot.ground.errors import Missing, Refused
-from etcdboot.model.manifest import MANIFEST, digest
+from etcdboot.model.certificates import pair_paths
+from etcdboot.model.manifest import MANIFEST, Manifest, digest
+from samples.killing import killed
 
 Pairs = dict[str, bytes]
 Watch = Callable[[str, PurePosixPath], None]
@@ -135,6 +138,53 @@ def test_a_run_killed_at_any_step_leaves_old_or_new_and_the_next_completes_it(tm
     assert outcomes == {True, False}
 
 
+def test_what_goes_goes_together_with_what_comes_wherever_the_run_is_killed(tmp_path: Path) -> None:
+    less = {"ca.pem": b"ca", "ca-key.pem": b"ca key", "clients/root.pem": b"r", "clients/root-key.pem": b"r"}
+
+    def replace_all(root: Path, watcher: Watch = unwatched) -> None:
+        with open_pairs(root, watcher=watcher) as tree:
+            artifacts = [Artifact(PurePosixPath(path), content) for path, content in less.items()]
+            tree.write(tree.compare(artifacts), prune=True)
+
+    def names(root: Path) -> set[str]:
+        return {str(each.relative_to(root)) for each in root.rglob("*")}
+
+    write(tmp_path / "done", OLD)
+    replace_all(tmp_path / "done")
+    assert found(tmp_path / "done") == less
+    outcomes, fatal = set(), 0
+    while True:
+        root, fatal = tmp_path / str(fatal), fatal + 1
+        write(root, OLD)
+        if not killed(partial(replace_all, root), fatal):
+            break
+        with open_pairs(root, writing=False) as tree:
+            shown = {path: each.content for path, each in tree.present({**OLD, **less}).items() if each}
+        assert shown in (OLD, less), fatal
+        outcomes.add(shown == less)
+        replace_all(root)
+        assert names(root) == names(tmp_path / "done"), fatal
+        assert (root / MANIFEST).read_bytes() == (tmp_path / "done" / MANIFEST).read_bytes(), fatal
+    assert outcomes == {True, False}
+
+
+def test_what_a_killed_run_was_about_to_write_is_forgotten_by_the_next(tmp_path: Path) -> None:
+    write(tmp_path, OLD)
+    with pytest.raises(KeyboardInterrupt):
+        write(tmp_path, NEW, interrupting("create", READY))
+    assert "clients/root.pem" in Manifest.parse((tmp_path / MANIFEST).read_bytes()).pending
+    write(tmp_path, OLD)
+    assert Manifest.parse((tmp_path / MANIFEST).read_bytes()).pending == {}
+
+
+def interrupting(at: str, where: PurePosixPath) -> Watch:
+    def watch(step: str, path: PurePosixPath) -> None:
+        if (step, path) == (at, where):
+            raise KeyboardInterrupt
+
+    return watch
+
+
 def test_a_stage_that_is_ready_is_put_in_place_by_the_next_run_whatever_that_wants(tmp_path: Path) -> None:
     write(tmp_path / "count", OLD)
     total = steps_of(tmp_path / "count", NEW)
@@ -177,12 +227,8 @@ def test_a_disk_that_fails_at_any_step_loses_nothing(tmp_path: Path, lasting: bo
 def test_an_interrupted_run_drops_its_stage_at_once(tmp_path: Path) -> None:
     write(tmp_path, OLD)
 
-    def interrupt(step: str, path: PurePosixPath) -> None:
-        if (step, path) == ("create", READY):
-            raise KeyboardInterrupt
-
     with pytest.raises(KeyboardInterrupt):
-        write(tmp_path, NEW, interrupt)
+        write(tmp_path, NEW, interrupting("create", READY))
     assert found(tmp_path) == OLD
     assert not (tmp_path / STAGED).exists()
 
@@ -200,6 +246,22 @@ def test_reading_settles_nothing(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_reads_as_empty(tmp_path: Path) -> None:
     assert seen(tmp_path / "pki") == {}
     assert not (tmp_path / "pki").exists()
+
+
+def test_a_key_that_was_never_here_is_told_from_one_that_is_gone(tmp_path: Path) -> None:
+    write(tmp_path, OLD | {"clients/alice.pem": b"a"})
+    (tmp_path / "members/a/server-key.pem").unlink()
+    for writing in (True, False):
+        with open_pairs(tmp_path, writing=writing) as tree:
+            assert tree.is_keyless(pair_paths("client/alice"))
+            assert not tree.is_keyless(pair_paths("a/server"))
+            assert not tree.is_keyless(pair_paths("client/nobody"))
+
+
+def test_the_root_is_private_even_while_no_key_stands_right_in_it(tmp_path: Path) -> None:
+    (tmp_path / "pki").mkdir(mode=0o755)
+    write(tmp_path / "pki", {"ca.pem": b"ca"})
+    assert stat.S_IMODE((tmp_path / "pki").stat().st_mode) == 0o700
 
 
 def test_a_file_of_ours_that_vanished_is_known_to_be_lost(tmp_path: Path) -> None:

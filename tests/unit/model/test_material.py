@@ -30,6 +30,12 @@ def test_a_host_needs_both_bundles_and_its_two_pairs() -> None:
     ]
 
 
+def test_a_host_that_makes_its_keys_needs_none_and_may_ask_later() -> None:
+    files = needed(plan_of(certificates="source: csr").members[0])
+    assert [each.target.name for each in files] == [each for each in ALL if not each.endswith("-key.pem")]
+    assert [each.target.name for each in files if each.waits] == ["server.pem", "peer.pem"]
+
+
 def test_split_cas_change_a_source_and_no_name() -> None:
     files = needed(plan_of(certificates="ca: split").members[0])
     assert [each.target.name for each in files] == ALL

@@ -5,9 +5,13 @@ from pathlib import Path
 import pytest
 
 from etcdboot.ground.errors import Missing
+from etcdboot.model.plan import ClusterPlan
 from etcdboot.workflows.certs.issuing import issue
-from etcdboot.workflows.material import material
+from etcdboot.workflows.certs.signing import sign
+from etcdboot.workflows.material import bundles, material
 from samples.certificates import plan_of
+from samples.requests import ec_key, request_of
+from samples.requests import name as x509_name
 
 
 def test_each_member_gets_the_bytes_of_its_own_pairs(tmp_path: Path) -> None:
@@ -47,3 +51,31 @@ def test_the_public_part_needs_no_key(tmp_path: Path) -> None:
 def test_without_tls_there_is_nothing_to_read(tmp_path: Path) -> None:
     plan = plan_of(extra="tls: {client: 'off', peer: 'off'}")
     assert material(plan, tmp_path / "pki").of("etcd1") == ()
+
+
+def signed(plan: ClusterPlan, pki: Path, name: str, common_name: str) -> None:
+    """The certificate for a request that came from where the key is."""
+    request = pki.parent / "one.csr"
+    request.write_bytes(request_of(ec_key(), x509_name(common_name)))
+    sign(plan, pki, [str(request)], as_name=name)
+
+
+def test_a_host_that_has_not_asked_yet_gets_what_there_is(tmp_path: Path) -> None:
+    plan, pki = plan_of(certificates="source: csr"), tmp_path / "pki"
+    issue(plan, pki)
+    assert [each.path.name for each in material(plan, pki).of("etcd1")] == ["client-ca.pem", "peer-ca.pem"]
+    signed(plan, pki, "etcd1/server", "etcd1")
+    names = [each.path.name for each in material(plan, pki).of("etcd1")]
+    assert names == ["client-ca.pem", "server.pem", "peer-ca.pem"]
+
+
+def test_a_key_that_was_never_here_is_not_missed(tmp_path: Path) -> None:
+    plan, pki = plan_of(certificates="clients: [root, alice]"), tmp_path / "pki"
+    signed(plan, pki, "client/alice", "alice")
+    issue(plan, pki)
+    found = bundles(plan, pki)
+    assert [each.path.name for each in found["alice"]] == ["ca.pem", "client.pem"]
+    assert len(found["root"]) == 3
+    (pki / "clients/root-key.pem").unlink()
+    with pytest.raises(Missing):
+        bundles(plan, pki)

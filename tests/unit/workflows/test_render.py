@@ -73,6 +73,20 @@ def test_public_needs_no_key_and_leaves_those_there_alone(request_: RenderReques
     assert (tmp_path / "out/etcd1/pki/server-key.pem").exists()
 
 
+def test_hosts_that_must_ask_first_get_the_script_for_it(tmp_path: Path) -> None:
+    spec = tmp_path / "cluster.yaml"
+    spec.write_text(SPEC.replace("members:", "certificates: {source: csr}\nmembers:"))
+    issue(open_cluster(str(spec)).plan, tmp_path / "pki")
+    result = run(RenderRequest(str(spec)))
+    assert result.exit_code is ExitCode.OK
+    assert [(each.code, each.path) for each in result.diagnostics] == [
+        ("EB358", f"etcd{number}") for number in (1, 2, 3)
+    ]
+    assert "make-csr.sh" in result.next_lines[1]
+    assert (tmp_path / "out/etcd1/make-csr.sh").stat().st_mode & 0o777 == 0o755
+    assert not list((tmp_path / "out").glob("etcd*/pki/*-key.pem"))
+
+
 def test_check_writes_nothing_and_tells_drift(request_: RenderRequest, tmp_path: Path) -> None:
     found = run(replace(request_, check=True))
     assert (kinds(found), found.exit_code) == ({ChangeKind.NEW}, ExitCode.DRIFT)
