@@ -137,6 +137,12 @@ class Disk(Root):
             return False
         return True
 
+    def remove_emptied(self, path: PurePosixPath) -> None:
+        """Remove the folders above a file that is gone (now, or by a run that was killed), where empty."""
+        for folder in path.parents[:-1]:
+            if not self.remove_folder(folder) and self.exists(folder):
+                break
+
     def sync(self, path: PurePosixPath = HERE) -> None:
         """Bring a folder's entries (what was renamed, made or removed in it) to the disk."""
         with self._needed(path), self._folder(path) as folder, self._step("sync the folder", path):
@@ -171,7 +177,7 @@ class Disk(Root):
     def _make_one(self, path: PurePosixPath, mode: int) -> None:
         with self._folder(path.parent) as parent, self._step("make the folder", path, parent):
             try:
-                os.mkdir(path.name, 0o700, dir_fd=parent)
+                os.mkdir(path.name, mode, dir_fd=parent)
             except FileExistsError:
                 return
         with self._folder(path) as folder, self._step("set the permissions of", path):

@@ -1,14 +1,14 @@
 """The tree below ``pki/``: pairs of a certificate and its key, put in place together or not at all.
 
-All that a run writes is first laid into ``.staged/``, brought to the disk, and marked ready; only then is it
-renamed into place. A run that was killed before the mark has changed nothing; one killed after it is finished
-by the next, so that a key never stays beside another key's certificate. Why one stage for the run, not one
-for each pair: docs/design/0006.
+All that a run writes is first laid into ``.staged/``, beside marks for what is to go, brought to the disk,
+and marked ready; only then is it renamed into place and the rest removed. A run that was killed before the
+mark has changed nothing; one killed after it is finished by the next, so that a key never stays beside
+another key's certificate. Why one stage for the run, not one for each pair: docs/design/0006.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
@@ -23,15 +23,17 @@ from etcdboot.model.manifest import Manifest
 
 STAGED = PurePosixPath(".staged")
 READY = STAGED / "ready"
-# The stage is flat, so that one sync brings all its entries to the disk. No name of ours has this character.
+# The stage is flat, so that one sync brings all its entries to the disk. No name of ours has this character,
 _SLASH = "@"
+_GOING = "@"  # and none begins with it: this file has no content to come, what stands in its place is to go
 
 
 class PairTree(Tree):
     """A tree whose writes are staged as a whole. Made by ``open_pairs``."""
 
     def __init__(self, root: Path, disk: Disk | None) -> None:
-        self._waiting = frozenset(map(str, _waiting(disk))) if disk else frozenset[str]()
+        coming, going = _waiting(disk) if disk else ((), ())
+        self._waiting, self._leaving = frozenset(map(str, coming)), frozenset(map(str, going))
         super().__init__(root, disk)
 
     def present(self, paths: Iterable[str]) -> dict[str, Standing | None]:
@@ -40,7 +42,7 @@ class PairTree(Tree):
         found = super().present(paths)
         for path in self._waiting.intersection(paths):
             found[path] = self.disk.read(_staged(PurePosixPath(path)))
-        return found
+        return found | dict.fromkeys(self._leaving.intersection(paths))
 
     def is_lost(self, path: PurePosixPath) -> bool:
         """Whether we wrote the file once and it is gone."""
@@ -69,14 +71,16 @@ class PairTree(Tree):
         if changes:
             self.disk.make_folder(HERE, PRIVATE_FOLDER)
 
-    def _place(self, coming: tuple[Change, ...]) -> None:
-        if not coming:
+    def _place(self, coming: tuple[Change, ...], going: Sequence[PurePosixPath]) -> None:
+        if not (coming or going):
             return
         try:
             self.disk.make_folder(STAGED, PRIVATE_FOLDER)
             for change in coming:
                 artifact = change.artifact
                 self.disk.create(_staged(artifact.path), artifact.content, artifact.mode)
+            for path in going:
+                self.disk.create(_leaving(path), b"", 0o600)
             self.disk.sync(STAGED)
             self.disk.create(READY, b"", 0o600)
             self.disk.sync(STAGED)
@@ -97,24 +101,29 @@ def open_pairs(root: Path, *, writing: bool = True, watcher: Watcher = unwatched
 
 
 def settle(disk: Disk) -> None:
-    """Put a stage that is ready into place, and drop one that is not."""
-    waiting = _waiting(disk)
-    if waiting:
-        for folder in sorted({path.parent for path in waiting}):
-            disk.make_folder(folder, PRIVATE_FOLDER)
-        for path in waiting:
-            disk.rename(_staged(path), path)
-        for folder in sorted({path.parent for path in waiting}):
-            disk.sync(folder)
+    """Carry out a stage that is ready, and drop one that is not."""
+    coming, going = _waiting(disk)
+    for folder in sorted({path.parent for path in coming}):
+        disk.make_folder(folder, PRIVATE_FOLDER)
+    for path in coming:
+        disk.rename(_staged(path), path)
+    standing = [path for path in going if disk.exists(path)]
+    for path in standing:
+        disk.remove(path)
+    for folder in sorted({path.parent for path in (*coming, *standing)}):
+        disk.sync(folder)
+    for path in going:
+        disk.remove_emptied(path)
     _drop(disk)
 
 
-def _waiting(disk: Disk) -> tuple[PurePosixPath, ...]:
-    """Where the files of a stage that is ready belong; nothing without such a stage."""
+def _waiting(disk: Disk) -> tuple[Sequence[PurePosixPath], Sequence[PurePosixPath]]:
+    """Where the files of a stage that is ready belong, and what is to go; nothing without such a stage."""
     names = disk.names(STAGED)
     if READY.name not in names:
-        return ()
-    return tuple(PurePosixPath(name.replace(_SLASH, "/")) for name in names if name != READY.name)
+        return (), ()
+    coming = [_placed(name) for name in names if not name.startswith(_GOING) and name != READY.name]
+    return coming, [_placed(name.removeprefix(_GOING)) for name in names if name.startswith(_GOING)]
 
 
 def _drop(disk: Disk) -> None:
@@ -131,3 +140,11 @@ def _drop(disk: Disk) -> None:
 
 def _staged(path: PurePosixPath) -> PurePosixPath:
     return STAGED / str(path).replace("/", _SLASH)
+
+
+def _leaving(path: PurePosixPath) -> PurePosixPath:
+    return STAGED / (_GOING + _staged(path).name)
+
+
+def _placed(name: str) -> PurePosixPath:
+    return PurePosixPath(name.replace(_SLASH, "/"))

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
@@ -40,7 +40,8 @@ class Tree:
         self._read = self._load()
         standing = self.present(self._read.paths())
         self._vanished = frozenset(PurePosixPath(path) for path, found in standing.items() if found is None)
-        self.manifest = self._read.without([str(path) for path in self._vanished])
+        there = self._read.without([str(path) for path in self._vanished])
+        self.manifest = ownership.settled(there, standing)
 
     @property
     def disk(self) -> Disk:
@@ -86,15 +87,13 @@ class Tree:
         coming = ownership.written(changes)
         going = ownership.removed(changes, prune=prune)
         if coming or going:
-            self._account(ownership.intended(self.manifest, changes, adopted))
+            self._account(ownership.intended(self.manifest, changes, adopted, prune=prune))
         self._make_folders(changes)
-        self._place(coming)
+        gone = sorted(each.artifact.path for each in going)
+        self._place(coming, gone)
         if prune:
-            # A removal that a power cut undoes costs nothing: the next run finds the file stale again.
-            gone = {each.artifact.path for each in going}
-            for path in sorted(gone):
-                self.disk.remove(path)
-            self._remove_emptied(gone | self._vanished)
+            for path in sorted({*gone, *self._vanished}):
+                self.disk.remove_emptied(path)
         self._account(ownership.after(self.manifest, changes, releases, prune=prune, adopted=adopted))
 
     def _load(self) -> Manifest:
@@ -131,7 +130,7 @@ class Tree:
         for folder in sorted({each.path.parent for each in planned}):
             self.disk.make_folder(folder, PRIVATE_FOLDER if folder in private else FOLDER)
 
-    def _place(self, coming: tuple[Change, ...]) -> None:
+    def _place(self, coming: tuple[Change, ...], going: Sequence[PurePosixPath]) -> None:
         """Stage all new contents, then rename all into place: a full disk is met before anything changes."""
         paths = [each.artifact.path for each in coming]
         try:
@@ -146,13 +145,9 @@ class Tree:
             raise
         for folder in sorted({path.parent for path in paths}):
             self.disk.sync(folder)
-
-    def _remove_emptied(self, paths: Collection[PurePosixPath]) -> None:
-        """Remove the folders above files that are gone (now, or by a run that was killed), where empty."""
-        for path in sorted(paths):
-            for folder in path.parents[:-1]:
-                if not self.disk.remove_folder(folder):
-                    break
+        # A removal that a power cut undoes costs nothing: the next run finds the file stale again.
+        for path in going:
+            self.disk.remove(path)
 
 
 @contextmanager

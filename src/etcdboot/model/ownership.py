@@ -75,25 +75,50 @@ def removed(changes: Iterable[Change], *, prune: bool) -> tuple[Change, ...]:
     return tuple(each for each in changes if prune and each.kind is ChangeKind.STALE)
 
 
-def intended(manifest: Manifest, changes: Iterable[Change], adopted: Collection[str] = ()) -> Manifest:
-    """The manifest to write first: what of ours stands there, and beside it what we are about to write.
+def intended(
+    manifest: Manifest, changes: Iterable[Change], adopted: Collection[str] = (), *, prune: bool = False
+) -> Manifest:
+    """The manifest to write first: what of ours stands there, and beside it what we are about to do.
 
-    What stands there may come from a run that was killed, so its hash is taken from the file itself.
-    ``adopted`` are the paths of what others made.
+    What stands there may come from a run that was killed, so its hash is taken from the file itself. What is
+    to be removed is pending too: once it is gone, nothing remembers it. ``adopted`` are the paths of what
+    others made.
     """
     changes = tuple(changes)
     coming = {str(each.artifact.path): each for each in written(changes)}
     ours = {path: each.before for path, each in coming.items() if each.kind is ChangeKind.UPDATE}
     standing = {path: digest(before) for path, before in ours.items() if before is not None}
+    going = {str(each.artifact.path): digest(each.before or b"") for each in removed(changes, prune=prune)}
+    files = {**manifest.files, **standing}
     return replace(
         manifest,
-        files={**manifest.files, **standing},
+        files={path: sha for path, sha in files.items() if path not in going},
         pending={
             **manifest.pending,
+            **going,
             **{path: digest(each.artifact.content) for path, each in coming.items()},
         },
         secret=manifest.secret | {path for path, each in coming.items() if each.artifact.secret},
         adopted={**manifest.adopted, **_hashes(changes, adopted)},
+    )
+
+
+def settled(manifest: Manifest, present: Mapping[str, Standing | None]) -> Manifest:
+    """The manifest when nothing is under way: what was pending stands there now, or never will.
+
+    One that stands there with neither hash was changed by hand, and stays as it is told of.
+    """
+    found = {path: present.get(path) for path in manifest.pending}
+    hashes = {path: digest(standing.content) for path, standing in found.items() if standing is not None}
+    done = {path: sha for path, sha in hashes.items() if sha == manifest.pending[path]}
+    return replace(
+        manifest,
+        files={**manifest.files, **done},
+        pending={
+            path: manifest.pending[path]
+            for path, sha in hashes.items()
+            if path not in done and sha != manifest.files.get(path)
+        },
     )
 
 

@@ -214,6 +214,30 @@ def test_moves_a_whole_folder(disk: Disk) -> None:
     assert disk.remove_folder(PurePosixPath("stage"))
 
 
+def test_removes_the_folders_above_a_file_that_is_gone_as_far_as_they_are_empty(disk: Disk) -> None:
+    (disk.root / "a/b/c").mkdir(parents=True)
+    (disk.root / "a/kept").touch()
+    disk.remove_emptied(PurePosixPath("a/b/c/file"))
+    assert sorted(each.name for each in disk.root.rglob("*")) == ["a", "kept"]
+    disk.remove_emptied(PurePosixPath("nowhere/file"))
+
+
+def test_a_folder_is_never_more_open_than_it_is_to_be_and_a_kill_leaves_it_so(tmp_path: Path) -> None:
+    def interrupt(step: str, path: PurePosixPath) -> None:
+        if step == "set the permissions of":
+            raise KeyboardInterrupt
+
+    old = os.umask(0)
+    try:
+        with Disk(tmp_path, interrupt) as disk:
+            for name, wanted in (("shared", 0o755), ("private", 0o700)):
+                with pytest.raises(KeyboardInterrupt):
+                    disk.make_folder(PurePosixPath(name), wanted)
+    finally:
+        os.umask(old)
+    assert {each.name: mode(each) for each in tmp_path.iterdir()} == {"shared": 0o755, "private": 0o700}
+
+
 def test_removes_a_folder_only_when_it_is_empty(disk: Disk) -> None:
     disk.make_folder(DEEP)
     disk.write(A, b"", 0o644)

@@ -6,7 +6,7 @@ import pytest
 
 from etcdboot.ground.artifact import Artifact, Change, ChangeKind, Standing
 from etcdboot.model.manifest import Manifest, digest
-from etcdboot.model.ownership import after, compare, intended, refusals, removed, written
+from etcdboot.model.ownership import after, compare, intended, refusals, removed, settled, written
 
 OLD, NEW, HAND = b"old\n", b"new\n", b"by hand\n"
 
@@ -149,6 +149,24 @@ def test_a_second_killed_write_still_knows_what_the_first_one_left() -> None:
 def test_an_edited_file_becomes_ours_only_by_being_written() -> None:
     manifest = ours(a=OLD)
     assert not intended(manifest, [judged(HAND, manifest)]).wrote("a", HAND)
+
+
+def test_what_is_to_go_is_ours_until_it_is_gone_and_forgotten_then() -> None:
+    manifest = ours(a=OLD, b=OLD)
+    changes = compare([], manifest, {path: Standing(OLD, 0o644) for path in ("a", "b")})
+    going = intended(manifest, changes, prune=True)
+    assert going.wrote("a", OLD)
+    assert settled(going, {"a": None, "b": Standing(OLD, 0o644)}) == ours(b=OLD)
+    assert intended(manifest, changes) == manifest
+
+
+def test_once_nothing_is_under_way_each_file_is_what_stands_there() -> None:
+    paths = {path: digest(NEW) for path in "abcd"}
+    manifest = Manifest(files={"b": digest(OLD), "d": digest(OLD)}, pending=paths)
+    standing = {"a": Standing(NEW, 0o644), "b": Standing(OLD, 0o644), "d": Standing(HAND, 0o644), "c": None}
+    found = settled(manifest, standing)
+    assert found.files == {"a": digest(NEW), "b": digest(OLD), "d": digest(OLD)}
+    assert found.pending == {"d": digest(NEW)}, "changed by hand: it was one of the two"
 
 
 def test_afterwards_the_manifest_holds_what_stands_there() -> None:
