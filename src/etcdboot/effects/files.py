@@ -106,15 +106,23 @@ def _read(path: Path) -> bytes:
         return stream.read(_TOO_LARGE)
 
 
-def write_new(path: Path, content: bytes, *, replace: bool = False) -> None:
+def demand_absent(path: Path, remedy: str) -> None:
+    """Refused (EB005, with the remedy as its hint) when something stands there, be it a dangling symlink."""
+    if os.path.lexists(path):
+        raise Refused.because("EB005", f"{path} exists", remedy, str(path))
+
+
+def write_new(
+    path: Path, content: bytes, *, replace: bool = False, remedy: str = "overwrite it with --force"
+) -> None:
     """Write one file whole or not at all; an existing one only with ``replace``.
 
     Raises:
-        Refused: it exists (EB005).
+        Refused: it exists (EB005); ``remedy`` is what the user is told to do.
         Missing: the disk said no (EB408).
     """
-    if os.path.lexists(path) and not replace:
-        raise Refused.because("EB005", f"{path} exists", "overwrite it with --force", str(path))
+    if not replace:
+        demand_absent(path, remedy)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("xb") as stream:

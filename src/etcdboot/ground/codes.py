@@ -28,7 +28,8 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "EB005": (
         "file exists",
-        "etcdboot overwrites nothing that it is not told to. Choose another name with -f, or say --force.",
+        "etcdboot overwrites nothing that it is not told to. Choose another name, move the file away, or say "
+        "--force where the command knows it.",
     ),
     "EB006": (
         "no sense in the arguments",
@@ -263,8 +264,8 @@ CODES: dict[str, tuple[str, str]] = {
     "EB232": (
         "check of certificates that nobody asks for",
         "A revocation list or an allowed name protects nothing where tls is not mutual; auto-TLS switches "
-        "verification off in silence. Make that side mutual. Some releases forget the list where HTTP has a port "
-        "of its own; take a newer patch.",
+        "verification off in silence. Make that side mutual. Some releases forget the list where HTTP has a "
+        "port of its own; take a newer patch.",
     ),
     "EB233": (
         "revocation list must be DER",
@@ -462,7 +463,8 @@ CODES: dict[str, tuple[str, str]] = {
     "EB307": (
         "CA not renewed",
         "certs renew replaces what a CA signed, never the CA: a new one would make all of that worthless at "
-        "once. Name the certificates instead, or say --all; certs rotate-ca puts another CA in its place.",
+        "once. Name the certificates instead, or say --all; certs rotate-ca puts another CA in its place. "
+        "Nor are requests made for a root, which nobody else signs, or signed for a CA.",
     ),
     "EB308": (
         "no such certificate",
@@ -540,14 +542,14 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "EB331": (
         "CA of another root",
-        "With intermediate: true a root of etcdboot's signs the CA, otherwise the CA signs itself; what is in "
-        "pki/ is the other way round, or of another root. Say in the spec what is there, or bring the files "
-        "back that belong together.",
+        "With intermediate: true a root of etcdboot's signs the CA, otherwise the CA signs itself; what is "
+        "in pki/ is the other way round, or of another root. Say in the spec what is there, or bring the "
+        "files back that belong together.",
     ),
     "EB332": (
         "intermediate missing beside a certificate",
-        "Whoever trusts the root alone needs the intermediates too, in order, in the file that is shown. Renew "
-        "the certificate, or append the CA's own certificate to its file.",
+        "Whoever trusts the root alone needs the intermediates too, in order, in the file that is shown. "
+        "Renew the certificate, or append the CA's own certificate to its file.",
     ),
     "EB333": (
         "root that no CA may follow",
@@ -561,8 +563,8 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "EB335": (
         "wrong passphrase",
-        "The passphrase does not open the CA's key, or the key is damaged; encryption makes the two look alike. "
-        "Nothing was written. Try again, or bring the key back from a copy.",
+        "The passphrase does not open the CA's key, or the key is damaged; encryption makes the two look "
+        "alike. Nothing was written. Try again, or bring the key back from a copy.",
     ),
     "EB336": (
         "passphrase that cannot be taken",
@@ -581,8 +583,9 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "EB341": (
         "key not to be kept",
-        "certs renew --same-key makes a new certificate for the key that is there. It is not there, is no plain "
-        "one, or is of another kind than the spec asks for. Bring it back, or renew without --same-key.",
+        "certs renew --same-key makes a new certificate for the key that is there. It is not there, is no "
+        "plain one, or is of another kind than the spec asks for. Bring it back, or renew without "
+        "--same-key.",
     ),
     "EB342": (
         "another certificate on the wire",
@@ -606,8 +609,8 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "EB346": (
         "stray file",
-        "Something stands in pki/, or in a member's pki/ below out/, that is not planned and that etcdboot did "
-        "not write. Move it away; a private key that nobody has planned is an error.",
+        "Something stands in pki/, or in a member's pki/ below out/, that is not planned and that etcdboot "
+        "did not write. Move it away; a private key that nobody has planned is an error.",
     ),
     "EB347": (
         "CA key where none belongs",
@@ -705,6 +708,11 @@ CODES: dict[str, tuple[str, str]] = {
         "chain that does not hold",
         "A CA between the certificate and its root has expired, or may not sign what it signed. Ask whoever"
         " signs for the CAs that go with the certificate.",
+    ),
+    "EB366": (
+        "request of a CA's key",
+        "The request was made with the key of a CA. A host that has that key could certify anybody. Make a "
+        "key of its own for the certificate, and look how the CA's key came to where the request was made.",
     ),
     "EB370": (
         "revocation list missing",

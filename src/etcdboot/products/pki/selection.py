@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from etcdboot.ground.errors import Refused, UsageError
 from etcdboot.ground.report import Diagnostic, Severity, error
@@ -34,17 +34,26 @@ def chosen(
     """
     if everything:
         return frozenset(request.name for request in requests if not request.is_ca)
-    if not names:
-        raise UsageError.because("EB308", "nothing to renew is named", "name certificates, or say --all")
-    known = {request.name.lower(): request for request in requests}
-    unknown = tuple(_unknown(name, known) for name in names if name.lower() not in known)
-    if unknown:
-        raise UsageError(*unknown)
-    found = [known[name.lower()] for name in names]
+    found = named(requests, names)
     authorities = tuple(_no_renewal(request) for request in found if request.is_ca)
     if authorities:
         raise Refused(*authorities)
     return frozenset(request.name for request in found)
+
+
+def named(requests: tuple[CertRequest, ...], names: Collection[str]) -> tuple[CertRequest, ...]:
+    """The requests of these names, in the order of the names; case does not count.
+
+    Raises:
+        UsageError: none is named, or one that is not planned.
+    """
+    if not names:
+        raise UsageError.because("EB308", "no certificate is named", "name certificates, or say --all")
+    known = {request.name.lower(): request for request in requests}
+    unknown = tuple(_unknown(name, known) for name in names if name.lower() not in known)
+    if unknown:
+        raise UsageError(*unknown)
+    return tuple(known[name.lower()] for name in names)
 
 
 def concerned(entries: Iterable[Entry], names: Collection[str]) -> tuple[Entry, ...]:
@@ -169,13 +178,15 @@ def _no_key(entry: Entry, signed: Sequence[str]) -> Diagnostic:
 
 def _no_renewal(request: CertRequest) -> Diagnostic:
     message = f"{request.name} is a CA: a new one would make worthless all that the old one signed"
-    return error("EB307", message, "name what it signs, or put another CA in its place: etcdboot certs rotate-ca", request.name)
+    hint = "name what it signs, or put another CA in its place: etcdboot certs rotate-ca"
+    return error("EB307", message, hint, request.name)
 
 
-def _unknown(name: str, known: Collection[str]) -> Diagnostic:
+def _unknown(name: str, known: Mapping[str, CertRequest]) -> Diagnostic:
     import difflib
 
-    near = [each for each in known if each.startswith(f"{name.lower()}/")]
+    near = [each for each in known if name.lower() in each.split("/")]
     near = near or difflib.get_close_matches(name.lower(), known, n=1)
-    hint = f"did you mean {' and '.join(near)}?" if near else f"there are {', '.join(known)}"
+    names = [known[each].name for each in near or known]
+    hint = f"did you mean {' and '.join(names)}?" if near else f"there are {', '.join(names)}"
     return error("EB308", f"no certificate of this cluster is called {name}", hint)

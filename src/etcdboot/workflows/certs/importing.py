@@ -84,7 +84,7 @@ def import_cfssl(request: ImportRequest) -> ImportResult:
     result = ImportResult(text, cluster, certs, (*told, *cluster.diagnostics, *unplaced))
     if not is_new or request.file == STDIN:
         return result
-    write_new(Path(request.file), text.encode())
+    write_new(Path(request.file), text.encode(), remedy="name another file with -f")
     ignored = ignore_keys(folder_of(request.file))
     return replace(result, written=Path(request.file), diagnostics=(*result.diagnostics, *ignored))
 

@@ -109,11 +109,8 @@ def _known(plan: ClusterPlan, name: str | None) -> str | None:
     """The name as the plan has it; UsageError (EB308) when it does not."""
     if name is None:
         return None
-    known = {each.name.lower(): each.name for each in plan.certificates}
-    if name.lower() in known:
-        return known[name.lower()]
-    [found] = selection.chosen(plan.certificates, [name])
-    return found
+    [found] = selection.named(plan.certificates, [name])
+    return found.name
 
 
 def _files(names: Iterable[str], pki_dir: Path, plan: ClusterPlan) -> Iterator[tuple[str, bytes]]:

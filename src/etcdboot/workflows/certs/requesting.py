@@ -28,6 +28,8 @@ from etcdboot.products.pki.pem import PrivateKey, Unreadable, dump_key, is_encry
 from etcdboot.products.pki.reading import public_hash
 from etcdboot.workflows.certs.standing import look, placed
 
+_ELSEWHERE = "name another folder with --out, or move that file away"
+
 
 @dataclass(frozen=True, slots=True)
 class Requested:
@@ -88,8 +90,8 @@ def request(
 
     Raises:
         UsageError: EB308, no name, or one that the plan does not know.
-        Refused: EB357, a key is not here but where it was made; EB402, EB301, something else is in its place;
-            EB005, a file of ``out`` is somebody else's.
+        Refused: EB307, a root; EB357, a key is not here but where it was made; EB402, EB301, something else
+            is in its place; EB005, a file of ``out`` is somebody else's.
         Missing: the disk said no.
     """
     chosen = _chosen(plan, names, everything=everything)
@@ -114,12 +116,19 @@ def request(
 
 def _chosen(plan: ClusterPlan, names: Collection[str], *, everything: bool) -> frozenset[str]:
     """The names to make requests for; a CA that another one signs may be among them, if it is named."""
-    above = {each.name.lower(): each.name for each in plan.certificates if each.is_ca and not each.is_root}
-    authorities = frozenset(above[name.lower()] for name in names if name.lower() in above)
-    others = [name for name in names if name.lower() not in above]
-    if authorities and not others:
-        return authorities
-    return authorities | selection.chosen(plan.certificates, others, everything=everything)
+    if everything:
+        return selection.chosen(plan.certificates, (), everything=True)
+    found = selection.named(plan.certificates, names)
+    roots = tuple(_signs_itself(each) for each in found if each.is_root)
+    if roots:
+        raise Refused(*roots)
+    return frozenset(each.name for each in found)
+
+
+def _signs_itself(root: CertRequest) -> Diagnostic:
+    message = f"{root.name} is at the top: nobody signs it but itself"
+    hint = "make it with: etcdboot certs; or take over the company's: etcdboot certs adopt ca.pem"
+    return error("EB307", message, hint, root.name)
 
 
 def _objections(found: Found) -> Iterator[Diagnostic]:
@@ -203,9 +212,8 @@ def _copied(made: Iterable[_Made], out: Path) -> dict[str, Path]:
     for name, path in places.items():
         there = read_if_there(path)
         if there != contents[name].pem:
-            write_new(
-                path, contents[name].pem, replace=there is not None and _is_of(there, contents[name].key)
-            )
+            ours = there is not None and _is_of(there, contents[name].key)
+            write_new(path, contents[name].pem, replace=ours, remedy=_ELSEWHERE)
     return places
 
 

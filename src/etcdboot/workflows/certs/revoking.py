@@ -157,7 +157,7 @@ def _culprit(tree: PairTree, entries: tuple[Entry, ...], word: str) -> Culprit:
         if standing is not None:
             return Culprit(word, word, standing.content, _kind(word))
     if entry is None and not Path(word).is_file():
-        selection.chosen(tuple(each.request for each in entries), [word])  # says what is near
+        selection.named(tuple(each.request for each in entries), [word])  # says what is near
     if entry is not None:
         raise UsageError.because("EB308", f"{word} has no certificate yet", "there is nothing to revoke")
     return Culprit(word, word, read_bytes(Path(word), "the certificate to revoke"))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from etcdboot.effects import clock
-from etcdboot.effects.files import STDIN, names_in, read_given, write_new
+from etcdboot.effects.files import STDIN, demand_absent, names_in, read_given, write_new
 from etcdboot.effects.pairs import PairTree, open_pairs
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
@@ -28,6 +28,8 @@ from etcdboot.workflows.certs.standing import look, placed
 
 _DUE = "EB320"
 _OURS = CertificateSource.ISSUED
+_ELSEWHERE = "name another file with --out, or move that one away; nothing was signed"
+_OWN_KEY = "make a key for this certificate alone, and take the CA's away from where the request was made"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +64,16 @@ def sign(
         UsageError: ``as_name`` is not in the plan, or it or ``out`` is for one request and there are more.
         Missing: a file is not there; or the disk said no.
         Refused: a request is no use, asks for more than the plan allows, or is of another key than the one
-            here (EB350 to EB356); or as for ``issue``. Nothing was written.
+            here (EB350 to EB356, EB307, EB366), or ``out`` is there already (EB005); or as for ``issue``.
+            Nothing was written.
     """
     files = tuple(_files(names))
     alone = as_name is not None or out is not None
     if alone and len(files) > 1:
         message = f"--as and --out are for one request, and there are {len(files)}"
         raise UsageError.because("EB354", message, "name one file, or leave them out")
+    if out is not None:
+        demand_absent(out, _ELSEWHERE)
     with open_pairs(pki_dir, watcher=watcher) as tree:
         moment = now()
         judged = inventory.judge(look(tree, plan), moment)
@@ -76,6 +81,7 @@ def sign(
         chosen = {each.request.name: each for each in came}
         entries = selection.concerned(judged, chosen)
         _refuse_other_keys(entries, chosen, tree)
+        _refuse_keys_of_cas(judged, came)
         wanted = tuple(entry for entry in entries if _is_to_be_signed(entry, chosen))
         held = {name: csr.public_key_of(each.content) for name, each in chosen.items()}
         csrs = {name: each.content for name, each in chosen.items()}
@@ -114,8 +120,11 @@ def _came(
     """What came, each for its certificate; Refused with all that is wrong."""
     leaves = tuple(each for each in plan.certificates if not each.is_ca)
     if as_name is not None:
-        [name] = selection.chosen(plan.certificates, [as_name])
-        leaves = tuple(each for each in leaves if each.name == name)
+        leaves = selection.named(plan.certificates, [as_name])
+        if leaves[0].is_ca:
+            message = f"{leaves[0].name} is a CA, and no request is signed for one"
+            hint = "with certificates.intermediate: true a root signs it, which etcdboot makes by itself"
+            raise Refused.because("EB307", message, hint, as_name)
     holders = _holders(entries)
     found: dict[str, Came] = {}
     refusals: list[Diagnostic] = []
@@ -183,6 +192,18 @@ def _refuse_other_keys(entries: Iterable[Entry], chosen: Mapping[str, Came], tre
         raise Refused(*refusals)
 
 
+def _refuse_keys_of_cas(entries: Iterable[Entry], came: Iterable[Came]) -> None:
+    """Refused where a request is of a CA's own key, which would be on a host then."""
+    authorities = {each.facts.public_key: each for each in entries if each.request.is_ca and each.facts}
+    refusals = []
+    for one in came:
+        if authority := authorities.get(one.facts.public_key):
+            message = f"{one.file} is of the key of {authority.request.name}"
+            refusals.append(_at(error("EB366", message, _OWN_KEY), one.file))
+    if refusals:
+        raise Refused(*refusals)
+
+
 def _is_to_be_signed(entry: Entry, chosen: Mapping[str, Came]) -> bool:
     """Whether there is no certificate yet that fits, for the same key, with time left."""
     one = chosen.get(entry.request.name)
@@ -198,7 +219,7 @@ def _copy(pki_dir: Path, request: CertRequest, out: Path) -> None:
         path = str(pair_paths(request.name).certificate)
         standing = tree.present([path])[path]
     if standing is not None:
-        write_new(out, standing.content)
+        write_new(out, standing.content, remedy=_ELSEWHERE)
 
 
 def _at(diagnostic: Diagnostic, file: str) -> Diagnostic:

@@ -40,6 +40,7 @@ def test_names_are_taken_without_regard_to_case_and_all_means_all_but_the_cas() 
     ("name", "hint"),
     [
         ("etcd1", "did you mean etcd1/server?"),
+        ("Root", "did you mean client/root?"),
         ("etcd1/sever", "did you mean etcd1/server?"),
         ("zzz", "there are ca, etcd1/server, client/root"),
     ],

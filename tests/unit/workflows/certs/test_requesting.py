@@ -100,7 +100,8 @@ def test_only_what_is_named_is_made_whatever_its_case(pki: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("names", "said"), [([], "nothing"), (["etcd9/server"], "etcd9/server"), (["ca"], "ca")]
+    ("names", "said"),
+    [([], "no certificate is named"), (["etcd9/server"], "etcd9/server"), (["CA"], "ca is at the top")],
 )
 def test_what_cannot_be_asked_for_is_refused(pki: Path, names: list[str], said: str) -> None:
     with pytest.raises((UsageError, Refused), match=said):
@@ -181,6 +182,7 @@ def test_somebody_elses_file_is_not_replaced_by_a_copy(pki: Path, tmp_path: Path
     with pytest.raises(Refused) as caught:
         request(PLAN, pki, ["client/root"], out=tmp_path)
     assert code_of(caught) == "EB005"
+    assert "--out" in caught.value.diagnostics[0].hint
     assert (tmp_path / "client-root.csr").read_bytes() == there
 
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from etcdboot.ground.errors import ExitCode, Refused, UsageError
 from etcdboot.model.plan import ClusterPlan
-from etcdboot.products.pki.pem import PrivateKey
+from etcdboot.products.pki.pem import PrivateKey, load_key
 from etcdboot.products.pki.reading import public_hash, read
 from etcdboot.workflows.certs.issuing import CertsResult, issue
 from etcdboot.workflows.certs.renewing import renew
@@ -155,17 +156,24 @@ def test_a_name_may_be_said(pki: Path, tmp_path: Path) -> None:
         sign(PLAN, pki, [file], as_name="etcd9/peer", now=lambda: NOW)
     with pytest.raises(UsageError):
         sign(PLAN, pki, [file, file], as_name="etcd1/peer", now=lambda: NOW)
-    with pytest.raises(Refused):
-        sign(PLAN, pki, [file], as_name="ca", now=lambda: NOW)
+    assert refused(pki, file, as_name="CA") == ["EB307"]
 
 
 def test_a_copy_goes_where_it_is_wanted_and_replaces_nothing(pki: Path, tmp_path: Path) -> None:
     file, out = came(tmp_path, "etcd1-server.csr", asked()), tmp_path / "server.pem"
     sign(PLAN, pki, [file], out=out, now=lambda: NOW)
     assert out.read_bytes() == (pki / "members/etcd1/server.pem").read_bytes()
+    other = came(tmp_path, "etcd1-peer.csr", asked())
     with pytest.raises(Refused) as caught:
-        sign(PLAN, pki, [file], out=out, now=lambda: NOW)
-    assert caught.value.diagnostics[0].code == "EB005"
+        sign(PLAN, pki, [other], out=out, now=lambda: NOW)
+    assert (caught.value.diagnostics[0].code, "--out" in caught.value.diagnostics[0].hint) == ("EB005", True)
+    assert not (pki / "members/etcd1/peer.pem").exists()  # it is seen before anything is signed
+
+
+def test_the_key_of_a_ca_is_no_key_of_a_host(pki: Path, tmp_path: Path) -> None:
+    key = load_key((pki / "ca-key.pem").read_bytes())
+    assert isinstance(key, EllipticCurvePrivateKey)
+    assert refused(pki, came(tmp_path, "etcd1-server.csr", asked(key=key))) == ["EB366"]
 
 
 def test_der_from_any_folder_is_signed_too(pki: Path, tmp_path: Path) -> None:
