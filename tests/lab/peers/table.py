@@ -209,6 +209,12 @@ PEERS: tuple[Peer, ...] = (
         (Program("nft", "usr/sbin/nft"),),
     ),
     Peer(
+        "strace",
+        "6.1",
+        Debian(("strace", "libunwind8"), (_LIBRARIES,)),
+        (Program("strace", "usr/bin/strace", ("-V",)),),
+    ),
+    Peer(
         "ruby-foreman",
         "0.87.2",
         Debian(
