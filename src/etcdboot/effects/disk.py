@@ -55,6 +55,10 @@ class Disk(Root):
         except FileNotFoundError:
             return ()
 
+    def is_shared(self) -> bool:
+        """Whether group or others may do anything with the root."""
+        return bool(os.fstat(self.fd).st_mode & 0o077)
+
     # --- files ---
 
     def write(self, path: PurePosixPath, content: bytes, mode: int) -> None:

@@ -16,10 +16,11 @@ from etcdboot.effects.disk import Disk
 from etcdboot.effects.root import HERE, Watcher, unwatched
 from etcdboot.effects.tree import PRIVATE_FOLDER, Tree, open_disk
 from etcdboot.ground.artifact import Change, Standing
-from etcdboot.ground.errors import EtcdbootError
+from etcdboot.ground.errors import EtcdbootError, Refused
 from etcdboot.ground.values import replace
+from etcdboot.model.beside import stands_in_pki
 from etcdboot.model.certificates import PairPaths
-from etcdboot.model.manifest import Manifest
+from etcdboot.model.manifest import MANIFEST, Manifest
 
 STAGED = PurePosixPath(".staged")
 READY = STAGED / "ready"
@@ -93,11 +94,26 @@ class PairTree(Tree):
 
 @contextmanager
 def open_pairs(root: Path, *, writing: bool = True, watcher: Watcher = unwatched) -> Iterator[PairTree]:
-    """The pairs below a root, locked as a tree is; opening it for writing settles what a killed run left."""
+    """The pairs below a root, locked as a tree is; opening it for writing settles what a killed run left.
+
+    Raises:
+        Refused: EB409, the root is a folder that others use, and it would become its owner's alone.
+    """
     with open_disk(root, writing=writing, watcher=watcher) as disk:
         if writing and disk is not None:
+            _demand_own_folder(disk)
             settle(disk)
         yield PairTree(root, disk)
+
+
+def _demand_own_folder(disk: Disk) -> None:
+    """Refused for a folder that others may enter, that we know nothing of, and that holds other things."""
+    others = [name for name in disk.names() if not stands_in_pki(name)]
+    if others and disk.is_shared() and not disk.exists(MANIFEST):
+        some = ", ".join(others[:3]) + (" …" if others[3:] else "")
+        message = f"{disk.root} is no folder for keys: others may enter it, and it holds {some}"
+        hint = "name a folder for the PKI alone with --pki; it becomes its owner's alone (0700)"
+        raise Refused.because("EB409", message, hint, str(disk.root))
 
 
 def settle(disk: Disk) -> None:

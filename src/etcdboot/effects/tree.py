@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 
 from etcdboot.effects.disk import Disk
 from etcdboot.effects.refusing import failed
-from etcdboot.effects.root import Watcher, make_root, unwatched
+from etcdboot.effects.root import HERE, Watcher, make_root, unwatched
 from etcdboot.ground.artifact import Artifact, Change, ChangeKind, Standing
 from etcdboot.ground.errors import EtcdbootError, Refused
 from etcdboot.model import ownership
@@ -124,9 +124,15 @@ class Tree:
             self.disk.drop(PurePosixPath(path))
 
     def _make_folders(self, changes: tuple[Change, ...]) -> None:
-        """Make the folders; one that holds a secret is for its owner alone, new or not."""
+        """Make the folders; one that holds a secret is for its owner alone, new or not.
+
+        Not so the root, unless it is empty: it is the user's, and whoever uses what else is in it must not be
+        locked out.
+        """
         planned = [each.artifact for each in changes if each.kind is not ChangeKind.STALE]
         private = {each.path.parent for each in planned if each.secret}
+        if not all(name.startswith(".") for name in self.disk.names()):
+            private -= {HERE}
         for folder in sorted({each.path.parent for each in planned}):
             self.disk.make_folder(folder, PRIVATE_FOLDER if folder in private else FOLDER)
 

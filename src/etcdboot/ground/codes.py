@@ -911,6 +911,11 @@ CODES: dict[str, tuple[str, str]] = {
         "The system refused to read or write: no space, no permission, read-only, a name too long, or "
         "the file is gone. No file is left half-written; the next run goes on where this one stopped.",
     ),
+    "EB409": (
+        "folder of others",
+        "The PKI's folder is made its owner's alone. This one was there before, others may enter it, and it "
+        "holds other things, which they could not reach any more. Name a folder for the PKI alone.",
+    ),
     "EB450": (
         "template cannot be rendered",
         "A template is missing, has a syntax error, or asks for a value that it is not given. Correct it "

@@ -1,10 +1,10 @@
-"""What stands in ``pki/`` beside the planned certificates, and is kept by commands of its own."""
+"""What stands in ``pki/``: beside the planned certificates, what is kept by commands of its own."""
 
 from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from etcdboot.model.certificates import CA, PEER_CA
+from etcdboot.model.certificates import CA, PEER_CA, ROOTS, pair_paths
 from etcdboot.model.crl import crl_paths
 from etcdboot.model.csr import CSR_FOLDER
 from etcdboot.model.register import REGISTER
@@ -12,6 +12,14 @@ from etcdboot.model.rotation import RETIRED, ROTATION, STATE
 
 _FILES = frozenset({REGISTER, STATE, *(path for name in (CA, PEER_CA) for path in crl_paths(name))})
 _FOLDERS = frozenset({ROTATION, RETIRED, CSR_FOLDER})
+_AUTHORITIES = frozenset(path for name in (*ROOTS, *ROOTS.values()) for path in pair_paths(name))
+_LEAVES = ("members", "clients")
+_TOP = frozenset((*_LEAVES, *(path.parts[0] for path in _FILES | _FOLDERS | _AUTHORITIES)))
+
+
+def stands_in_pki(name: str) -> bool:
+    """Whether it is the name of a file or folder right in ``pki/``; a hidden one says nothing either way."""
+    return name in _TOP or name.startswith(".")
 
 
 def is_beside(path: str) -> bool:

@@ -264,6 +264,28 @@ def test_the_root_is_private_even_while_no_key_stands_right_in_it(tmp_path: Path
     assert stat.S_IMODE((tmp_path / "pki").stat().st_mode) == 0o700
 
 
+def test_a_folder_that_others_use_is_no_folder_for_keys(tmp_path: Path) -> None:
+    shared = tmp_path / "etc"
+    shared.mkdir(mode=0o755)
+    (shared / "hosts").write_text("127.0.0.1 localhost")
+    with pytest.raises(Refused, match="it holds hosts") as caught:
+        write(shared, OLD)
+    assert caught.value.diagnostics[0].code == "EB409"
+    assert [each.name for each in shared.iterdir()] == ["hosts"]
+    assert stat.S_IMODE(shared.stat().st_mode) == 0o755
+    assert not seen(shared)  # to look is no harm
+
+
+def test_what_a_pki_holds_without_its_manifest_is_no_stranger(tmp_path: Path) -> None:
+    for path in ("members", "clients", "csr", ".git"):
+        (tmp_path / "pki" / path).mkdir(parents=True)
+    for path in ("ca.pem", "peer-root-ca-key.pem", "crl.der", "revoked.json"):
+        (tmp_path / "pki" / path).write_bytes(b"before")
+    (tmp_path / "pki").chmod(0o755)
+    write(tmp_path / "pki", {"clients/root.pem": b"r"})
+    assert stat.S_IMODE((tmp_path / "pki").stat().st_mode) == 0o700
+
+
 def test_a_file_of_ours_that_vanished_is_known_to_be_lost(tmp_path: Path) -> None:
     write(tmp_path, OLD)
     (tmp_path / "ca.pem").unlink()

@@ -47,6 +47,17 @@ def test_a_folder_of_somebody_elses_is_not_written_over(pki: Path) -> None:
     assert [each.name for each in folder.iterdir()] == ["etcd1.pem"]
 
 
+def test_who_uses_the_folder_already_is_not_locked_out(pki: Path) -> None:
+    folder = pki.parent / "ssl"
+    folder.mkdir()
+    folder.chmod(0o755)
+    (folder / "other.pem").write_text("mine")
+    exported(pki)
+    exported(pki)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o755
+    assert stat.S_IMODE((folder / "etcd1-key.pem").stat().st_mode) == 0o600
+
+
 def test_what_is_missing_is_named_and_what_does_not_fit_is_not_handed_on(pki: Path) -> None:
     (pki / "clients/root-key.pem").unlink()
     with pytest.raises(Missing, match=r"client/root has no clients/root-key\.pem"):
