@@ -714,6 +714,11 @@ CODES: dict[str, tuple[str, str]] = {
         "The request was made with the key of a CA. A host that has that key could certify anybody. Make a "
         "key of its own for the certificate, and look how the CA's key came to where the request was made.",
     ),
+    "EB367": (
+        "CA key that cannot sign here",
+        "etcdboot signs with ECDSA and RSA keys. Take over the CA's certificate without its key: then others "
+        "sign, or a program does (certificates.signer).",
+    ),
     "EB370": (
         "revocation list missing",
         "The spec says crl, so members are told to look at a list; etcd refuses every caller while the file "

@@ -11,6 +11,7 @@ from etcdboot.products.pki.inventory import Entry, Found
 
 # What makes a certificate useless, whoever made it: usages, dates, another CA, no key to go with it.
 _USELESS = frozenset(("EB310", "EB312", "EB314", "EB317"))
+_SIGNING = ("ecdsa-", "rsa-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,17 @@ def as_offered(standing: Iterable[Found], offers: Iterable[Offer]) -> tuple[Foun
 
 def objections(entry: Entry) -> tuple[Diagnostic, ...]:
     """Why what is offered must not be taken; empty where it may, fitting or not."""
-    return (*entry.refusals, *(each for each in entry.findings if each.code in _USELESS))
+    useless = (each for each in entry.findings if each.code in _USELESS)
+    return (*entry.refusals, *useless, *_cannot_sign(entry))
+
+
+def _cannot_sign(entry: Entry) -> Iterator[Diagnostic]:
+    """A CA's key that we cannot sign with: better told now than at the first signature."""
+    found, facts = entry.found, entry.facts
+    if entry.request.is_ca and found.key and facts and not facts.key.startswith(_SIGNING):
+        message = f"{found.paths.key} is of type {facts.key}, and etcdboot signs with ECDSA and RSA"
+        hint = "take over the CA's certificate without the key; then others sign, or certificates.signer does"
+        yield error("EB367", message, hint, str(found.paths.key))
 
 
 def in_the_way(standing: Found, taken: Found, *, replacing: bool) -> Iterator[Diagnostic]:

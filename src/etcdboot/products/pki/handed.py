@@ -16,6 +16,7 @@ from etcdboot.products.pki.matching import Match
 from etcdboot.products.pki.pem import (
     PrivateKey,
     Unreadable,
+    WrongPassphrase,
     dump_certificate,
     dump_key,
     is_encrypted,
@@ -62,7 +63,7 @@ class Handed:
 
 
 def handed(files: Iterable[tuple[str, bytes]], unlock: Unlock) -> tuple[Handed, tuple[Diagnostic, ...]]:
-    """What is in the files, and what is wrong with them (EB301, EB343)."""
+    """What is in the files, and what is wrong with them (EB301, EB335, EB343)."""
     found: dict[str, Shown] = {}
     keys: dict[str, Held] = {}
     problems: list[Diagnostic] = []
@@ -70,6 +71,10 @@ def handed(files: Iterable[tuple[str, bytes]], unlock: Unlock) -> tuple[Handed, 
         try:
             own = tuple(_certificates(file, content))
             secrets = _keys(file, content, unlock)
+        except WrongPassphrase as cause:
+            hint = "nothing was written; try again with the passphrase that it was encrypted with"
+            problems.append(_at(error("EB335", f"{file} cannot be opened: {cause}", hint), file))
+            continue
         except Unreadable as cause:
             hint = "name a file with certificates or keys, PEM, DER or PKCS #7"
             problems.append(_at(error("EB301", f"{file} cannot be read: {cause}", hint), file))

@@ -4,6 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -305,6 +307,36 @@ def test_a_sealed_key_of_a_ca_stays_sealed(pki: Path, files: Files, tmp_path: Pa
     adopt(PLAN, pki, names, now=lambda: NOW, passphrases=secret)
     assert (pki / "ca-key.pem").read_bytes() == sealed
     assert issue(PLAN, pki, now=lambda: NOW, passphrases=secret).exit_code is ExitCode.OK
+
+
+def test_a_wrong_passphrase_is_called_so(pki: Path, files: Files, tmp_path: Path) -> None:
+    sealed = ROOT.key.private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"correct horse")
+    )
+    (tmp_path / "secret").write_text("another horse")
+    names = [files("ca.pem", ROOT.pem), files("ca-key.pem", sealed)]
+    with pytest.raises(Refused) as caught:
+        adopt(PLAN, pki, names, now=lambda: NOW, passphrases=Passphrases(tmp_path / "secret"))
+    assert [each.code for each in caught.value.diagnostics] == ["EB335"]
+
+
+def test_a_cas_key_that_cannot_sign_here_is_left_where_it_is(pki: Path, files: Files) -> None:
+    key = Ed25519PrivateKey.generate()
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name("Company Root"))
+        .issuer_name(name("Company Root"))
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(NOW)
+        .not_valid_after(NOW + timedelta(days=3650))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    )
+    ca = files("ca.pem", builder.sign(key, None).public_bytes(Encoding.PEM))
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    assert refused(pki, ca, files("ca-key.pem", pem)) == ["EB367"]
+    take(pki, ca)  # others sign
+    assert (pki / "ca.pem").exists() and not (pki / "ca-key.pem").exists()
 
 
 def test_a_ca_without_its_key_lets_others_sign(pki: Path, files: Files) -> None:
