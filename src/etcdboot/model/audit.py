@@ -131,7 +131,7 @@ def _chain(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[Di
 
 
 def _surplus(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[Diagnostic]:
-    more = [str(san) for san in facts.sans if san not in request.sans]
+    more = [str(san) or "an empty name" for san in facts.sans if san not in request.sans]
     more += [usage for usage in facts.usages if usage not in request.usages]
     if more:
         message = f"{request.name} certifies more than the spec asks for: {', '.join(more)}"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from etcdboot.ground.address import parse_host
+from etcdboot.ground.address import Host, HostKind, parse_host
 from etcdboot.ground.report import Severity
 from etcdboot.model.audit import audit, unfit_authority
 from etcdboot.model.certificates import CertRequest
@@ -75,6 +75,8 @@ def test_the_time_left_is_told_in_a_fitting_unit(hours: int, left: str) -> None:
 def test_more_than_was_asked_for_is_only_a_note() -> None:
     more = (*SERVER.sans, parse_host("other.example.com"))
     assert found(SERVER, sans=more) == [("EB321", "note")]
+    [told] = audit(SERVER, replace(facts_of(SERVER), sans=(*SERVER.sans, Host("", HostKind.DNS))), NOW)
+    assert told.message.endswith(": an empty name")  # cfssl makes one of "hosts": [""]
     assert found(CLIENT, usages=("clientAuth", "serverAuth")) == [("EB321", "note")]
 
 

@@ -13,7 +13,6 @@ from etcdboot.model.certificates import CertRequest, PairPaths, pair_paths
 from etcdboot.products.pki import remarks
 from etcdboot.products.pki.authority import Pair
 from etcdboot.products.pki.pem import Locked, Unreadable
-from etcdboot.products.pki.profile import validity
 from etcdboot.products.pki.reading import public_key_of, read
 
 
@@ -68,14 +67,18 @@ def judge(found: Iterable[Found], now: datetime) -> tuple[Entry, ...]:
     """Each request with what stands for it, in the same order: each CA before what it signs."""
     found = tuple(found)
     signers: dict[str, bytes | None] = {}
+    damaged: set[str] = set()
     entries = []
     for each in found:
         request = each.request
         signer = each.certificate if request.is_root else signers[request.ca_name]
         chain = [signers[name] for name in request.chain]
         entry = _judged(each, found, signer, b"".join(pem for pem in chain if pem), now)
+        if request.ca_name in damaged:  # who signed it shows when the CA is back
+            entry = replace(entry, findings=tuple(one for one in entry.findings if one.code != "EB317"))
         if request.is_ca:
             signers[request.name] = each.certificate if entry.facts else None
+            damaged |= {request.name} if each.certificate is not None and entry.facts is None else set()
         entries.append(entry)
     return tuple(entries)
 
@@ -100,7 +103,7 @@ def _judged(
         unfit = (*unfit, *_of_another_root(found, facts))
     differences = audit(request, read_as, now)
     if found.adopted:
-        differences = _of_others(request, differences)
+        differences = remarks.of_others(request, differences)
     return Entry(found, facts, (*said, *remarks.revoked(found, facts), *differences), unfit)
 
 
@@ -115,7 +118,7 @@ def after(
         for entry in entries
     ]
     return tuple(
-        replace(entry, findings=(*entry.findings, *_cut_short(entry, now)))
+        replace(entry, findings=(*entry.findings, *remarks.cut_short(entry, now)))
         if entry.request.name in made
         else entry
         for entry in judge(now_there, now)
@@ -213,8 +216,6 @@ def _remedy(found: Found) -> str:
 
 _ANY = "2.5.29.37.0"  # anyExtendedKeyUsage
 _SIGNS, _ISSUES = ("digitalSignature",), ("keyCertSign",)
-# What others decide who make a certificate: its lifetime, its subject, what else it is for; all of a CA.
-_THEIRS = frozenset(("EB315", "EB316", "EB321", "EB323", "EB331"))
 
 
 def _as_read(request: CertRequest, facts: CertFacts) -> CertFacts:
@@ -226,28 +227,3 @@ def _as_read(request: CertRequest, facts: CertFacts) -> CertFacts:
     return replace(
         facts, usages=usages, key_usages=facts.key_usages or (_ISSUES if request.is_ca else _SIGNS)
     )
-
-
-def _of_others(request: CertRequest, findings: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
-    """The findings about a certificate that others made; what is theirs to decide is worth one note."""
-    theirs = [each.message.removeprefix(f"{request.name} ") for each in findings if each.code in _THEIRS]
-    again = (
-        f"have it signed anew (etcdboot certs csr {request.name}), or: etcdboot certs renew {request.name}"
-    )
-    hint = "" if request.is_ca else again
-    rest = tuple(
-        each if request.is_ca else replace(each, hint=hint) for each in findings if each.code not in _THEIRS
-    )
-    if not theirs:
-        return rest
-    message = f"{request.name} was made by others: it {'; it '.join(theirs)}"
-    return (*rest, Diagnostic(Severity.NOTE, "EB392", message, hint, request.name))
-
-
-def _cut_short(entry: Entry, now: datetime) -> Iterable[Diagnostic]:
-    """A new certificate that would have outlived its CA."""
-    request, facts = entry.request, entry.facts
-    if facts is not None and facts.not_after < validity(request, now, None)[1]:
-        message = f"{request.name} ends with {request.ca_name}, on {facts.not_after.date()}, before its time"
-        hint = "put another CA in its place in time: etcdboot certs rotate-ca"
-        yield Diagnostic(Severity.NOTE, "EB322", message, hint, request.name)

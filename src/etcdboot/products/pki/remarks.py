@@ -6,11 +6,19 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from etcdboot.ground.report import Diagnostic, Severity, error, warning
+from etcdboot.ground.values import replace
 from etcdboot.model.csr import csr_path
+from etcdboot.products.pki.profile import validity
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from etcdboot.model.audit import CertFacts
-    from etcdboot.products.pki.inventory import Found
+    from etcdboot.model.certificates import CertRequest
+    from etcdboot.products.pki.inventory import Entry, Found
+
+# What others decide who make a certificate: its lifetime, its subject, what else it is for; all of a CA.
+_THEIRS = frozenset(("EB315", "EB316", "EB321", "EB323", "EB331"))
 
 
 def half(found: Found) -> Iterable[Diagnostic]:
@@ -47,3 +55,28 @@ def changed_by_hand(found: Found) -> Iterable[Diagnostic]:
         message = f"{path} was changed since etcdboot wrote it"
         hint = "etcdboot will not replace it; move it away to have it made anew"
         yield warning("EB309", message, hint, str(path))
+
+
+def of_others(request: CertRequest, findings: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    """The findings about a certificate that others made; what is theirs to decide is worth one note."""
+    theirs = [each.message.removeprefix(f"{request.name} ") for each in findings if each.code in _THEIRS]
+    again = (
+        f"have it signed anew (etcdboot certs csr {request.name}), or: etcdboot certs renew {request.name}"
+    )
+    hint = "" if request.is_ca else again
+    rest = tuple(
+        each if request.is_ca else replace(each, hint=hint) for each in findings if each.code not in _THEIRS
+    )
+    if not theirs:
+        return rest
+    message = f"{request.name} was made by others: it {'; it '.join(theirs)}"
+    return (*rest, Diagnostic(Severity.NOTE, "EB392", message, hint, request.name))
+
+
+def cut_short(entry: Entry, now: datetime) -> Iterable[Diagnostic]:
+    """A new certificate that would have outlived its CA."""
+    request, facts = entry.request, entry.facts
+    if facts is not None and facts.not_after < validity(request, now, None)[1]:
+        message = f"{request.name} ends with {request.ca_name}, on {facts.not_after.date()}, before its time"
+        hint = "put another CA in its place in time: etcdboot certs rotate-ca"
+        yield Diagnostic(Severity.NOTE, "EB322", message, hint, request.name)

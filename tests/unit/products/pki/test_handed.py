@@ -56,7 +56,7 @@ def test_a_sealed_key_is_opened_to_see_whose_it_is_and_stays_sealed() -> None:
     assert (held.pem, asked) == (sealed, ["ca-key.pem"])
     assert "PRIVATE" not in repr(held)
     _, [problem] = handed([("ca-key.pem", sealed)], lambda file: b"donkey")
-    assert problem.code == "EB301"
+    assert problem.code == "EB335"
 
 
 @pytest.mark.parametrize(

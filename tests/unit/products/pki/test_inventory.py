@@ -86,7 +86,10 @@ def test_a_damaged_file_is_refused_with_its_name(part: str) -> None:
 
 
 def test_a_damaged_ca_is_not_blamed_on_its_leaves() -> None:
-    assert refused(replace(CA_FOUND, certificate=b"x"), LEAF_FOUND) == ["EB301"]
+    damaged = replace(CA_FOUND, certificate=b"x")
+    assert (refused(damaged, LEAF_FOUND), findings(damaged, LEAF_FOUND)) == (["EB301"], [])
+    absent = Found(AUTHORITY, None, None)
+    assert findings(absent, LEAF_FOUND) == ["EB317"]  # nobody knows whose it is
 
 
 def test_an_expired_ca_and_one_that_is_no_ca_are_refused() -> None:
