@@ -60,11 +60,13 @@ def plan(
             layout=layout,
             release=member.version or spec.etcd.version or release,
             alone=neighbours[place.machine] == 1,
-            initial_cluster=initial_cluster(members, places, index),
+            initial_cluster=told,
             secrets=secrets,
             predicted_id=ids[index] if ids else None,
         )
-        for index, (member, place) in enumerate(zip(members, places, strict=True))
+        for index, (member, place, told) in enumerate(
+            zip(members, places, initial_clusters(members, places), strict=True)
+        )
     )
     certificates = (
         *authorities(spec),
@@ -190,15 +192,21 @@ def written_paths(spec: ClusterSpec, member: MemberSpec, *, alone: bool) -> Writ
     )
 
 
-def initial_cluster(members: tuple[MemberSpec, ...], places: tuple[Addressing, ...], index: int) -> str:
-    """What a member is told: founders hear of founders, a joiner of all before it and itself."""
-    joins = members[index].initial_cluster_state is ClusterState.EXISTING
-    return ",".join(
-        f"{member.name}={url}"
-        for other, (member, place) in enumerate(zip(members, places, strict=True))
-        if member.initial_cluster_state is not ClusterState.EXISTING or (joins and other <= index)
-        for url in place.initial_advertise_peer_urls
-    )
+def initial_clusters(members: tuple[MemberSpec, ...], places: tuple[Addressing, ...]) -> Iterator[str]:
+    """What each member is told: founders hear of founders, a joiner of all before it and itself."""
+    told = [
+        ",".join(f"{member.name}={url}" for url in place.initial_advertise_peer_urls)
+        for member, place in zip(members, places, strict=True)
+    ]
+    joins = [member.initial_cluster_state is ClusterState.EXISTING for member in members]
+    founders = _joined(each for each, late in zip(told, joins, strict=True) if not late)
+    for index, late in enumerate(joins):
+        heard = (each for other, each in enumerate(told) if not joins[other] or other <= index)
+        yield _joined(heard) if late else founders
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return ",".join(filter(None, texts))
 
 
 def _client_tls(mode: ClientTls, files: TlsFiles) -> tuple[tuple[str, str], ...]:

@@ -127,17 +127,16 @@ def peer_urls_are_unique(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Findi
 def ports_are_free(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
     """Two listeners on one port: the second etcd stops, sometimes after its data dir is marked."""
     homes = machines(spec)
-    bound = [
-        (index, key, url, homes[index])
-        for index, member in enumerate(plan.members)
-        for key, url in (*_lists(member, _LISTEN), *_metrics(member))
-    ]
-    for (one, key_one, first, here), (two, key_two, second, there) in combinations(bound, 2):
-        if here == there and first.port == second.port and _same_listener(first.host, second.host):
-            who = plan.members[one].name
-            message = f"port {second.port} of {second.host} is taken by {who}'s {key_one}"
-            hint = "give them different ports (client-port, peer-port)"
-            yield Finding("EB205", at(two, key_two), message, hint)
+    taken: dict[tuple[str, int], list[tuple[Url, str]]] = {}
+    for index, member in enumerate(plan.members):
+        for key, url in (*_lists(member, _LISTEN), *_metrics(member)):
+            before = taken.setdefault((homes[index], url.port), [])
+            for first, whose in before:
+                if _same_listener(first.host, url.host):
+                    message = f"port {url.port} of {url.host} is taken by {whose}"
+                    hint = "give them different ports (client-port, peer-port)"
+                    yield Finding("EB205", at(index, key), message, hint)
+            before.append((url, f"{member.name}'s {key}"))
 
 
 def _metrics(member: MemberPlan) -> Iterator[tuple[str, Url]]:

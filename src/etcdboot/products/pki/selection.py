@@ -84,7 +84,7 @@ def signers(
     refusals = [each for entry in entries for each in entry.refusals]
     authorities = {}
     coming = [entry.request for entry in wanted if not (entry.request.is_root or entry.refusals)]
-    for entry in entries:
+    for entry in (each for each in entries if each.request.is_ca):
         signed = [request.name for request in coming if request.ca_name == entry.request.name]
         if not signed or entry.refusals or entry in wanted:
             continue
