@@ -17,6 +17,8 @@ from click.testing import CliRunner
 from cli.running import GOOD, etcdboot, in_json
 from etcdboot import __version__
 from etcdboot.cli import COMMANDS, Program, program
+from etcdboot.cli.certs import COMMANDS as CERTS
+from etcdboot.cli.certs import command as certs
 from etcdboot.cli.output import Output, bug
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
@@ -43,6 +45,14 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
     assert done.exit_code == 0
     assert "Example" in done.stdout and f"etcdboot {command}" in done.stdout
     assert etcdboot(command, "-h").stdout == done.stdout
+
+
+@pytest.mark.parametrize("name", CERTS)
+def test_every_certs_command_has_an_example_and_tells_its_exit_codes(name: str) -> None:
+    found = certs.get_command(click.Context(certs), name)
+    assert found is not None and found.help
+    assert "Example" in str(found.epilog)
+    assert "Exit codes: 0 " in str(found.epilog)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -31,6 +31,10 @@ out_option = click.option(
     metavar="DIR",
     help="Where to write.  [out/ beside the spec]",
 )
+rendered_option = click.option(
+    "--out", "out", type=click.Path(), default=None, metavar="DIR",
+    help="Where render has written.  [out/ beside the spec]",
+)  # fmt: skip
 passphrase_option = click.option(
     "--ca-passphrase-file", "passphrase_file", type=click.Path(), default=None, metavar="FILE",
     help="Holds the passphrase of the CA's key.  [$ETCDBOOT_CA_PASSPHRASE, or asked for]",

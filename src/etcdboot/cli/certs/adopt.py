@@ -14,6 +14,9 @@ Examples:
   etcdboot certs adopt bundle.p7b
   etcdboot certs adopt company-ca.pem --as ca
   etcdboot certs adopt ca.pem ca-key.pem
+\b
+Exit codes: 0 taken over; 4 too, and something does not fit the spec; 7 refused, and nothing was written; 8 a
+file is missing.
 """
 
 

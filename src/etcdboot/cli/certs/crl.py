@@ -9,8 +9,15 @@ from etcdboot.cli.certs.showing import passphrases, pki_folder
 from etcdboot.cli.options import output_options, passphrase_option, pki_option, spec_option
 from etcdboot.cli.output import Outcome
 
+_EPILOG = """\b
+Example:
+  etcdboot certs crl && etcdboot render
+\b
+Exit codes: 0 made; 7 refused, as without the CA's key; 8 the disk said no.
+"""
 
-@click.command(epilog="\b\nExample:\n  etcdboot certs crl && etcdboot render")
+
+@click.command(epilog=_EPILOG)
 @spec_option
 @pki_option
 @passphrase_option

@@ -20,6 +20,8 @@ _EPILOG = """\b
 Examples:
   etcdboot certs csr etcd1/server etcd1/peer
   etcdboot certs csr --all --out for-the-ca
+\b
+Exit codes: 0 done; 7 refused, as where the key is not here; 8 the disk said no.
 """
 
 

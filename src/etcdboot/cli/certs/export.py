@@ -11,8 +11,15 @@ from etcdboot.cli.options import output_options, pki_option, spec_option
 from etcdboot.cli.output import Outcome
 from etcdboot.model.styles import STYLES
 
+_EPILOG = """\b
+Example:
+  etcdboot certs export --style cfssl --out /opt/etcd/ssl
+\b
+Exit codes: 0 done; 4 a certificate does not fit the spec; 7 refused, nothing was written; 8 one is missing.
+"""
 
-@click.command(epilog="\b\nExample:\n  etcdboot certs export --style cfssl --out /opt/etcd/ssl")
+
+@click.command(epilog=_EPILOG)
 @click.option(
     "--style",
     type=click.Choice(list(STYLES)),

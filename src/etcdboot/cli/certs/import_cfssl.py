@@ -19,6 +19,8 @@ _EPILOG = """\b
 Examples:
   etcdboot certs import-cfssl /opt/etcd/ssl
   etcdboot certs import-cfssl ca-config.json ca-csr.json server-csr.json -f - > cluster.yaml
+\b
+Exit codes: 0 done; 3 the files make no spec; 4 what was adopted does not fit; 7 refused; 8 a file is missing.
 """
 
 

@@ -8,8 +8,16 @@ from etcdboot.cli.certs.showing import outcome, passphrases, pki_folder
 from etcdboot.cli.options import output_options, passphrase_option, pki_option, spec_option, to_paste
 from etcdboot.cli.output import Outcome, Output
 
+_EPILOG = """\b
+Examples:
+  etcdboot certs
+  etcdboot certs -f prod/cluster.yaml --encrypt-ca-key
+\b
+Exit codes: 0 all fit; 4 one does not fit the spec; 7 refused, and nothing was written; 8 the disk said no.
+"""
 
-@click.command(epilog="\b\nExample:\n  etcdboot certs -f prod/cluster.yaml")
+
+@click.command(epilog=_EPILOG)
 @spec_option
 @pki_option
 @passphrase_option

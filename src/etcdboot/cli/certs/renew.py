@@ -22,6 +22,9 @@ Examples:
   etcdboot certs renew etcd1/server
   etcdboot certs renew --due --dry-run
   etcdboot certs renew --all --same-key
+\b
+Exit codes: 0 done, or nothing to do; 4 something still does not fit; 7 refused, and nothing was written;
+8 the disk said no.
 """
 
 

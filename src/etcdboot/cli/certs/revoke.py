@@ -19,6 +19,8 @@ _EPILOG = """\b
 Examples:
   etcdboot certs revoke client/bob --reason key-compromise
   etcdboot certs revoke stolen.pem
+\b
+Exit codes: 0 revoked; 7 refused, as without the CA's key; 8 a file is missing.
 """
 
 

@@ -10,10 +10,10 @@ import click
 
 from etcdboot.cli.certs.showing import passphrases, pki_folder
 from etcdboot.cli.options import (
-    out_option,
     output_options,
     passphrase_option,
     pki_option,
+    rendered_option,
     spec_option,
     to_paste,
 )
@@ -46,7 +46,7 @@ not.
 @click.option("--offline", is_flag=True, help="Do not look at the members.")
 @spec_option
 @pki_option
-@out_option
+@rendered_option
 @passphrase_option
 @output_options
 @click.pass_obj

@@ -19,6 +19,8 @@ _EPILOG = """\b
 Examples:
   etcdboot certs show pki/members/etcd1/server.pem
   openssl s_client -connect 192.168.202.128:2379 </dev/null | etcdboot certs show -
+\b
+Exit codes: 0 shown; 7 a file is damaged or none of these; 8 a file is missing.
 """
 
 

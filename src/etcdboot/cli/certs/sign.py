@@ -14,6 +14,9 @@ _EPILOG = """\b
 Examples:
   etcdboot certs sign csr/
   etcdboot certs sign from-etcd1.csr --as etcd1/server
+\b
+Exit codes: 0 signed, now or before; 4 too, and one does not fit the spec; 7 a request is no use or asks for
+more, and nothing was signed; 8 a file is missing.
 """
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from etcdboot.cli.certs.showing import pki_folder
-from etcdboot.cli.options import out_option, output_options, pki_option, spec_option
+from etcdboot.cli.options import output_options, pki_option, rendered_option, spec_option
 from etcdboot.cli.output import Outcome
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ Exit codes: 0 all is well, 4 something lags behind or does not fit, 7 something 
 @click.option("--host", metavar="NAME", help="With files: a name or address that it should certify.")
 @spec_option
 @pki_option
-@out_option
+@rendered_option
 @output_options
 def command(
     files: tuple[str, ...], role: str | None, host: str | None, file: str, pki: str | None, out: str | None
