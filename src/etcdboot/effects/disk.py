@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import PurePosixPath
 
@@ -118,12 +118,21 @@ class Disk(Root):
 
         One that is there stays, but a private mode (nothing for group and others) is enforced on it.
         """
-        with self._needed(path):
-            for above in reversed((path, *path.parents)):
-                if above != HERE:
-                    self._make_one(above, mode if above == path else 0o755)
-            if not mode & 0o077:
-                self._make_private(path)
+        self.make_folders({path: mode})
+
+    def make_folders(self, modes: Mapping[PurePosixPath, int]) -> None:
+        """The same for many; what holds several of them is brought to the disk once."""
+        seen, grown = {HERE}, set()
+        for path in sorted(modes):
+            with self._needed(path):
+                for above in reversed((path, *path.parents)):
+                    if above not in seen and self._make_one(above, modes.get(above, 0o755)):
+                        grown.add(above.parent)
+                    seen.add(above)
+                if not modes[path] & 0o077:
+                    self._make_private(path)
+        for folder in sorted(grown):
+            self.sync(folder)
 
     def remove_folder(self, path: PurePosixPath) -> bool:
         """Remove a folder if it is empty; whether it went."""
@@ -178,15 +187,16 @@ class Disk(Root):
         finally:
             os.close(fd)
 
-    def _make_one(self, path: PurePosixPath, mode: int) -> None:
+    def _make_one(self, path: PurePosixPath, mode: int) -> bool:
+        """Whether it was missing (``sync`` the one that holds it afterwards)."""
         with self._folder(path.parent) as parent, self._step("make the folder", path, parent):
             try:
                 os.mkdir(path.name, mode, dir_fd=parent)
             except FileExistsError:
-                return
+                return False
         with self._folder(path) as folder, self._step("set the permissions of", path):
             os.fchmod(folder, mode)
-        self.sync(path.parent)
+        return True
 
     def _make_private(self, path: PurePosixPath) -> None:
         with self._folder(path) as folder:

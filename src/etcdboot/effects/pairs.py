@@ -119,8 +119,7 @@ def _demand_own_folder(disk: Disk) -> None:
 def settle(disk: Disk) -> None:
     """Carry out a stage that is ready, and drop one that is not."""
     coming, going = _waiting(disk)
-    for folder in sorted({path.parent for path in coming}):
-        disk.make_folder(folder, PRIVATE_FOLDER)
+    disk.make_folders({path.parent: PRIVATE_FOLDER for path in coming})
     for path in coming:
         disk.rename(_staged(path), path)
     standing = [path for path in going if disk.exists(path)]

@@ -133,8 +133,8 @@ class Tree:
         private = {each.path.parent for each in planned if each.secret}
         if not all(name.startswith(".") for name in self.disk.names()):
             private -= {HERE}
-        for folder in sorted({each.path.parent for each in planned}):
-            self.disk.make_folder(folder, PRIVATE_FOLDER if folder in private else FOLDER)
+        folders = {each.path.parent for each in planned}
+        self.disk.make_folders({each: PRIVATE_FOLDER if each in private else FOLDER for each in folders})
 
     def _place(self, coming: tuple[Change, ...], going: Sequence[PurePosixPath]) -> None:
         """Stage all new contents, then rename all into place: a full disk is met before anything changes."""
