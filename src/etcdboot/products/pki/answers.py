@@ -92,9 +92,15 @@ def reply(
     if path:
         return dump(path)
     what = "no certificate" if not pool else "no certificate for the key that it was asked about"
-    began = f"; it begins {output[:60].decode('utf-8', 'replace')!r}" if output.strip() else ""
-    message = f"what the signer printed for {name} holds {what}{began}"
+    message = f"what the signer printed for {name} holds {what}{_beginning(output)}"
     return error("EB361", message, hint, name)
+
+
+def _beginning(output: bytes) -> str:
+    """How it begins, so that its author knows it again; never of a key."""
+    if b"PRIVATE KEY" in output:
+        return ", but a private key, which nobody asked for"
+    return f"; it begins {output[:60].decode('utf-8', 'replace')!r}" if output.strip() else ""
 
 
 def _of(block: Block) -> list[x509.Certificate]:

@@ -127,7 +127,7 @@ def carry_out(
     _refuse(outsourcing.refusals(entries, wanted, held, csrs) if signer else refusals, tree)
     requests = tuple(entry.request for entry in wanted)
     seal, open_keys = _closing(passphrases, entries, wanted)
-    new_key = new_keys(requests, held, reporter)
+    new_key = new_keys(requests, held, reporter, "asking for" if signer else "made")
     if signer:
         made, now = outsourcing.have_signed(signer, wanted, entries, new_key, csrs, now)
     else:
@@ -235,16 +235,22 @@ def _unplanned(changes: tuple[Change, ...]) -> Iterator[Diagnostic]:
 
 
 def new_keys(
-    requests: tuple[CertRequest, ...], held: Mapping[str, PrivateKey | PublicKey], reporter: Reporter
+    requests: tuple[CertRequest, ...],
+    held: Mapping[str, PrivateKey | PublicKey],
+    reporter: Reporter,
+    verb: str = "made",
 ) -> Callable[[CertRequest], PrivateKey | PublicKey]:
-    """A key for each request, in their order: the one that is held, or a new one; each is reported."""
+    """A key for each request, in their order: the one that is held, or a new one.
+
+    Each is reported; ``verb`` is what has been done for its certificate then.
+    """
     coming = keys.new_keys([request.key for request in requests if request.name not in held])
     places = {request.name: place for place, request in enumerate(requests, 1)}
 
     def new_key(request: CertRequest) -> Key:
         key = held.get(request.name) or next(coming)
         done = places[request.name]
-        reporter(Event(EventKind.STEP, f"made the {request.long_name}", "", done, len(requests)))
+        reporter(Event(EventKind.STEP, f"{verb} the {request.long_name}", "", done, len(requests)))
         return key
 
     return new_key

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 from etcdboot.ground.report import Diagnostic
 from etcdboot.products.pki import answers
-from etcdboot.products.pki.pem import Unreadable, load_certificate
+from etcdboot.products.pki.pem import Unreadable, dump_key, load_certificate
 from etcdboot.products.pki.reading import public_hash
 from samples.certificates import NOW
 from samples.requests import Company, ec_key, name, request_of
@@ -48,6 +48,7 @@ def test_without_its_intermediate_it_stands_alone() -> None:
     [
         (b"", "no certificate"),
         (b"\x1b[2Jerror: no\n", r"no certificate; it begins '\x1b[2Jerror"),
+        (dump_key(ec_key()), "no certificate, but a private key, which nobody asked for"),
         (ISSUING.pem, "no certificate for the key"),
         (ISSUING.sign(request_of(ec_key(), name("etcd1"))), "no certificate for the key"),
         (b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "cannot be read"),
@@ -58,6 +59,7 @@ def test_an_answer_that_is_none_is_told(output: bytes, said: str) -> None:
     assert isinstance(found, Diagnostic)
     assert found.code == "EB361"
     assert said in found.message
+    assert "BEGIN PRIVATE" not in found.message
 
 
 def test_bags_and_bare_certificates_are_opened() -> None:

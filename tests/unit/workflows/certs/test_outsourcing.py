@@ -142,6 +142,14 @@ def test_when_the_third_of_five_fails_nothing_is_written(pki: Path) -> None:
     assert len((pki.parent / "log").read_text().splitlines()) == 3
 
 
+def test_what_is_not_signed_yet_is_not_told_as_made(pki: Path) -> None:
+    (pki.parent / "refuse").write_text("etcd2/server")
+    said: list[str] = []
+    with pytest.raises(Refused):
+        issue(plan(pki.parent), pki, now=lambda: NOW, reporter=lambda event: said.append(event.text))
+    assert said[-1] == "asking for the server etcd2 certificate"
+
+
 @pytest.mark.parametrize(
     ("command", "code", "said"),
     [
