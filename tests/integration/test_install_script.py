@@ -137,6 +137,17 @@ def test_refuses_before_it_touches_anything(tree: Path, before: str, status: int
     assert "cannot access '/etc/etcd'" in found.out
 
 
+def test_no_file_is_handed_over_by_way_of_a_symlink(tree: Path) -> None:
+    (tree / "pki" / "server-key.pem").unlink()
+    planted = "touch /etc/secret; chmod 640 /etc/secret; ln -s /etc/secret /etc/etcd/pki"
+    script = f"cp -r etcd1 /etc/etcd; {planted}/planted.pem; sh /etc/etcd/install.sh >/dev/null; echo $?"
+    found = on_a_host(tree, f"{script}; stat -c '%a %U' /etc/secret")
+    assert (found.out, found.err) == ("0\n640 root\n", "")
+    found = on_a_host(tree, f"cp -r etcd1 /etc/etcd; {planted}/server-key.pem; {INSTALL}")
+    assert found.status == 7
+    assert "server-key.pem is a symlink" in found.err
+
+
 def test_another_patch_is_a_warning(tree: Path) -> None:
     found = on_a_host(tree, "FAKE_RELEASE=3.6.1 sh etcd1/install.sh")
     assert found.status == 0
