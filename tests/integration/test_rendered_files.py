@@ -41,7 +41,9 @@ def put_on_this_host(plan: ClusterPlan, folder: Path) -> tuple[ClusterPlan, Memb
     member = plan.members[0]
     home = PurePosixPath(folder) / "my 50% home"
     paths = replace(member.paths, binary=home / "etcd", config_dir=home / "etc", data_dir=home / "data")
-    plan = replace(plan, members=(replace(member, paths=paths, flags=(*member.flags, HARD)),))
+    files = replace(member.files, key_file=f"{paths.pki_dir}/server-key.pem")
+    moved = replace(member, paths=paths, files=files, flags=(*member.flags, HARD))
+    plan = replace(plan, members=(moved,))
     Path(paths.config_dir).mkdir(parents=True)
     Path(paths.data_dir).mkdir()
     binary = Path(paths.binary)
