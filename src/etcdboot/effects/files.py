@@ -82,6 +82,21 @@ def names_in(folder: Path) -> tuple[str, ...]:
         raise Missing.because("EB003", f"cannot read {folder}: {why}", hint, str(folder)) from None
 
 
+def shown_name(file: str) -> str:
+    """What a file that is named on the command line is called in messages."""
+    return "<stdin>" if file == STDIN else file
+
+
+def contents_of(folder: Path) -> tuple[tuple[str, bytes], ...]:
+    """The plain files right in a folder, by name, with what they hold; no pipe is opened.
+
+    Raises:
+        Missing: the folder or a file is not there or cannot be read (EB003).
+    """
+    paths = (folder / name for name in names_in(folder))
+    return tuple((str(path), read_given(str(path))) for path in paths if path.is_file())
+
+
 def read_if_there(path: Path) -> bytes | None:
     """The content of a file that need not be there, or need not be for us to read."""
     try:

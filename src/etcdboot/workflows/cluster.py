@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 
-from etcdboot.effects.files import STDIN, folder_of, read_text
+from etcdboot.effects.files import folder_of, read_text, shown_name
 from etcdboot.effects.secrets import read_password
 from etcdboot.ground.errors import SpecError
 from etcdboot.ground.report import Diagnostic, Severity, has_errors
@@ -38,7 +38,7 @@ def load_file(file: str) -> Loaded:
         Missing: the file is not there or cannot be read.
         SpecError: it is not text.
     """
-    return load(read_text(file), "<stdin>" if file == STDIN else file)
+    return load(read_text(file), shown_name(file))
 
 
 def open_cluster(

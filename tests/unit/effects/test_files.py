@@ -1,12 +1,22 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
-from etcdboot.effects.files import STDIN, folder_of, names_in, read_given, read_text, write_new
+from etcdboot.effects.files import (
+    STDIN,
+    contents_of,
+    folder_of,
+    names_in,
+    read_given,
+    read_text,
+    shown_name,
+    write_new,
+)
 from etcdboot.ground.errors import Missing, Refused, SpecError
 
 
@@ -128,3 +138,15 @@ def test_a_folder_tells_what_it_holds_and_one_that_is_not_there_is_missing(tmp_p
         with pytest.raises(Missing) as caught:
             names_in(folder)
         assert [each.code for each in caught.value.diagnostics] == ["EB003"]
+
+
+def test_a_folders_plain_files_are_read_by_name_and_no_pipe_is_opened(tmp_path: Path) -> None:
+    (tmp_path / "b").write_bytes(b"2")
+    (tmp_path / "a").write_bytes(b"1")
+    (tmp_path / "below").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    assert contents_of(tmp_path) == ((str(tmp_path / "a"), b"1"), (str(tmp_path / "b"), b"2"))
+
+
+def test_standard_input_has_a_name() -> None:
+    assert (shown_name("-"), shown_name("a.pem")) == ("<stdin>", "a.pem")

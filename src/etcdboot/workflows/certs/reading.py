@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from etcdboot.effects import clock
-from etcdboot.effects.files import STDIN, read_given
+from etcdboot.effects.files import read_given, shown_name
 from etcdboot.ground.errors import ExitCode
 from etcdboot.ground.report import Diagnostic, error, has_errors
 from etcdboot.ground.values import dataclass, replace
@@ -60,7 +60,7 @@ def show(names: Iterable[str], *, now: Callable[[], datetime] = clock.now) -> Sh
     """
     moment = now()
     contents = [(name, read_given(name)) for name in names]
-    read = [_file("<stdin>" if name == STDIN else name, content, moment) for name, content in contents]
+    read = [_file(shown_name(name), content, moment) for name, content in contents]
     return Shown(
         tuple(file for file, _ in read if file.portraits), tuple(each for _, said in read for each in said)
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from cryptography import x509
 
 from etcdboot.effects import clock
-from etcdboot.effects.files import STDIN, names_in, read_given
+from etcdboot.effects.files import STDIN, contents_of, read_given, shown_name
 from etcdboot.effects.pairs import open_pairs
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
@@ -18,14 +18,15 @@ from etcdboot.ground.report import Diagnostic, Severity, error
 from etcdboot.ground.values import replace
 from etcdboot.model.certificates import CertRequest, pair_paths
 from etcdboot.model.plan import ClusterPlan
-from etcdboot.products.pki import answers, csr, placing, selection
+from etcdboot.products.pki import answers, placing, selection
 from etcdboot.products.pki.adoption import Offer
 from etcdboot.products.pki.handed import Handed, handed
+from etcdboot.products.pki.holders import holders
 from etcdboot.products.pki.inventory import Found
 from etcdboot.products.pki.matching import Match
 from etcdboot.products.pki.pem import Unreadable, load_certificate
 from etcdboot.products.pki.placing import Places
-from etcdboot.products.pki.reading import is_signed_by, public_key_of, read
+from etcdboot.products.pki.reading import is_signed_by, read
 from etcdboot.workflows.certs.adopting import adopt_files
 from etcdboot.workflows.certs.issuing import CertsResult, Clock
 from etcdboot.workflows.certs.standing import look
@@ -122,13 +123,13 @@ def _files(names: Iterable[str], pki_dir: Path, plan: ClusterPlan) -> Iterator[t
     for name in names:
         folder = Path(name)
         if name == STDIN or not folder.is_dir():
-            yield ("<stdin>" if name == STDIN else name), read_given(name)
+            yield shown_name(name), read_given(name)
             continue
         if pki_dir.exists() and folder.samefile(pki_dir):
             paths = [folder / path for each in plan.certificates for path in pair_paths(each.name)]
+            contents = tuple((str(path), read_given(str(path))) for path in paths if path.is_file())
         else:
-            paths = [folder / each for each in names_in(folder)]
-        contents = [(str(path), read_given(str(path))) for path in paths if path.is_file()]
+            contents = contents_of(folder)
         kept = [each for each in contents if _may_hold(each[1])]
         if not kept:
             hint = "name a folder with certificates, or the files themselves"
@@ -143,31 +144,10 @@ def _may_hold(content: bytes) -> bool:
 def _places(standing: Iterable[Found]) -> Places:
     """What is known of the plan's certificates from what stands in ``pki/``."""
     standing = tuple(standing)
-    holders: dict[str, tuple[str, ...]] = {}
-    free, known = set(), {}
-    for found in standing:
-        name = found.request.name
-        for public in {*_public_keys(found)} - {""}:
-            holders[public] = (*holders.get(public, ()), name)
-        if found.request.is_ca:
-            if found.certificate is None:
-                free.add(name)
-            else:
-                known[_fingerprint(found.certificate)] = name
-    return Places(holders, frozenset(free), known)
-
-
-def _public_keys(found: Found) -> Iterator[str]:
-    readers = (
-        (found.key, public_key_of),
-        (found.certificate, lambda pem: read(pem, None).public_key),
-        (found.asked, lambda pem: csr.read(pem).public_key),
-    )
-    for content, reader in readers:
-        try:
-            yield reader(content) if content else ""
-        except Unreadable:
-            continue
+    authorities = [each for each in standing if each.request.is_ca]
+    free = frozenset(each.request.name for each in authorities if each.certificate is None)
+    known = {_fingerprint(each.certificate): each.request.name for each in authorities if each.certificate}
+    return Places(holders(standing), free, known)
 
 
 def _fingerprint(certificate: bytes) -> str:

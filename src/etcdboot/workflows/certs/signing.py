@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from etcdboot.effects import clock
-from etcdboot.effects.files import STDIN, demand_absent, names_in, read_given, write_new
+from etcdboot.effects.files import STDIN, contents_of, demand_absent, read_given, shown_name, write_new
 from etcdboot.effects.pairs import PairTree, open_pairs
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
@@ -20,6 +20,7 @@ from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.recognition import Asked, recognised
 from etcdboot.model.spec import CertificateSource
 from etcdboot.products.pki import csr, inventory, selection
+from etcdboot.products.pki.holders import holders
 from etcdboot.products.pki.inventory import Entry, Found
 from etcdboot.products.pki.pem import Unreadable
 from etcdboot.products.pki.reading import public_key_of
@@ -103,11 +104,11 @@ def _files(names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
     for name in names:
         folder = Path(name)
         if name == STDIN or not folder.is_dir():
-            yield ("<stdin>" if name == STDIN else name), read_given(name)
+            yield shown_name(name), read_given(name)
             continue
-        paths = [folder / each for each in names_in(folder)]
-        contents = [(str(path), read_given(str(path))) for path in paths if path.is_file()]
-        found = [each for each in contents if each[0].endswith(".csr") or csr.holds_request(each[1])]
+        found = [
+            each for each in contents_of(folder) if each[0].endswith(".csr") or csr.holds_request(each[1])
+        ]
         if not found:
             message = f"there is no request in {name}"
             raise Refused.because("EB350", message, "name a folder with files such as etcd1-server.csr", name)
@@ -125,11 +126,11 @@ def _came(
             message = f"{leaves[0].name} is a CA, and no request is signed for one"
             hint = "with certificates.intermediate: true a root signs it, which etcdboot makes by itself"
             raise Refused.because("EB307", message, hint, as_name)
-    holders = _holders(entries)
+    known = holders(entry.found for entry in entries)
     found: dict[str, Came] = {}
     refusals: list[Diagnostic] = []
     for file, content in files:
-        one = _one(file, content, leaves, holders, named=as_name is not None)
+        one = _one(file, content, leaves, known, named=as_name is not None)
         if isinstance(one, Came):
             again = found.setdefault(one.request.name, one)
             if again.facts.public_key != one.facts.public_key:
@@ -147,7 +148,7 @@ def _one(
     file: str,
     content: bytes,
     leaves: tuple[CertRequest, ...],
-    holders: Mapping[str, tuple[str, ...]],
+    known: Mapping[str, tuple[str, ...]],
     *,
     named: bool,
 ) -> Came | Diagnostic:
@@ -158,17 +159,8 @@ def _one(
         return _at(error("EB350", f"{file}: {cause}", hint), file)
     if named:
         return Came(file, content, facts, leaves[0])
-    request = recognised(Asked(file, facts), leaves, holders.get(facts.public_key, ()))
+    request = recognised(Asked(file, facts), leaves, known.get(facts.public_key, ()))
     return request if isinstance(request, Diagnostic) else Came(file, content, facts, request)
-
-
-def _holders(entries: Iterable[Entry]) -> dict[str, tuple[str, ...]]:
-    """Whose certificates and keys in ``pki/`` are of which public key."""
-    found: dict[str, tuple[str, ...]] = {}
-    for entry in entries:
-        for public in {entry.facts.public_key if entry.facts else "", _key_of(entry.found)} - {""}:
-            found[public] = (*found.get(public, ()), entry.request.name)
-    return found
 
 
 def _key_of(found: Found) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from etcdboot.effects import clock
-from etcdboot.effects.files import STDIN, read_given
+from etcdboot.effects.files import read_given, shown_name
 from etcdboot.effects.pairs import open_pairs
 from etcdboot.effects.survey import mode_of, own_user, survey
 from etcdboot.ground.address import Host
@@ -88,7 +88,7 @@ def verify_files(
     contents = [(name, read_given(name)) for name in names]
     given, findings = [], []
     for name, content in contents:
-        shown = "<stdin>" if name == STDIN else name
+        shown = shown_name(name)
         try:
             given.append(Given(shown, portraits(content, moment)))
         except Unreadable as cause:
