@@ -43,3 +43,20 @@ def test_the_help_of_a_command_loads_nothing_heavy(command: str) -> None:
 
 def test_a_heavy_module_would_be_seen() -> None:
     assert "yaml" in loaded_by("check", "-f", "/dev/null")
+
+
+def test_issuing_loads_nothing_that_only_other_commands_need() -> None:
+    """The slowest of cold starts: PKCS #7 brings half of email, a signer subprocess and tempfile."""
+    unwanted = (
+        "cryptography.hazmat.primitives.serialization.pkcs7",
+        "tempfile",
+        "subprocess",
+        "grpc",
+        "jinja2",
+    )
+    probe = f"""
+import sys, etcdboot.cli.certs.issue, etcdboot.workflows.certs.issuing, etcdboot.workflows.certs.renewing
+sys.exit(str([name for name in {unwanted!r} if name in sys.modules]))
+"""
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=False)
+    assert done.stderr == "[]\n"

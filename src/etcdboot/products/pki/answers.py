@@ -8,7 +8,6 @@ from datetime import datetime
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import pkcs7
 
 from etcdboot.ground.address import Host
 from etcdboot.ground.report import Diagnostic, error
@@ -124,6 +123,8 @@ def _of_der(der: bytes) -> list[x509.Certificate]:
 
 
 def _of_pkcs7(der: bytes) -> list[x509.Certificate]:
+    from cryptography.hazmat.primitives.serialization import pkcs7  # brings half of email with it
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # openssl does not sort what DER wants sorted
         return list(pkcs7.load_der_pkcs7_certificates(der))

@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
     load_der_public_key,
     load_pem_private_key,
-    pkcs7,
 )
 from cryptography.utils import CryptographyDeprecationWarning
 
@@ -121,6 +120,8 @@ def _certificate(block: Block, now: datetime) -> Iterator[Portrait]:
 
 def _bundle(block: Block, now: datetime) -> Iterator[Portrait]:
     """PKCS #7, used as a bag of certificates."""
+    from cryptography.hazmat.primitives.serialization import pkcs7  # it brings half of email
+
     for each in pkcs7.load_der_pkcs7_certificates(block.der):
         yield portrait_of(each, now)
 

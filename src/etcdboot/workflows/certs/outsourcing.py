@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from etcdboot.effects import signer as program
-from etcdboot.effects.signer import Answer
 from etcdboot.ground.errors import EtcdbootError, Missing, Refused
 from etcdboot.ground.report import Diagnostic, error
 from etcdboot.model.audit import BACKDATE
@@ -22,6 +21,9 @@ from etcdboot.products.pki.authority import Pair, PublicKey
 from etcdboot.products.pki.inventory import Entry
 from etcdboot.products.pki.pem import PrivateKey, dump_key, load_certificate
 from etcdboot.products.pki.reading import public_hash
+
+if TYPE_CHECKING:
+    from etcdboot.effects.signer import Answer
 
 Key = PrivateKey | PublicKey
 
@@ -63,6 +65,8 @@ def have_signed(
         Missing: EB360, there is no such program.
         Refused: EB360, EB361, it failed, or what it gave is no use. What it signed before is dropped.
     """
+    from etcdboot.effects import signer as program  # subprocess and tempfile, for few
+
     trusted = trusted_of(entries)
     made = {}
     for place, entry in enumerate(wanted, 1):
