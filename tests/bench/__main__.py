@@ -6,7 +6,7 @@ Nothing here is a test: a slow machine fails nobody.
 
 from __future__ import annotations
 
-import json
+import compileall
 import os
 import shutil
 import socket
@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench.pki import pki
 from bench.timing import Job, measure
 from lab.peers.store import find
 
@@ -64,55 +65,9 @@ def _gone(folder: Path) -> Callable[[], None]:
     return lambda: shutil.rmtree(folder, ignore_errors=True)
 
 
-def against_cfssl(folder: Path) -> None:
-    """The same certificates by cfssl 1.6.5, one process a certificate as its users run it."""
-    cfssl, cfssljson = find("cfssl"), find("cfssljson")
-    if cfssl is None or cfssljson is None:
-        print("certs against cfssl: absent; fetch it with `make peers`")
-        return
-    for count in (3, 30):
-        for key, algo in (("ecdsa-p256", "ecdsa"), ("rsa-2048", "rsa")):
-            work = folder / f"certs-{count}-{key}"
-            work.mkdir()
-            hosts = "\n".join(f"  - {{name: e{i}, host: 10.0.0.{i}}}" for i in range(1, count + 1))
-            spec = (
-                f'name: bench\netcd: {{version: "3.6.14"}}\ncertificates: {{key: {key}}}\nmembers:\n{hosts}\n'
-            )
-            (work / "cluster.yaml").write_text(spec)
-            script = _cfssl_script(work, count, algo, cfssl, cfssljson)
-            ours = Job("ours", [*ETCDBOOT, "certs", "-q"], _gone(work / "pki"), work)
-            runs = RUNS if key == "ecdsa-p256" else 5
-            medians = measure(
-                [ours, Job("cfssl", ["sh", str(script)], folder=work)], min(runs, 7 if count > 3 else runs)
-            )
-            row(f"certs, {count} members, {key}", medians["ours"] / medians["cfssl"], "cfssl 1.6.5", "≤ 0.8")
-
-
-def _cfssl_script(work: Path, count: int, algo: str, cfssl: Path, cfssljson: Path) -> Path:
-    """What the tutorials do: a CA, then server and peer pairs for each member and one for a client."""
-    size = 256 if algo == "ecdsa" else 2048
-    key = {"algo": algo, "size": size}
-    usages = ["signing", "key encipherment", "server auth", "client auth"]
-    config = {
-        "signing": {
-            "profiles": {"etcd": {"expiry": "8760h", "usages": usages}},
-            "default": {"expiry": "8760h"},
-        }
-    }
-    (work / "config.json").write_text(json.dumps(config))
-    (work / "ca.json").write_text(json.dumps({"CN": "bench CA", "key": key}))
-    lines = ["set -e", f"{cfssl} gencert -initca ca.json 2>/dev/null | {cfssljson} -bare c-ca"]
-    names = [f"e{i}-{kind}" for i in range(1, count + 1) for kind in ("server", "peer")] + ["root"]
-    for name in names:
-        csr = {"CN": name, "hosts": ["127.0.0.1", "10.0.0.1"], "key": key}
-        (work / f"{name}.json").write_text(json.dumps(csr))
-        sign = (
-            f"{cfssl} gencert -ca c-ca.pem -ca-key c-ca-key.pem -config config.json -profile etcd {name}.json"
-        )
-        lines.append(f"{sign} 2>/dev/null | {cfssljson} -bare c-{name}")
-    script = work / "cfssl.sh"
-    script.write_text("\n".join(lines) + "\n")
-    return script
+def certificates(folder: Path) -> None:
+    """Certificates, for 3, 30 and 300 members."""
+    pki(row, folder, RUNS)
 
 
 @contextmanager
@@ -160,8 +115,11 @@ def against_etcdctl(folder: Path) -> None:
 
 
 def main() -> None:
-    """Run all, one table."""
-    for part in (cold_starts, against_cfssl, against_etcdctl):
+    """Run all, or the parts that are named; one table."""
+    parts = {each.__name__: each for each in (cold_starts, certificates, against_etcdctl)}
+    chosen = [parts[name] for name in sys.argv[1:]] or parts.values()
+    compileall.compile_dir(ROOT / "src", quiet=1)  # as pip does when it installs
+    for part in chosen:
         with tempfile.TemporaryDirectory() as name:
             part(Path(name))
 

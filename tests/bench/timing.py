@@ -22,15 +22,20 @@ class Job:
     env: dict[str, str] | None = None
 
 
-def measure(jobs: Sequence[Job], runs: int) -> dict[str, float]:
-    """The median wall time of each job in seconds; the jobs take turns."""
+def measure(jobs: Sequence[Job], runs: int, *, warm: bool = True) -> dict[str, float]:
+    """The median wall time of each job in seconds; the jobs take turns, and warm up once before that."""
     times: dict[str, list[float]] = {job.name: [] for job in jobs}
-    for _ in range(runs + 1):
+    for turn in range(runs + warm):
         for job in jobs:
             job.before()
             begun = time.perf_counter()
-            done = subprocess.run(job.argv, cwd=job.folder, env=job.env, capture_output=True, check=False)
-            times[job.name].append(time.perf_counter() - begun)
-            if done.returncode not in job.codes:
-                raise SystemExit(f"{job.name}: exit {done.returncode}\n{done.stderr.decode()}")
-    return {name: statistics.median(each[1:]) for name, each in times.items()}  # the first run warms up
+            _run(job)
+            if turn >= warm:
+                times[job.name].append(time.perf_counter() - begun)
+    return {name: statistics.median(each) for name, each in times.items()}
+
+
+def _run(job: Job) -> None:
+    done = subprocess.run(job.argv, cwd=job.folder, env=job.env, capture_output=True, check=False)
+    if done.returncode not in job.codes:
+        raise SystemExit(f"{job.name}: exit {done.returncode}\n{done.stderr.decode()}")
