@@ -91,6 +91,16 @@ def test_a_rotation_is_begun_and_told_again(folder: Path) -> None:
     assert again.stderr.partition("Next:")[2] == begun.stderr.partition("Next:")[2]
 
 
+def test_clients_are_left_alone_where_only_peers_get_a_new_ca(tmp_path: Path) -> None:
+    (tmp_path / "cluster.yaml").write_text(SPEC.replace("crl: {}", "crl: {}, ca: split"))
+    assert etcdboot(tmp_path, "certs", "-q").returncode == 0
+    for ca, told in (("peer-ca", False), ("ca", True)):
+        begun = etcdboot(tmp_path, "certs", "rotate-ca", "--ca", ca, "--offline")
+        assert begun.stdout.startswith(f"{ca}: step 1 of 3, bundle: ")
+        assert ("give every client its new ca.pem" in begun.stderr) is told
+        assert f"etcdboot certs rotate-ca --ca {ca} --next" in begun.stderr
+
+
 def test_it_waits_for_members_and_names_them(folder: Path) -> None:
     etcdboot(folder, "certs", "rotate-ca", "--offline")
     looked = etcdboot(folder, "certs", "rotate-ca", "status")

@@ -164,17 +164,30 @@ def _next(cluster: Cluster, done: Rotated, file: str, out: str, leader: str | No
         yield f"go on: {to_paste('certs rotate-ca', file)} --next"
         return
     yield f"write the members' and clients' files again: {to_paste('render', file)}"
-    step = _situation(done)
-    yield from filter(None, [_CLIENTS_FIRST.get(step)])
+    step, clients = _situation(done), _concerns_clients(cluster, done.ca)
+    if clients and step in _CLIENTS_FIRST:
+        yield _CLIENTS_FIRST[step]
     if step in ("bundle", "drop", "abort"):
         yield rolling_restart(cluster.plan, out, file, leader)
     else:
         yield handing_out(cluster.plan, out)
-    yield from filter(None, [_CLIENTS_THEN.get(step)])
+    if clients and step in _CLIENTS_THEN:
+        yield _CLIENTS_THEN[step]
     if done.rotation is None:
         return
     which = f" --ca {done.ca}" if sum(each.is_ca for each in cluster.plan.certificates) > 1 else ""
     yield f"then go on: {to_paste('certs rotate-ca', file)}{which} {'--abort' if done.aborted else '--next'}"
+
+
+def _concerns_clients(cluster: Cluster, ca: str) -> bool:
+    """Whether clients trust that CA, or show what it signed; a CA of peers alone is the members' matter."""
+    from etcdboot.model.certificates import CertKind
+
+    return any(
+        ca in (each.ca_name, *each.above)
+        for each in cluster.plan.certificates
+        if each.kind in (CertKind.SERVER, CertKind.CLIENT)
+    )
 
 
 def _situation(done: Rotated) -> str:

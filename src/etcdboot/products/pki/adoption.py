@@ -12,6 +12,7 @@ from etcdboot.products.pki.inventory import Entry, Found
 # What makes a certificate useless, whoever made it: usages, dates, another CA, no key to go with it.
 _USELESS = frozenset(("EB310", "EB312", "EB314", "EB317"))
 _SIGNING = ("ecdsa-", "rsa-")
+_ANOTHER = "take over a CA that is valid now, or set this machine's clock right"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ def as_offered(standing: Iterable[Found], offers: Iterable[Offer]) -> tuple[Foun
 def objections(entry: Entry) -> tuple[Diagnostic, ...]:
     """Why what is offered must not be taken; empty where it may, fitting or not."""
     useless = (each for each in entry.findings if each.code in _USELESS)
-    return (*entry.refusals, *useless, *_cannot_sign(entry))
+    refusals = (replace(each, hint=_ANOTHER) if each.code == "EB305" else each for each in entry.refusals)
+    return (*refusals, *useless, *_cannot_sign(entry))
 
 
 def _cannot_sign(entry: Entry) -> Iterator[Diagnostic]:

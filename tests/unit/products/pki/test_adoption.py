@@ -64,6 +64,12 @@ def test_what_etcd_cannot_use_is_objected_to() -> None:
     assert objected(ca, Offer("etcd1/server", b"nothing", LEAF.key_pem)) == ["EB301"]
 
 
+def test_an_expired_ca_is_objected_to_with_a_remedy_for_who_has_another() -> None:
+    late = judge(as_offered((absent(AUTHORITY),), (offer("ca", CA),)), NOW.replace(year=2099))
+    [told] = objections(late[0])
+    assert (told.code, "take over a CA that is valid now" in told.hint) == ("EB305", True)
+
+
 def test_the_key_that_stands_there_is_meant_where_none_comes_along() -> None:
     standing = (absent(AUTHORITY), replace(absent(SERVER), key=LEAF.key_pem))
     (_, taken) = as_offered(standing, (offer("etcd1/server", LEAF, key=False),))
