@@ -80,6 +80,21 @@ def test_any_subject_reaches_the_request_as_it_is(value: str, tmp_path: Path) ->
     assert csr.read((tmp_path / "csr/etcd1-server.csr").read_bytes()).subject == subject
 
 
+def test_a_key_is_made_where_nobody_can_lay_a_symlink_and_nothing_else_is_left(tmp_path: Path) -> None:
+    member = CSR.members[0]
+    member = replace(member, paths=replace(member.paths, config_dir=type(member.paths.config_dir)(tmp_path)))
+    [script] = scripts(replace(CSR, members=(member,))).values()
+    (tmp_path / "make-csr.sh").write_text(script)
+    (tmp_path / "victim").write_text("mine")
+    (tmp_path / "pki").mkdir()
+    (tmp_path / "pki/server-key.pem.new").symlink_to(tmp_path / "victim")
+    subprocess.run(["sh", str(tmp_path / "make-csr.sh")], check=True, capture_output=True)
+    made = {each.name: each for each in (tmp_path / "pki").iterdir()}
+    assert set(made) == {"peer-key.pem", "server-key.pem", "server-key.pem.new"}
+    assert {made[name].stat().st_mode & 0o777 for name in ("peer-key.pem", "server-key.pem")} == {0o600}
+    assert (tmp_path / "victim").read_text() == "mine"
+
+
 def test_the_steps_lead_from_the_hosts_and_back() -> None:
     steps = asking_steps(CSR.members, {"etcd1", "etcd2"}, "out", "prod.yaml")
     text = "\n".join(steps)
