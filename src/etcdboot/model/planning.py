@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from hashlib import sha1
-from itertools import starmap
+from itertools import chain, starmap
 
 from etcdboot.ground.address import Url, parse_url
 from etcdboot.ground.duration import parse_go_duration
@@ -68,11 +68,8 @@ def plan(
             zip(members, places, initial_clusters(members, places), strict=True)
         )
     )
-    certificates = (
-        *authorities(spec),
-        *(request for member in planned for request in member.certificates),
-        *client_certificates(spec),
-    )
+    leaves = chain.from_iterable(each.certificates for each in planned)
+    certificates = (*authorities(spec), *leaves, *client_certificates(spec))
     return ClusterPlan(
         name=spec.name,
         bootstrap=spec.bootstrap,
