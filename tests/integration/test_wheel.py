@@ -63,6 +63,6 @@ def test_a_wheel_does_init_check_certs_render(bin_folder: Path, tmp_path: Path) 
     assert "is good" in run(etcdboot, "check", folder=tmp_path)
     run(etcdboot, "certs", folder=tmp_path)
     said = run(etcdboot, "render", "--target", "systemd", "--target", "procfile", folder=tmp_path)
-    assert said.endswith("31 files in out: 31 new\n")
+    assert said.endswith("35 files in out: 35 new\n")
     assert (tmp_path / "out/etcd3/pki/peer-key.pem").stat().st_mode & 0o777 == 0o600
     assert "Type=notify" in (tmp_path / "out/etcd1/etcd.service").read_text()

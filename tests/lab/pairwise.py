@@ -1,12 +1,14 @@
-"""A few rows of a large product that still show every value beside every other."""
+"""A few rows of a large product: what is shown each time, where ``make test-full`` shows the whole of it."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from itertools import combinations, product
 from typing import TypeVar
 
 T = TypeVar("T")
+WHOLE = os.environ.get("ETCDBOOT_FULL_MATRIX") == "1"
 Pair = tuple[tuple[int, T], tuple[int, T]]
 
 
@@ -34,3 +36,15 @@ def pairs(rows: Iterable[tuple[T, ...]]) -> Iterable[Pair[T]]:
     """Each two values that meet in a row, with the numbers of their axes."""
     for row in rows:
         yield from combinations(enumerate(row), 2)
+
+
+def ends(values: Sequence[T]) -> tuple[T, ...]:
+    """The first and the last of them, the oldest and the newest release say; all for the whole product."""
+    return tuple(values) if WHOLE else (values[0], values[-1])
+
+
+def in_turn(values: Sequence[T], others: Sequence[T]) -> tuple[tuple[T, T], ...]:
+    """Each value once, beside the others in turn; beside every other for the whole product."""
+    if WHOLE:
+        return tuple(product(values, others))
+    return tuple((value, others[at % len(others)]) for at, value in enumerate(values))
