@@ -253,8 +253,7 @@ def test_members_meet_through_intermediates_and_serve_who_has_a_chain(running: R
 
 def test_the_gateway_dials_itself_with_a_chain(running: Running) -> None:
     """A usage on a CA would bind what it signs, and the gateway could not dial (etcd issues 9785, 16802)."""
-    told_by_file = 404 if running.release.startswith("3.4") else 200  # 3.4 has none with a config file
-    assert ask(running, "clients/root", "/v3/kv/range", '{"key": "YQ=="}') == told_by_file
+    assert ask(running, "clients/root", "/v3/kv/range", '{"key": "YQ=="}') == 200
 
 
 def test_a_client_outside_of_the_constraints_is_refused_and_one_inside_is_served(running: Running) -> None:
