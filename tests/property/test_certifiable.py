@@ -173,6 +173,43 @@ def test_any_spec_is_refused_with_a_code_or_makes_certificates_that_fit(spec: Sp
         assert [each for each in audit(request, facts, NOW) if each.severity == "error"] == []
 
 
+MEMBER = {"name": "etcd1", "host": "10.0.0.1"}
+UNFIT: list[tuple[str, Spec]] = [
+    *(
+        ("EB108", {"certificates": {"sans": [san]}})
+        for san in (
+            "münchen.de",
+            "*",
+            "*.com",
+            "a.*.com",
+            "a..b",
+            "-a.com",
+            f"{'l' * 64}.com",
+            f"l.{LONGEST}",
+        )
+    ),
+    *(("EB108", {"certificates": {"clients": [name]}}) for name in ("c" * 64, "ü", "a b", "a,CN=root")),
+    ("EB108", {"members": [{"name": "m" * 64, "host": "10.0.0.1"}]}),
+    ("EB108", {"name": "c" * 64}),
+    ("EB108", {"certificates": {"subject": {"O": "o" * 65}}}),
+    ("EB108", {"certificates": {"subject": {"C": "Germany"}}}),
+    ("EB108", {"certificates": {"lifetime": "1001y"}}),
+    ("EB107", {"certificates": {"key": "rsa-1024"}}),
+    ("EB236", {"certificates": {"lifetime": "11y"}}),
+    ("EB272", {"certificates": {"intermediate": True, "path-length": 0}}),
+    ("EB271", {"certificates": {"name-constraints": ["10.1.0.0/16"]}}),
+]
+
+
+@pytest.mark.parametrize(("code", "spec"), UNFIT, ids=[json.dumps(spec)[:60] for _, spec in UNFIT])
+def test_what_cannot_be_certified_is_refused_with_its_code(code: str, spec: Spec) -> None:
+    loaded = load(json.dumps({"name": "c", "members": [MEMBER]} | spec, ensure_ascii=False), "cluster.yaml")
+    found = loaded.diagnostics
+    if loaded.spec is not None:
+        found = judge(loaded.spec, plan(loaded.spec, layout=HostLayout(PurePosixPath("/"))))
+    assert [each.code for each in found if each.severity == "error"] == [code]
+
+
 # --- strangers
 
 CA_POLICY = ExtensionPolicy.webpki_defaults_ca()
