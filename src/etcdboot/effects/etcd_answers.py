@@ -67,6 +67,7 @@ _TEXT_CAUSES: Final = (
     ("handshake", Cause.TLS_FAILED),
     ("tsi_data_corrupted", Cause.TLS_FAILED),
     ("http2 header with status", Cause.NOT_ETCD),
+    ("rst_stream with error code 8", Cause.SILENT),  # cancelled there: etcd saw our deadline pass first
     ("closed", Cause.CLOSED),
     ("reset", Cause.CLOSED),
     ("timed out", Cause.SILENT),

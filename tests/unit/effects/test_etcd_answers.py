@@ -22,6 +22,7 @@ _ALL = "failed to connect to all addresses; last error: UNKNOWN: ipv4:127.0.0.1:
         ("UNAVAILABLE", f"{_ALL}SSLV3_ALERT_BAD_CERTIFICATE", Cause.CLIENT_REFUSED),
         ("UNAVAILABLE", f"{_ALL}Unwrap failed (TSI_DATA_CORRUPTED)", Cause.TLS_FAILED),
         ("UNAVAILABLE", "Socket closed", Cause.CLOSED),
+        ("CANCELLED", "Stream removed (RST_STREAM (Received RST_STREAM with error code 8))", Cause.SILENT),
         ("UNAVAILABLE", "words that nobody foresaw", Cause.CLOSED),
         ("DEADLINE_EXCEEDED", "Deadline Exceeded", Cause.SILENT),
         ("UNIMPLEMENTED", "unknown service", Cause.NOT_ETCD),
