@@ -14,7 +14,7 @@ import pytest
 
 from etcdboot.knowledge.etcd.flag_table import TABLE
 from etcdboot.knowledge.etcd.flags import env_name, flag, known_in, yaml_key
-from etcdboot.knowledge.etcd.forms import forms_for
+from etcdboot.knowledge.etcd.forms import SECRET_FLAGS, forms_for
 from etcdboot.knowledge.etcd.releases import Release, parse_release
 from lab.peers.fixtures import ETCD_RELEASES, require_peer
 
@@ -67,6 +67,7 @@ def test_a_release_reads_exactly_the_variables_that_the_table_gives_it(release: 
         re.findall(r"unrecognized environment variable\W+(?:environment-variable\W+)?(\w+)=%", said)
     )
     readable = {name for name in by_variable.values() if "env" in forms_for(name, release)}
+    readable |= {name for name in SECRET_FLAGS if known_in(name, release)}  # read too, and logged
     assert {by_variable[each] for each in by_variable.keys() - unknown} == readable
 
 
