@@ -75,7 +75,7 @@ def test_a_command_line_in_the_docs_is_one(place: str, line: str) -> None:
         words = shlex.split(part)[1:]
         if not part.strip().startswith("etcdboot"):
             continue
-        top = click.Context(program, info_name="etcdboot")
+        top = click.Context(program, info_name="etcdboot", **program.context_settings)
         _, command, rest = program.resolve_command(top, words)
         assert command is not None
         while isinstance(command, click.Group) and rest and (below := command.get_command(top, rest[0])):
