@@ -2,7 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-REQUIRE := requirements/dev.txt
+DEV := requirements/dev.txt
+USER := requirements/user.txt
+# Installs exactly the pinned files, whatever has been released since: pip resolves nothing, and `pip check` then
+# confirms that the pins need nothing else.
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-full lint types bench docs peers peers-list lock clean
@@ -10,17 +14,20 @@ REQUIRE := requirements/dev.txt
 help:  ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
-# The environment of a user: etcdboot with a real etcd, pinned.
-$(VENV)/.user: pyproject.toml $(REQUIRE)
+# The environment of a user: etcdboot with a real etcd, by hash.
+$(VENV)/.user: pyproject.toml $(USER)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --constraint requirements/constraints.txt --editable '.[local]'
+	$(INSTALL) --require-hashes --requirement $(USER)
+	$(INSTALL) --no-build-isolation --editable .
+	$(BIN)/pip check
 	@touch $@
 
-# The environment of a developer: all of it, by hash.
-$(VENV)/.dev: pyproject.toml $(REQUIRE)
+# The environment of a developer: everything, by hash.
+$(VENV)/.dev: pyproject.toml $(DEV)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --require-hashes --requirement $(REQUIRE)
-	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	$(INSTALL) --require-hashes --requirement $(DEV)
+	$(INSTALL) --no-build-isolation --editable .
+	$(BIN)/pip check
 	@touch $@ $(VENV)/.user
 
 demo: $(VENV)/.user  ## A real TLS cluster of three on this machine: made, verified, gone
@@ -52,13 +59,17 @@ peers: $(VENV)/.dev  ## Fetch the real programs that the tests meet, into a cach
 peers-list: $(VENV)/.dev  ## Which of them are there
 	PYTHONPATH=tests $(BIN)/python -m lab.peers list
 
+COMPILE := pip-compile --quiet --no-strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+  --generate-hashes --allow-unsafe --no-header
 lock: $(VENV)/.dev  ## Pin the newest packages that fit pyproject.toml
-	$(BIN)/pip install --quiet pip-tools
-	$(BIN)/pip-compile --quiet --upgrade --strip-extras --no-emit-index-url --no-emit-find-links \
-	  --no-emit-trusted-host --generate-hashes --allow-unsafe --no-header \
-	  --extra local --extra dev --output-file $(REQUIRE) pyproject.toml
-	sed -i '1i # Every package that development and CI use, with its hashes. Made anew by: make lock' $(REQUIRE)
-	sed -n 's/^\([a-z0-9][a-z0-9._-]*==[^ ]*\).*/\1/p' $(REQUIRE) > requirements/constraints.txt
+	$(PYTHON) -m venv $(VENV)/lock
+	$(VENV)/lock/bin/pip install --quiet pip-tools
+	$(VENV)/lock/bin/$(COMPILE) --upgrade --extra local --extra dev --output-file $(DEV) pyproject.toml
+	sed -n 's/^\([a-z0-9][a-z0-9._-]*\)\(\[[a-z,]*\]\)\{0,1\}\(==[^ ]*\).*/\1\3/p' $(DEV) > $(VENV)/lock/pins
+	$(VENV)/lock/bin/$(COMPILE) --no-annotate --extra local --build-deps-for editable --constraint $(VENV)/lock/pins \
+	  --output-file $(USER) pyproject.toml
+	sed -i '1i # Every package that development and CI use, with its hashes. Created by: make lock' $(DEV)
+	sed -i '1i # Every package of `make demo`, with its hashes; a part of dev.txt. Created by: make lock' $(USER)
 
 clean:  ## Remove what make made
 	rm -rf $(VENV) dist build .coverage .mypy_cache .ruff_cache .hypothesis

@@ -7,7 +7,7 @@ import pytest
 
 from meta.source import PACKAGE, files, short, tree
 
-LINES_OF_A_FILE = 260
+LINES_OF_A_FILE = 400
 LINES_OF_A_FUNCTION = 50
 # Tables that only grow by rows: generated, or prose.
 TABLES = {PACKAGE / "knowledge" / "etcd" / "flag_table.py", PACKAGE / "ground" / "codes.py"}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from subprocess import SubprocessError
+from zipfile import BadZipFile
 
 from lab.peers.fetching import fetch
 from lab.peers.obtaining import CannotFetch
@@ -43,7 +45,8 @@ def _fetch_all(peers: list[Peer], store: Store) -> bool:
         begun = time.monotonic()
         try:
             outcome = "fetched" if fetch(peer, store) else "present"
-        except CannotFetch as error:
+        # What a client left half done may fail in any way; it is that peer's failure and no other's.
+        except (CannotFetch, OSError, ValueError, KeyError, SubprocessError, BadZipFile) as error:
             outcome = f"FAILED: {error}"
             failures += 1
         print(f"{peer.title:24} {outcome} ({time.monotonic() - begun:.1f} s)", flush=True)

@@ -101,7 +101,10 @@ def from_npm(peer: Peer, source: Npm, folder: Path, store: Store) -> None:
 def from_python_environment(peer: Peer, source: PythonEnvironment, folder: Path, store: Store) -> None:
     """Make a virtual environment; its scripts are started through its python, so that the folder can move."""
     run([sys.executable, "-m", "venv", "venv"], folder)
-    run(["venv/bin/python", "-m", "pip", "install", "--quiet", source.requirement], folder)
+    pinned = str(pins(source) / "requirements.txt")
+    pip = ["venv/bin/python", "-m", "pip"]
+    run([*pip, "install", "--quiet", "--no-deps", "--require-hashes", "--requirement", pinned], folder)
+    run([*pip, "check"], folder)
     (folder / "bin").mkdir()
     for each in peer.programs:
         _write_starter(
@@ -139,10 +142,15 @@ def _apt_options(home: Path) -> list[str]:
 
 
 def _apt_words(lists: Path, others: dict[str, str]) -> list[str]:
-    """The options as words; no cache of the system's is written, so no root is needed."""
+    """The options as words; no cache of the system's is written, so no root is needed.
+
+    Neither is what the machine has installed read: an installed version that is not in these lists, such as a
+    security update, would be apt's candidate and could not be downloaded.
+    """
     (lists / "partial").mkdir(parents=True, exist_ok=True)
     options = others | {
         "Dir::State::Lists": str(lists),
+        "Dir::State::status": "/dev/null",
         "Dir::Cache::pkgcache": "",
         "Dir::Cache::srcpkgcache": "",
         "APT::Get::List-Cleanup": "0",

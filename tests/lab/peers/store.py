@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.peers.table import PEERS, GoModule, Npm, OnThisMachine, Peer, Program
+from lab.peers.table import PEERS, GoModule, Npm, OnThisMachine, Peer, Program, PythonEnvironment
 
 # A change of how peers are unpacked makes what older code fetched stale.
 _UNPACKING = "1"
@@ -63,7 +63,7 @@ class Store:
             yield
 
 
-def pins(source: GoModule | Npm) -> Path:
+def pins(source: GoModule | Npm | PythonEnvironment) -> Path:
     """The folder in the tree that pins what is to be built or installed."""
     return Path(__file__).parent / source.folder
 
@@ -72,7 +72,7 @@ def recipe(peer: Peer) -> str:
     """What the peer was made from, so that another pin or another source makes a fetched one stale."""
     programs = [(each.name, each.at, each.through) for each in peer.programs]
     digest = hashlib.sha256(f"{_UNPACKING}\n{peer.source}\n{programs}\n".encode())
-    if isinstance(peer.source, GoModule | Npm):
+    if isinstance(peer.source, GoModule | Npm | PythonEnvironment):
         for file in sorted(each for each in pins(peer.source).iterdir() if each.is_file()):
             digest.update(file.read_bytes())
     return digest.hexdigest() + "\n"

@@ -40,9 +40,9 @@ class Wheel:
 
 @dataclass(frozen=True, slots=True)
 class PythonEnvironment:
-    """A virtual environment of its own with one requirement from PyPI."""
+    """A virtual environment of its own with exactly what ``requirements.txt`` in this folder pins."""
 
-    requirement: str
+    folder: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +234,7 @@ PEERS: tuple[Peer, ...] = (
     Peer(
         "ansible-core",
         "2.19.14",
-        PythonEnvironment("ansible-core==2.19.14"),
+        PythonEnvironment("python/ansible-core-2.19.14"),
         tuple(Program(each, each) for each in ("ansible", "ansible-playbook", "ansible-inventory")),
     ),
     Peer(
