@@ -1,0 +1,30 @@
+"""Each finding of the security review, and the tests that hold the right behaviour: ``path::test``.
+
+``docs/security.md`` describes them under the same ids; ``test_findings.py`` fails on a missing row or test.
+"""
+
+from __future__ import annotations
+
+FINDINGS: dict[str, tuple[str, ...]] = {
+    "A1-foreign-files": (),  # install.sh replaced or removed files that it had not installed
+    "A1-foreign-folder": (),  # config-dir: /etc/kubernetes lost kubeadm's pki/
+    "A2-system-folder": (),  # data-dir: /var/lib and the like were chowned and chmodded
+    "A2-nested-folders": (),  # data-dir below config-dir/pki was replaced with it
+    "A3-make-csr": (),  # make-csr.sh followed a folder that the etcd user had exchanged
+    "A3-data-dir-symlink": (),  # install.sh chowned what a symlink at the data-dir led to
+    "A3-chmod-race": (),  # install.sh chmodded a file that the etcd user had exchanged
+    "A4-shared-ca": (),  # with one CA, any client certificate reads the raft log at the peer port
+    "A5-env": (),  # `env` printed names from a foreign control socket unquoted
+    "A5-ps": (),  # `ps` printed escape sequences from the answer
+    "A5-malformed-answer": (),  # a malformed answer was exit 1
+    "A6-member-like-client": (),  # a member named root or like a client is that etcd user
+    "A7-forged-lines": (),  # an endpoint's text wrote lines and escapes on the terminal
+    "A7-diagnostics": (),  # line breaks of foreign text survived in diagnostics
+    "A10-lock": (),  # several install.sh at once
+    "A10-secret-modes": (),  # secret files that others can read
+    "A10-root-user": (),  # etcd.user: root
+    "A10-passphrase": (),  # passphrases kept in the environment of `up --detach` and of signers
+    "A10-unit": (),  # what the unit lacked
+    "B2-subject": (),  # one request's O was given to all certificates
+    "EB304-hint": (),  # a hint whose remedy was an outage
+}
