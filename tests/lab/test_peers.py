@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
+import shutil
 import stat
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from lab.peers import fixtures
+from lab.peers import __main__ as command
+from lab.peers import fetching, fixtures, obtaining
 from lab.peers.__main__ import main
 from lab.peers.fetching import fetch, prove
 from lab.peers.fixtures import CAPABILITIES, ETCD_RELEASES, require_capability, require_peer
-from lab.peers.obtaining import CannotFetch
+from lab.peers.obtaining import KEYRING, CannotFetch
 from lab.peers.store import Store, find, pins, recipe
-from lab.peers.table import PEERS, GoModule, Npm, OnThisMachine, Peer, Program, Wheel
+from lab.peers.table import PEERS, Debian, GoModule, Npm, OnThisMachine, Peer, Program, Wheel
 
 TESTS = Path(__file__).parents[1]
 PINNED = [each for each in PEERS if isinstance(each.source, GoModule | Npm)]
@@ -37,7 +42,9 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
 
 def greeter(tmp_path: Path, says: str = "greeter 1.0") -> Peer:
     """A peer from a wheel of the test's own making, which counts how often it is run."""
-    with zipfile.ZipFile(tmp_path / "wheels" / "greeter-1.0-py3-none-any.whl", "w") as wheel:
+    with zipfile.ZipFile(
+        tmp_path / "wheels" / "greeter-1.0-py3-none-any.whl", "w", zipfile.ZIP_DEFLATED
+    ) as wheel:
         wheel.writestr("greeter/greeter", f"#!/bin/sh\necho run >>{tmp_path}/runs\necho {says}\n")
         wheel.writestr(
             "greeter-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: greeter\nVersion: 1.0\n"
@@ -214,3 +221,124 @@ def test_a_peer_of_this_machine_is_looked_for_and_never_fetched(store: Store) ->
     gone = Peer("gone", "", OnThisMachine("gone-package"), (Program("gone", "etcdboot-no-such-program"),))
     with pytest.raises(CannotFetch, match="install gone-package"):
         fetch(gone, store)
+
+
+def wheel_without_its_program(tmp_path: Path) -> Peer:
+    return replace(greeter(tmp_path), programs=(Program("greeter", "greeter/absent"),))
+
+
+def wheel_with_broken_data(tmp_path: Path) -> Peer:
+    peer = greeter(tmp_path)
+    (wheel,) = (tmp_path / "wheels").iterdir()
+    content = bytearray(wheel.read_bytes())
+    with zipfile.ZipFile(wheel) as archive:
+        start = archive.getinfo("greeter/greeter").header_offset + 30 + len("greeter/greeter")
+    content[start : start + 20] = b"\xff" * 20
+    wheel.write_bytes(content)
+    return peer
+
+
+def wheel_that_is_no_archive(tmp_path: Path) -> Peer:
+    peer = greeter(tmp_path)
+    (wheel,) = (tmp_path / "wheels").iterdir()
+    wheel.write_bytes(b"half a download")
+    return peer
+
+
+def lock_file_that_is_missing(tmp_path: Path) -> Peer:
+    return Peer("greeter", "1.0", Npm("npm/no-such-folder"), (Program("greeter", "greeter"),))
+
+
+def program_that_hangs(tmp_path: Path) -> Peer:
+    return greeter(tmp_path, says="no release; exec sleep 1000")
+
+
+def package_client_that_hangs(tmp_path: Path) -> Peer:
+    client = tmp_path / "clients" / "npm"
+    client.parent.mkdir()
+    client.write_text("#!/bin/sh\nexec sleep 1000\n")
+    client.chmod(0o755)
+    return Peer("greeter", "1.0", Npm("npm/foreman-3.0.1"), (Program("greeter", "greeter"),))
+
+
+@pytest.mark.parametrize(
+    ("broken", "says"),
+    [
+        (wheel_without_its_program, "greeter/absent"),
+        (wheel_with_broken_data, "Error .* while decompressing"),
+        (wheel_that_is_no_archive, "pip download"),
+        (lock_file_that_is_missing, "package.json"),
+        (program_that_hangs, "timed out"),
+        (package_client_that_hangs, "timed out"),
+    ],
+)
+def test_a_peer_that_cannot_be_fetched_is_named_and_the_next_one_is_fetched(
+    broken: Callable[[Path], Peer],
+    says: str,
+    store: Store,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    peer = broken(tmp_path)
+    shell = Peer("shell", "", OnThisMachine("dash"), (Program("sh", "sh", ("-c", "echo sh"), "sh"),))
+    monkeypatch.setattr(command, "PEERS", (peer, shell))
+    monkeypatch.setattr(fetching, "PROOF_SECONDS", 2)
+    monkeypatch.setattr(obtaining, "CLIENT_SECONDS", 2 if broken is package_client_that_hangs else 60)
+    monkeypatch.setenv("PATH", f"{tmp_path}/clients:{os.environ['PATH']}")
+    monkeypatch.setenv("ETCDBOOT_PEERS", str(store.root))
+    assert main(["fetch"]) == 1
+    first, *_, last = capsys.readouterr().out.splitlines()
+    assert re.match(rf"greeter-1\.0 +FAILED: .*{says}", first)
+    assert re.match(r"shell +present", last)
+
+
+def debian_mirror(folder: Path) -> None:
+    """An unsigned mirror of bookworm that has the package ``greeter`` 1.0 alone."""
+    architecture = subprocess.run(
+        ["dpkg", "--print-architecture"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    fields = "Package: greeter\nVersion: 1.0\nArchitecture: all\nMaintainer: lab\nDescription: greets\n"
+    package = folder / "package"
+    (package / "DEBIAN").mkdir(parents=True)
+    (package / "DEBIAN" / "control").write_text(fields)
+    (package / "usr" / "bin").mkdir(parents=True)
+    (package / "usr" / "bin" / "greeter").write_text("#!/bin/sh\necho greeter 1.0\n")
+    (package / "usr" / "bin" / "greeter").chmod(0o755)
+    subprocess.run(["dpkg-deb", "--build", package, folder / "greeter.deb"], check=True, capture_output=True)
+    archive = (folder / "greeter.deb").read_bytes()
+    index = folder / "dists" / "bookworm" / "main" / f"binary-{architecture}" / "Packages"
+    index.parent.mkdir(parents=True)
+    digest = hashlib.sha256(archive).hexdigest()
+    index.write_text(f"{fields}Filename: greeter.deb\nSize: {len(archive)}\nSHA256: {digest}\n")
+    listed = f" {hashlib.sha256(index.read_bytes()).hexdigest()} {index.stat().st_size}"
+    place = index.relative_to(folder / "dists" / "bookworm")
+    (folder / "dists" / "bookworm" / "Release").write_text(
+        f"Suite: bookworm\nCodename: bookworm\nArchitectures: {architecture}\nComponents: main\n"
+        f"SHA256:\n{listed} {place}\n"
+    )
+
+
+def test_fetching_from_debian_does_not_depend_on_what_the_machine_has_installed(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a security update: the installed version is newer than each version in the mirror's lists."""
+    if not KEYRING.is_file() or not shutil.which("apt-get"):
+        fixtures.absent("apt-get and debian-archive-keyring")
+    mirror = tmp_path / "mirror"
+    debian_mirror(mirror)
+    (tmp_path / "status").write_text(
+        "Package: greeter\nStatus: install ok installed\nVersion: 2.0\nArchitecture: all\n"
+        "Maintainer: lab\nDescription: greets\n\n"
+    )
+    (tmp_path / "sources.list").write_text(f"deb file:{mirror} bookworm main\n")
+    (tmp_path / "apt.conf").write_text(
+        f'Dir::State::status "{tmp_path}/status";\nDir::State::Lists "{tmp_path}/lists";\n'
+        f'Dir::Etc::sourcelist "{tmp_path}/sources.list";\nDir::Etc::sourceparts "/dev/null";\n'
+        # The mirror has no signature.
+        'Acquire::AllowInsecureRepositories "true";\nAPT::Get::AllowUnauthenticated "true";\n'
+    )
+    monkeypatch.setenv("APT_CONFIG", str(tmp_path / "apt.conf"))
+    peer = Peer("greeter", "1.0", Debian(("greeter",)), (Program("greeter", "usr/bin/greeter"),))
+    assert fetch(peer, store) is True
+    assert store.program(peer, peer.programs[0]) == store.root / "greeter-1.0" / "bin" / "greeter"

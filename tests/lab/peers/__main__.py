@@ -5,11 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from subprocess import SubprocessError
-from zipfile import BadZipFile
 
 from lab.peers.fetching import fetch
-from lab.peers.obtaining import CannotFetch
 from lab.peers.store import Store, default_root
 from lab.peers.table import PEERS, OnThisMachine, Peer
 
@@ -45,9 +42,9 @@ def _fetch_all(peers: list[Peer], store: Store) -> bool:
         begun = time.monotonic()
         try:
             outcome = "fetched" if fetch(peer, store) else "present"
-        # What a client left half done may fail in any way; it is that peer's failure and no other's.
-        except (CannotFetch, OSError, ValueError, KeyError, SubprocessError, BadZipFile) as error:
-            outcome = f"FAILED: {error}"
+        # A damaged download can raise anything, such as zlib.error.
+        except Exception as error:
+            outcome = f"FAILED: {error or type(error).__name__}"
             failures += 1
         print(f"{peer.title:24} {outcome} ({time.monotonic() - begun:.1f} s)", flush=True)
     return failures == 0

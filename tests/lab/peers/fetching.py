@@ -11,6 +11,8 @@ from lab.peers.obtaining import CannotFetch, obtain
 from lab.peers.store import Store, recipe
 from lab.peers.table import OnThisMachine, Peer, Program
 
+PROOF_SECONDS = 60
+
 
 def fetch(peer: Peer, store: Store) -> bool:
     """Make the peer present; True if it had to be fetched.
@@ -52,7 +54,12 @@ def prove(peer: Peer, program: Program, path: Path) -> None:
         clean["ETCDCTL_API"] = "3"
     try:
         done = subprocess.run(
-            [path, *program.proof], env=clean, capture_output=True, text=True, timeout=60, check=False
+            [path, *program.proof],
+            env=clean,
+            capture_output=True,
+            text=True,
+            timeout=PROOF_SECONDS,
+            check=False,
         )
     except OSError as error:
         raise CannotFetch(f"{program.name} does not run: {error}") from error

@@ -15,8 +15,10 @@ from pathlib import Path
 from lab.peers.store import Store, pins
 from lab.peers.table import Debian, GoModule, Npm, Peer, Program, PythonEnvironment, Source, Wheel
 
-_KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 _SUITE = "bookworm"
+# A package client that hangs ends after this time; the longest build takes a tenth of it on two cores.
+CLIENT_SECONDS = 1800
 # A mirror of one of these has bookworm too; updates, security and other people's packages lie elsewhere.
 _SUITES = (_SUITE, "trixie", "forky", "sid", "oldstable", "stable", "testing", "unstable")
 
@@ -30,10 +32,17 @@ def run(argv: list[str], cwd: Path, **environment: str) -> str:
 
     Raises:
         CannotFetch: it is absent or fails; carries its last words.
+        TimeoutExpired: it takes longer than ``CLIENT_SECONDS``.
     """
     try:
         done = subprocess.run(
-            argv, cwd=cwd, env=os.environ | environment, capture_output=True, text=True, check=False
+            argv,
+            cwd=cwd,
+            env=os.environ | environment,
+            capture_output=True,
+            text=True,
+            timeout=CLIENT_SECONDS,
+            check=False,
         )
     except FileNotFoundError as error:
         raise CannotFetch(f"{argv[0]} is not installed here") from error
@@ -136,7 +145,7 @@ def _apt_options(home: Path) -> list[str]:
     words = _apt_words(
         home / "lists", {"Dir::Etc::sourcelist": str(sources), "Dir::Etc::sourceparts": "/dev/null"}
     )
-    sources.write_text(f"deb [signed-by={_KEYRING}] {_debian_mirror(home)} {_SUITE} main\n")
+    sources.write_text(f"deb [signed-by={KEYRING}] {_debian_mirror(home)} {_SUITE} main\n")
     run(["apt-get", *words, "update", "-qq"], home)
     return words
 
@@ -161,8 +170,8 @@ def _apt_words(lists: Path, others: dict[str, str]) -> list[str]:
 
 def _debian_mirror(home: Path) -> str:
     """The first mirror of a Debian suite that this machine's apt is set up with."""
-    if not _KEYRING.is_file():
-        raise CannotFetch(f"{_KEYRING} is absent: this machine cannot check Debian's signatures")
+    if not KEYRING.is_file():
+        raise CannotFetch(f"{KEYRING} is absent: this machine cannot check Debian's signatures")
     wanted = ["indextargets", "--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)", "Created-By: Packages"]
     said = run(["apt-get", *wanted], home)
     if not said:  # a fresh machine: apt tells its mirrors only once it has lists
