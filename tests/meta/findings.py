@@ -14,9 +14,20 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "A3-data-dir-symlink": (),  # install.sh chowned what a symlink at the data-dir led to
     "A3-chmod-race": (),  # install.sh chmodded a file that the etcd user had exchanged
     "A4-shared-ca": (),  # with one CA, any client certificate reads the raft log at the peer port
-    "A5-env": (),  # `env` printed names from a foreign control socket unquoted
-    "A5-ps": (),  # `ps` printed escape sequences from the answer
-    "A5-malformed-answer": (),  # a malformed answer was exit 1
+    "A5-env": (
+        "tests/cli/test_local_trust.py::test_a_state_folder_that_another_user_laid_is_exit_7",
+        "tests/cli/test_local_trust.py::test_a_malformed_answer_is_exit_7",
+        "tests/cli/test_local_trust.py::test_values_are_quoted_for_the_shell",
+        "tests/unit/effects/test_control_trust.py::test_a_process_of_another_user_behind_the_socket_is_refused",
+    ),  # `env` printed names from a foreign control socket unquoted
+    "A5-ps": (
+        "tests/cli/test_local_trust.py::test_a_malformed_answer_is_exit_7",
+    ),  # `ps` printed escape sequences from the answer
+    "A5-malformed-answer": (
+        "tests/unit/effects/test_control_trust.py::test_a_malformed_answer_is_refused",
+        "tests/unit/effects/test_control_trust.py::test_an_answer_without_end_is_bounded_in_time_and_size",
+        "tests/cli/test_local_trust.py::test_every_command_refuses_a_malformed_answer",
+    ),  # a malformed answer was exit 1
     "A6-member-like-client": (),  # a member named root or like a client is that etcd user
     "A7-forged-lines": (),  # an endpoint's text wrote lines and escapes on the terminal
     "A7-diagnostics": (),  # line breaks of foreign text survived in diagnostics

@@ -7,21 +7,13 @@ from typing import TYPE_CHECKING
 from etcdboot.cli.output import Outcome
 from etcdboot.ground.errors import ExitCode
 from etcdboot.ground.syntax import sh
+from etcdboot.model.answers import ETCDCTL_FLAGS
 from etcdboot.model.running import LocalCluster, Settled
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
 _COLUMNS = ("member", "state", "pid", "endpoints")
-# What of the environment has a flag in etcdctl, so that one line says all.
-_FLAGS = {
-    "ETCDCTL_ENDPOINTS": "--endpoints",
-    "ETCDCTL_CACERT": "--cacert",
-    "ETCDCTL_CERT": "--cert",
-    "ETCDCTL_KEY": "--key",
-    "ETCDCTL_INSECURE_SKIP_TLS_VERIFY": "--insecure-skip-tls-verify",
-    "ETCDCTL_INSECURE_TRANSPORT": "--insecure-transport",
-}
 _TRIES = (("member", "list"), ("put", "greeting", "hello"), ("get", "greeting"))
 
 
@@ -51,7 +43,9 @@ def settled(news: Settled, *, stays: bool) -> Outcome:
 def talking(cluster: LocalCluster) -> list[str]:
     """Lines to paste into a shell."""
     program = cluster.etcdctl or "etcdctl"
-    options = tuple(f"{_FLAGS[name]}={value}" for name, value in cluster.environment if name in _FLAGS)
+    options = tuple(
+        f"{ETCDCTL_FLAGS[name]}={value}" for name, value in cluster.environment if name in ETCDCTL_FLAGS
+    )
     where = ("--state", cluster.state)
     return [
         "Talk to it:",

@@ -1,6 +1,7 @@
 """The control socket of a running ``up``: one JSON object a line, asked and answered.
 
-A Unix socket, 0600, in the private state folder: whoever can open it is the same user.
+A Unix socket, 0600, in the private state folder. Both ends check that the other one runs as the same user,
+and neither relies on what the other sends.
 """
 
 from __future__ import annotations
@@ -15,15 +16,19 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from etcdboot.effects.clock import monotonic
+from etcdboot.effects.foreign import json_of
+from etcdboot.effects.owners import demand_closed, demand_own, demand_own_peer
 from etcdboot.effects.refusing import blocked, failed
-from etcdboot.ground.errors import EtcdbootError, ExitCode, Refused
-from etcdboot.ground.report import error
+from etcdboot.ground.errors import EtcdbootError, Refused
+from etcdboot.model.answers import AnswerProblem, raised
 
 SOCKET = "control.sock"
 Answer = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
 # Bytes that fit into sun_path on every system we know, less its closing zero (unix(7): 108 on Linux).
 _ROOM = 103
 _LONGEST = 1 << 20  # bytes of one question or answer
+_CHUNK = 1 << 16
 _PARTING = 2.0  # seconds at the end for answers that are under way
 
 
@@ -60,34 +65,61 @@ def ask(folder: Path, question: Mapping[str, Any], deadline: float) -> dict[str,
 
     Raises:
         EtcdbootError: what the other side raised, with its exit code.
-        Refused: it gave no answer in time.
+        Refused: it is not this user's (EB420, EB421), did not answer in time (EB520), or its answer is
+            malformed (EB422).
     """
     place = folder / SOCKET
+    demand_own(folder)
+    demand_closed(folder)
+    until = monotonic() + deadline
     try:
         with _reachable(place) as path, socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(deadline)
             connection.connect(path)
+            demand_own_peer(connection, place)
             connection.sendall(_line(question))
-            with connection.makefile("rb") as stream:
-                reply = stream.readline(_LONGEST)
+            reply = _heard(connection, until)
     except (FileNotFoundError, ConnectionError, NotADirectoryError):
         return None
     except OSError as cause:
         why = "gave no answer in time" if isinstance(cause, TimeoutError) else str(cause.strerror or cause)
         raise Refused.because("EB520", f"the etcdboot behind {place}: {why}", "", str(place)) from cause
-    if not reply:
-        return None  # it ended while we asked
-    return _opened(json.loads(reply))
+    return _opened(reply, place) if reply else None  # None: it ended while we asked
 
 
-def _opened(reply: dict[str, Any]) -> dict[str, Any]:
-    if reply["ok"]:
-        return reply
-    raised = EtcdbootError(
-        *(error(each["code"], each["message"], each["hint"], each["path"]) for each in reply["diagnostics"])
-    )
-    raised.exit_code = ExitCode(reply["exit"])
-    raise raised
+def _heard(connection: socket.socket, until: float) -> bytes:
+    """All up to the first line break, or to the end; TimeoutError when that is not there in time."""
+    heard = bytearray()
+    while b"\n" not in heard and len(heard) <= _LONGEST:
+        left = until - monotonic()
+        if left <= 0:  # a peer that sends a byte now and then never runs into the timeout of one recv()
+            raise TimeoutError
+        connection.settimeout(left)
+        part = connection.recv(_CHUNK)
+        if not part:
+            break
+        heard += part
+    return bytes(heard)
+
+
+def _opened(reply: bytes, place: Path) -> dict[str, Any]:
+    found = json_of(reply) if len(reply) <= _LONGEST else None
+    if not isinstance(found, dict) or not isinstance(found.get("ok"), bool):
+        raise malformed(place, f'not a JSON object of at most {_LONGEST >> 20} MiB with an "ok"')
+    if found["ok"]:
+        return found
+    try:
+        error = raised(found)
+    except AnswerProblem as cause:
+        raise malformed(place, str(cause)) from cause
+    raise error
+
+
+def malformed(place: Path, why: str) -> EtcdbootError:
+    """The error for an answer that etcdboot does not give."""
+    message = f"malformed answer from the process behind {place}: {why}"
+    hint = "use the etcdboot that started this cluster, or end that process by its id"
+    return Refused.because("EB422", message, hint, str(place))
 
 
 class _Conversations:
@@ -104,11 +136,12 @@ class _Conversations:
         assert task is not None
         self._all.add(task)
         try:
-            with suppress(OSError, ValueError, asyncio.IncompleteReadError):
-                # OSError: the asker went away. ValueError: a line too long, or no JSON: a stranger.
-                while line := await reader.readline():
+            with suppress(OSError, ValueError, Refused, asyncio.IncompleteReadError):
+                # OSError: the asker went away. ValueError: a line too long. Refused: another user.
+                demand_own_peer(writer.get_extra_info("socket"), Path(SOCKET))
+                while isinstance(question := json_of(await reader.readline()), dict):
                     self._answering.add(task)
-                    writer.write(_line(await _answered(self._answer, json.loads(line))))
+                    writer.write(_line(await _answered(self._answer, question)))
                     await writer.drain()
                     self._answering.discard(task)
         finally:

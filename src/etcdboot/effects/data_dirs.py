@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import os
-import pwd
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
+from etcdboot.effects.owners import user_name
 from etcdboot.knowledge.etcd.wal import HEAD, WalIdentity, identity
 from etcdboot.model.premises import MEMBER_FOLDER, DataDir
 
@@ -17,7 +17,7 @@ _DATABASE = PurePosixPath(MEMBER_FOLDER, "snap", "db")  # bbolt holds a flock on
 def look_at(path: PurePosixPath, wal_dir: PurePosixPath | None = None) -> DataDir:
     """What is in that folder; ``wal_dir`` is where the log is, if not below it."""
     try:
-        owner = _owner(Path(path))
+        owner = user_name(Path(path).stat().st_uid)
         entries = tuple(sorted(os.listdir(path)))  # noqa: PTH208 - names are all that is wanted
         log = Path(wal_dir or path / MEMBER_FOLDER / "wal")
         segments = _segments(log)
@@ -35,14 +35,6 @@ def look_at(path: PurePosixPath, wal_dir: PurePosixPath | None = None) -> DataDi
     except OSError as cause:
         where = f"{cause.filename}: " if cause.filename and str(cause.filename) != str(path) else ""
         return DataDir(path, exists=True, trouble=f"{where}{(cause.strerror or str(cause)).lower()}")
-
-
-def _owner(path: Path) -> str:
-    number = path.stat().st_uid
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:
-        return str(number)
 
 
 def _segments(log: Path) -> tuple[str, ...]:

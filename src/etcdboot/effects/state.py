@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from etcdboot.effects.clock import now
 from etcdboot.effects.disk import Disk
+from etcdboot.effects.owners import demand_own, demand_own_uid
 from etcdboot.effects.root import make_root
 from etcdboot.effects.tree import PRIVATE_FOLDER, holder, lock
 from etcdboot.ground.errors import Refused
@@ -21,12 +23,16 @@ def open_state(folder: Path) -> Iterator[Disk]:
     """The state folder, made if it is missing, private, and ours alone until the end.
 
     Raises:
-        Refused: another ``up`` runs in it (EB513), or it is not a folder.
+        Refused: another ``up`` runs in it (EB513), another user owns it (EB420), or it is not a folder.
     """
+    demand_own(folder)
     make_root(folder.parent)
     with Disk(folder.parent) as above:
         above.make_folder(PurePosixPath(folder.name), PRIVATE_FOLDER)
     with Disk(folder) as disk, ExitStack() as held:
+        demand_own_uid(
+            os.fstat(disk.fd).st_uid, folder
+        )  # of the folder that is open, whatever the path says now
         try:
             held.enter_context(lock(disk))
         except Refused:
@@ -39,7 +45,12 @@ def open_state(folder: Path) -> Iterator[Disk]:
 
 
 def is_free(folder: Path) -> bool:
-    """Whether no ``up`` runs in that folder."""
+    """Whether no ``up`` runs in that folder.
+
+    Raises:
+        Refused: another user owns it (EB420).
+    """
+    demand_own(folder)
     if not folder.is_dir():
         return True
     with Disk(folder) as disk:

@@ -921,6 +921,22 @@ CODES: dict[str, tuple[str, str]] = {
         "The PKI's folder is made its owner's alone. This one was there before, others may enter it, and it "
         "holds other things, which they could not reach any more. Name a folder for the PKI alone.",
     ),
+    "EB420": (
+        "state of another user",
+        "The state folder, a symlink on the way to it, or the process behind its socket belongs to another "
+        "user. What that user's process answers is not trusted, by root neither. Choose a folder of your own "
+        "with --state, or run the command as that user.",
+    ),
+    "EB421": (
+        "state folder that others can write to",
+        "Other users can write to the state folder, so it may hold what etcdboot did not put there. Check "
+        "its content, then close it: chmod 700.",
+    ),
+    "EB422": (
+        "malformed answer",
+        "The process behind the control socket sent what no etcdboot sends: no JSON, a field that is missing "
+        "or of another type, or too much. Use the etcdboot that started the cluster, or end that process.",
+    ),
     "EB450": (
         "template cannot be rendered",
         "A template is missing, has a syntax error, or asks for a value that it is not given. Correct it "

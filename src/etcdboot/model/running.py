@@ -5,11 +5,12 @@ from __future__ import annotations
 import signal
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from etcdboot.ground.errors import ExitCode
 from etcdboot.ground.report import Diagnostic, Severity
 from etcdboot.ground.values import dataclass, field
+from etcdboot.model import answers
 
 
 class Phase(StrEnum):
@@ -51,16 +52,19 @@ class MemberState:
         }
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> MemberState:
-        """What :meth:`as_json` gave."""
-        return cls(
-            value["name"],
-            Phase(value["phase"]),
-            value["pid"],
-            value["status"],
-            tuple(value["endpoints"]),
-            value["log"],
-        )
+    def from_json(cls, value: object) -> MemberState:
+        """What :meth:`as_json` gave. AnswerProblem where it is something else."""
+        return cls(**answers.checked(value, _MEMBER))
+
+
+_MEMBER: Final[dict[str, answers.Check]] = {
+    "name": answers.line,
+    "phase": answers.one_of(Phase),
+    "pid": answers.pid,
+    "status": answers.status,
+    "endpoints": answers.many(answers.endpoint),
+    "log": answers.text,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +98,22 @@ class LocalCluster:
         }
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> LocalCluster:
-        """What :meth:`as_json` gave."""
-        return cls(
-            value["cluster"],
-            value["release"],
-            value["state"],
-            value["ephemeral"],
-            value["etcdctl"],
-            tuple(value["environment"].items()),
-            tuple(MemberState.from_json(each) for each in value["members"]),
-            value["verdict"],
-        )
+    def from_json(cls, value: object) -> LocalCluster:
+        """What :meth:`as_json` gave. AnswerProblem where it is something else."""
+        fields = answers.checked(value, _CLUSTER)
+        return cls(name=fields.pop("cluster"), **fields)
+
+
+_CLUSTER: Final[dict[str, answers.Check]] = {
+    "cluster": answers.line,
+    "release": answers.line,
+    "state": answers.text,
+    "ephemeral": answers.flag,
+    "etcdctl": answers.text,
+    "environment": answers.environment,
+    "members": answers.many(MemberState.from_json),
+    "verdict": answers.line,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from etcdboot.effects.clock import monotonic, pause
-from etcdboot.effects.control import ask
+from etcdboot.effects.control import SOCKET, ask, malformed
 from etcdboot.effects.files import folder_of
 from etcdboot.effects.private import private_folders
 from etcdboot.effects.state import is_free
 from etcdboot.effects.supervisor.supervisor import GRACE
 from etcdboot.ground.errors import Down, Refused
+from etcdboot.model.answers import AnswerProblem
 from etcdboot.model.running import LocalCluster
 
 _STATE = ".etcdboot"
@@ -59,7 +61,7 @@ def down(state: Path) -> LocalCluster | None:
     deadline = monotonic() + _LEAVING
     while not is_free(state) and monotonic() < deadline:
         pause(_POLL)
-    return LocalCluster.from_json(last) if last else None
+    return _cluster(last, state) if last else None
 
 
 def _asked(state: Path, question: dict[str, str], deadline: float) -> LocalCluster:
@@ -67,4 +69,11 @@ def _asked(state: Path, question: dict[str, str], deadline: float) -> LocalClust
     if reply is None:
         hint = "start one with `etcdboot up --detach`"
         raise Down.because("EB525", f"no cluster runs in {state}", hint, str(state))
-    return LocalCluster.from_json(reply)
+    return _cluster(reply, state)
+
+
+def _cluster(reply: dict[str, Any], state: Path) -> LocalCluster:
+    try:
+        return LocalCluster.from_json(reply)
+    except AnswerProblem as cause:
+        raise malformed(state / SOCKET, str(cause)) from cause
