@@ -49,7 +49,8 @@ types: $(VENV)/.dev  ## mypy, strict, tests too
 bench: $(VENV)/.dev  ## How fast, as ratios in one run
 	PYTHONPATH=tests $(BIN)/python -m bench
 
-docs: $(VENV)/.dev  ## Make the generated pages, the schema and the README's picture anew
+docs: $(VENV)/.dev  ## Generate the flag table, the pages, the schema and the README's picture
+	$(BIN)/python docs/generate/flag_table.py
 	$(BIN)/python docs/generate/pages.py
 	$(BIN)/python docs/generate/picture.py
 

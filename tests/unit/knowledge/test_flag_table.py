@@ -1,14 +1,13 @@
-"""The generated table: its own invariants, and that it says what the collected facts say."""
+"""The generated table: its own invariants, and that it agrees with its source, etcd-flags.json."""
 
 from __future__ import annotations
 
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
-from docs.generate.flag_table import UNDOCUMENTED, generate
+from docs.generate.flag_table import MODULE, SOURCE, UNDOCUMENTED, generate, source
 
 from etcdboot.knowledge.etcd import flag_table
 from etcdboot.knowledge.etcd.flag_table import TABLE
@@ -16,17 +15,8 @@ from etcdboot.knowledge.etcd.flags import FlagFacts, flag
 from etcdboot.knowledge.etcd.releases import MINORS, parse_release
 from etcdboot.knowledge.etcd.values import KIND_OF_TYPE
 
-ROOT = Path(__file__).parents[3]
-FACTS = ROOT / "../shared/reference/etcd-flags.json"
 NAMES = sorted(TABLE)
-
-
-@pytest.fixture(scope="module")
-def facts() -> dict[str, Any]:
-    if not FACTS.is_file():
-        pytest.skip("etcd-flags.json, the collected facts, is not beside this checkout")
-    loaded: dict[str, Any] = json.loads(FACTS.read_text(encoding="utf-8"))
-    return loaded
+FLAGS = source()
 
 
 def facts_of(name: str) -> FlagFacts:
@@ -82,19 +72,37 @@ def test_a_flag_and_the_one_that_took_its_place_have_values_of_one_kind(name: st
         assert newer.go_type == facts.go_type
 
 
-def test_says_what_the_generator_makes_of_the_facts(facts: dict[str, Any]) -> None:
-    assert Path(flag_table.__file__).read_text(encoding="utf-8") == generate(facts)
+def test_the_module_is_what_the_generator_writes() -> None:
+    assert Path(flag_table.__file__).samefile(MODULE)
+    assert MODULE.read_text(encoding="utf-8") == generate(FLAGS), "run `make docs`"
 
 
-def test_the_facts_and_the_table_know_the_same_flags(facts: dict[str, Any]) -> None:
-    assert sorted(facts) == NAMES
+def test_a_changed_source_changes_the_module() -> None:
+    changed = FLAGS | {"name": FLAGS["name"] | {"default": {"3.7": "other"}}}
+    assert generate(changed) != generate(FLAGS)
+
+
+def test_source_and_table_have_the_same_flags() -> None:
+    assert sorted(FLAGS) == NAMES
+
+
+def test_the_source_has_one_line_for_each_fact_of_a_flag() -> None:
+    """In the order of flags and keys, so that a new release reads as a small diff."""
+    lines = SOURCE.read_text(encoding="utf-8").splitlines()
+    heads = [line for line in lines if not line.startswith("  ")]
+    facts = [line for line in lines if line.startswith("  ")]
+    assert heads[1:-1:2] == [f' "{name}": {{' for name in NAMES]
+    wanted = [
+        f"{json.dumps(key)}: {json.dumps(FLAGS[name][key])}" for name in NAMES for key in sorted(FLAGS[name])
+    ]
+    assert [line.strip().removesuffix(",") for line in facts] == wanted
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_row_agrees_with_the_facts(facts: dict[str, Any], name: str) -> None:
-    ours, theirs = facts_of(name), facts[name]
+def test_every_row_agrees_with_the_source(name: str) -> None:
+    row, flag_source = facts_of(name), FLAGS[name]
     for column, minor in enumerate(MINORS):
-        default = theirs["default"].get(minor)
+        default = flag_source.get("default", {}).get(minor)
         text = (
             str(default).lower()
             if isinstance(default, bool)
@@ -102,17 +110,19 @@ def test_every_row_agrees_with_the_facts(facts: dict[str, Any], name: str) -> No
             if default is None
             else str(default)
         )
-        assert ours.defaults[column] == text
-        assert in_full(minor, ours.first_patches[column]) == theirs["first_in_minor"].get(minor)
+        assert row.defaults[column] == text
+        assert in_full(minor, row.first_patches[column]) == flag_source["first_in_minor"].get(minor)
         if name in UNDOCUMENTED:
-            assert theirs["yaml_path"] is None
+            assert "yaml_path" not in flag_source
             continue
-        assert in_full(minor, ours.file_patches[column]) == theirs["yaml_first_in_minor"].get(minor)
-        if ours.file_patches[column] is not None:
-            assert ".".join(ours.file_path) == theirs["yaml_path_by_version"][minor]
-    assert (str(ours.deprecated) if ours.deprecated else None) == theirs["deprecated"]
-    assert (str(ours.removed) if ours.removed else "None").startswith(str(theirs["removed"]).split(" ")[0])
-    assert ours.replaced_by == (theirs["replaced_by"] or "")
+        first_key = flag_source.get("yaml_first_in_minor", {}).get(minor)
+        assert in_full(minor, row.file_patches[column]) == first_key
+        if row.file_patches[column] is not None:
+            assert ".".join(row.file_path) == flag_source["yaml_path"]
+    assert (str(row.deprecated) if row.deprecated else None) == flag_source.get("deprecated")
+    removed = str(flag_source.get("removed")).split(" ")[0]
+    assert (str(row.removed) if row.removed else "None").startswith(removed)
+    assert row.replaced_by == flag_source.get("replaced_by", "")
 
 
 def in_full(minor: str, patch: int | None) -> str | None:
