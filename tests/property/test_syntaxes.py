@@ -131,7 +131,9 @@ def test_pyyaml_reads_the_document_that_was_said(document: dict[str, yaml_out.Va
     assert list(read) == list(document)
 
 
-@pytest.mark.parametrize("quote", [sh.quote, env.quote, systemd.argument, systemd.quote, yaml_out.scalar])
+@pytest.mark.parametrize(
+    "quote", [sh.quote, env.quote, systemd.argument, systemd.quote, systemd.path, yaml_out.scalar]
+)
 @given(text=st.text(st.characters()))
 def test_a_quoter_gives_text_or_refuses_and_never_fails_otherwise(
     quote: Callable[[str], str], text: str

@@ -20,6 +20,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "systemd": systemd.argument,
     "systemd_executable": systemd.executable,
     "systemd_word": systemd.quote,
+    "systemd_path": systemd.path,
     "systemd_value": systemd.value,
     "systemd_environment_file": systemd.environment_file,
     "process_name": procfile.process_name,

@@ -11,6 +11,7 @@ _NEVER = "\0\ud800-\udfff\ufdd0-\ufdef" + "".join(
 )
 
 NEVER = re.compile(f"[{_NEVER}]")
+CONTROLS = re.compile(f"[{_NEVER}\x01-\x1f\x7f]")
 CONTROLS_BUT_TAB = re.compile(f"[{_NEVER}\x01-\x08\x0a-\x1f\x7f]")
 # All that some reader takes for the end of a line: Python's str.splitlines() has the longest list.
 CONTROLS_AND_LINE_ENDS = re.compile(f"[{_NEVER}\x01-\x1f\x7f\x85\u2028\u2029]")

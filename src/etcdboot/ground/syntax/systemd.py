@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from etcdboot.ground.syntax.characters import CONTROLS_BUT_TAB, NEVER, Unsayable, refuse
+from etcdboot.ground.syntax.characters import CONTROLS, CONTROLS_BUT_TAB, NEVER, Unsayable, refuse
 
 _PLAIN = re.compile(r"[A-Za-z0-9_@+=:,./-]+")
 _SPECIAL = re.compile(r'["\\\x01-\x1f\x7f]')
@@ -43,6 +43,16 @@ def quote(word: str) -> str:
     if _PLAIN.fullmatch(word):
         return word
     return '"' + _SPECIAL.sub(_escape, word).replace("%", "%%") + '"'
+
+
+def path(text: str, prefix: str = "") -> str:
+    r"""One path of a list such as ``ReadWritePaths=``; ``prefix`` is what systemd reads before it (``-``).
+
+    Unsayable for control characters: systemd reads no other escapes there than those of ``"`` and ``\``
+    (src/basic/extract-word.c, EXTRACT_RETAIN_ESCAPE).
+    """
+    refuse(text, CONTROLS, "a path in a systemd unit")
+    return quote(prefix + text)
 
 
 def environment(name: str, value: str) -> str:

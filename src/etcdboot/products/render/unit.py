@@ -10,8 +10,12 @@ from pathlib import PurePosixPath
 from etcdboot.ground.address import parse_url
 from etcdboot.ground.values import dataclass
 from etcdboot.model.plan import MemberPlan
+from etcdboot.model.premises import MEMBER_FOLDER
+
+READY_MARKER = ".etcdboot.ready"  # in the config-dir: a symlink to the data-dir of the last ready member
 
 _PRIVILEGED_PORTS = 1024  # Linux: net.ipv4.ip_unprivileged_port_start
+_LOCKING = ("memory-mlock", "experimental-memory-mlock")
 _HOMES = ("/home", "/root", "/run/user")  # what ProtectHome= hides
 _TEMPORARY = ("/tmp", "/var/tmp")  # noqa: S108 - what PrivateTmp= replaces; nothing is written there
 
@@ -21,14 +25,17 @@ class Grants:
     """What one member needs of its host.
 
     ``parents`` are folders that etcd itself makes things in and that may be shared with others (all but the
-    data-dir); ``capabilities`` are kept for binding ports below 1024.
+    data-dir); ``mounts`` are the paths whose file systems must be mounted before etcd starts;
+    ``capabilities`` are kept for binding ports below 1024; ``locks_memory`` is for the flag memory-mlock.
     """
 
     data_dir: str
     parents: tuple[str, ...]
+    mounts: tuple[str, ...]
     protect_home: str
     private_tmp: str
     capabilities: str
+    locks_memory: bool
 
     @property
     def writable(self) -> tuple[str, ...]:
@@ -38,16 +45,28 @@ class Grants:
 
 def grants(member: MemberPlan) -> Grants:
     """What that member's unit grants it."""
-    beside = {path.parent for path in _written_beside(member)}
-    parents = {str(path) for path in beside if not path.is_relative_to(member.paths.data_dir)}
-    paths = (member.paths.binary, member.paths.config_dir, member.paths.data_dir, *_written_beside(member))
+    data_dir = member.paths.data_dir
+    apart = sorted({path for path in _written_beside(member) if not path.is_relative_to(data_dir)})
+    paths = (member.paths.binary, member.paths.config_dir, data_dir, *_written_beside(member))
     return Grants(
-        data_dir=str(member.paths.data_dir),
-        parents=tuple(sorted(parents)),
+        data_dir=str(data_dir),
+        parents=tuple(sorted({str(path.parent) for path in apart})),
+        mounts=tuple(map(str, (data_dir, *apart))),
         protect_home="read-only" if _any_below(paths, _HOMES) else "yes",
         private_tmp="no" if _any_below(paths, _TEMPORARY) else "yes",
         capabilities="CAP_NET_BIND_SERVICE" if _binds_privileged(member) else "",
+        locks_memory=any(member.flag(name) == "true" for name in _LOCKING),
     )
+
+
+def ready_marker(member: MemberPlan) -> str:
+    """The path of the marker that the unit makes when the member is ready."""
+    return str(member.paths.config_dir / READY_MARKER)
+
+
+def wal_folder(member: MemberPlan) -> str:
+    """The folder of the member's WAL."""
+    return member.flag("wal-dir") or str(member.paths.data_dir / MEMBER_FOLDER / "wal")
 
 
 def _written_beside(member: MemberPlan) -> tuple[PurePosixPath, ...]:

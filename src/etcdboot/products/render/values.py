@@ -2,8 +2,9 @@
 
 A template of a member sees ``title``, ``member`` (its plan), ``launch``, ``environment_file`` (its path, and
 empty unless settings are env), ``etcdctl`` (name and value of each variable), ``etcdctl_file`` (its path),
-``grants``, ``files`` (name, mode and owner of each file of its tree), ``requests`` (of the keys that are made
-on its host), ``made_here`` (these keys' files) and ``needs_pki``.
+``grants``, ``ready_marker`` and ``wal_folder`` (paths), ``files`` (name, mode and owner of each file of its
+tree), ``requests`` (of the keys that are made on its host), ``made_here`` (these keys' files) and
+``needs_pki``.
 A template of a client sees ``title``, ``etcdctl`` (as above, without files) and ``etcdctl_files`` (each
 further variable, and the file of the bundle that it names).
 A template of the whole cluster sees ``title`` and ``processes`` (text).
@@ -19,7 +20,7 @@ from etcdboot.products.render.client import bundle_files, bundle_variables, etcd
 from etcdboot.products.render.host_keys import key_files, script_requests
 from etcdboot.products.render.launch import launch
 from etcdboot.products.render.targets import ENVIRONMENT_FILE, ETCDCTL_FILE, rows_of
-from etcdboot.products.render.unit import grants
+from etcdboot.products.render.unit import grants, ready_marker, wal_folder
 
 
 def member_values(plan: ClusterPlan, member: MemberPlan) -> dict[str, object]:
@@ -32,6 +33,8 @@ def member_values(plan: ClusterPlan, member: MemberPlan) -> dict[str, object]:
         "etcdctl": etcdctl_variables(plan, member),
         "etcdctl_file": str(member.paths.config_dir / ETCDCTL_FILE),
         "grants": grants(member),
+        "ready_marker": ready_marker(member),
+        "wal_folder": wal_folder(member),
         "files": [
             {"name": file.name, "mode": f"{file.mode:04o}", "owner": file.owner}
             for file in (row.file_for(member) for row in rows_of(plan, member))

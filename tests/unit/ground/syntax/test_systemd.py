@@ -30,6 +30,17 @@ def test_doubles_a_dollar_only_in_command_lines() -> None:
     assert systemd.environment("ETCD_NAME", "a$b %n") == '"ETCD_NAME=a$b %%n"'
 
 
+def test_quotes_a_path_of_a_list_with_its_prefix() -> None:
+    assert systemd.path("/var/lib/etcd", "-") == "-/var/lib/etcd"
+    assert systemd.path("/var/lib/my etcd/50%", "-") == '"-/var/lib/my etcd/50%%"'
+
+
+@pytest.mark.parametrize("path", ["/srv/a\tb", "/srv/a\nb"])
+def test_refuses_a_path_of_a_list_whose_escapes_systemd_would_not_read(path: str) -> None:
+    with pytest.raises(Unsayable, match="a path in a systemd unit"):
+        systemd.path(path)
+
+
 def test_refuses_a_control_character_in_an_environment_line_since_systemd_drops_it() -> None:
     with pytest.raises(Unsayable, match="an Environment= line"):
         systemd.environment("A", "b\nc")
