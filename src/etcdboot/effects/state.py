@@ -70,7 +70,7 @@ def fresh_log(disk: Disk, member: str) -> Path:
 
 
 def is_bootstrapped(disk: Disk, data_dir: PurePosixPath) -> bool:
-    """Whether a member has begun its life there: a log file exists (facts §C; ``snap/db`` proves nothing)."""
+    """Whether a member has begun its life there: a log file exists (docs/etcd/bootstrap.md#a-log-decides)."""
     return any(name.endswith(".wal") for name in disk.names(data_dir / "member" / "wal"))
 
 

@@ -33,7 +33,7 @@ class Standing:
 
 
 class ChangeKind(StrEnum):
-    """What writing an artifact would do; design §3 "Ownership"."""
+    """What writing an artifact would do; the rules are in docs/design/0005-written-tree.md."""
 
     NEW = "new"  # nothing there
     SAME = "same"  # there, byte for byte

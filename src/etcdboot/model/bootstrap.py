@@ -1,7 +1,8 @@
 """How founders are told to find one another: a row a mode. A later joiner is told statically in each.
 
-Sources: server/embed/config.go at v3.6.14 (exactly one of initial-cluster, discovery, discovery-endpoints and
-discovery-srv may be set; which token enters the ids) and the reference book, facts §C to §E.
+Sources: docs/etcd/flags-and-config-file.md#conflicting-settings (exactly one of initial-cluster, discovery,
+discovery-endpoints and discovery-srv may be set), docs/etcd/bootstrap.md#ids (which token enters the ids),
+docs/etcd/discovery.md#support-by-release and docs/etcd/dns.md#lookups.
 """
 
 from __future__ import annotations

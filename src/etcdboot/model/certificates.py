@@ -107,7 +107,7 @@ class PairPaths(NamedTuple):
 
 
 def pair_paths(name: str) -> PairPaths:
-    """The files of the certificate called ``name``, named as the cfssl tutorials do (design section 5)."""
+    """The files of the certificate called ``name``, named as the cfssl tutorials do."""
     owner, slash, what = name.partition("/")
     if not slash:
         stem = PurePosixPath(name)

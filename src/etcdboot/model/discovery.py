@@ -127,7 +127,7 @@ def parse_user(text: str) -> str:
 
     Raises:
         ValueError: it holds a password too, which etcd's help promises and etcd does not read
-            (lab notes, second book, §4).
+            (docs/etcd/discovery.md#v3-flags).
     """
     if ":" in text:
         raise ValueError("the password does not stand here: write it into a file, discovery-password-file")

@@ -1,7 +1,7 @@
 """What a data-dir was made for: a member with a log ignores in silence what would make it another.
 
-Source: the reference book, facts §C: a member whose ``member/wal/*.wal`` exists is bootstrapped; corrected
-peer URLs, token and initial-cluster are not looked at any more.
+Source: docs/etcd/bootstrap.md#a-log-decides: a member whose ``member/wal/*.wal`` exists is bootstrapped; etcd
+ignores corrected peer URLs, token and initial-cluster.
 """
 
 from __future__ import annotations
@@ -83,6 +83,6 @@ def _differences(before: Identity, now: Identity) -> Iterator[str]:
 
 
 def _may_follow(last: Release, coming: Release) -> bool:
-    """Forward by at most one minor; back within a minor only (facts §H)."""
+    """Forward by at most one minor; back within a minor only (docs/etcd/releases.md#version-skew)."""
     forward = (coming.major, coming.minor) >= (last.major, last.minor)
     return forward and next_minor_apart(last, coming)

@@ -104,7 +104,7 @@ def _domain(spec: ClusterSpec) -> tuple[Host, ...]:
     """The SRV domain, which etcd and etcdctl check where they know no more of a server than that.
 
     Sources: server/embed/config.go GetDNSClusterNames (peers without a CA of their own) and etcdctl's
-    ``--insecure-discovery=false`` (reference book, facts §E; lab notes §5).
+    ``--insecure-discovery=false`` (docs/etcd/dns.md#server-name-of-peers, docs/etcd/dns.md#etcdctl-and-srv).
     """
     if spec.bootstrap.mode is not BootstrapMode.DNS or not spec.bootstrap.discovery_srv:
         return ()

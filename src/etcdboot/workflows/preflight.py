@@ -185,7 +185,7 @@ def _pairs(scope: Scope) -> Iterator[tuple[Path, Path]]:
     """A member's own, as installed or in the operator's folder; on the desk a client's of the same CA.
 
     A peer's would not do there: etcd wants it shown from an address that it names, and none where it names
-    nobody (client/pkg/transport/listener_tls.go checkCertSAN at v3.6.14; facts §F).
+    nobody (client/pkg/transport/listener_tls.go checkCertSAN at v3.6.14; docs/etcd/tls.md#peer-san-check).
     """
     of_peers = {each.ca_name for each in scope.plan.certificates if each.kind is CertKind.PEER}
     names = [f"{member.name}/peer" for member in scope.here]

@@ -81,7 +81,7 @@ def serve_tokens(place: HostCluster) -> None:
     """Start Debian's discovery service on the meeting place's host, before its etcd.
 
     It wants a file in /etc/etcd-discovery even where flags say all; without -h its tokens' URLs lead to
-    example.com (lab notes §3).
+    example.com (docs/etcd/discovery.md#discovery-service).
     """
     host = place.hosts["meeting"]
     program = require_peer("discovery.etcd.io")

@@ -57,7 +57,7 @@ def test_knows_the_very_patch_that_has_a_flag(name: str, without: str, having: s
 
 @pytest.mark.parametrize(
     ("release", "count"),
-    # counted on etcd's sources: 90, 112, 138, 113 with config-file and version (facts §A)
+    # docs/etcd/flags-and-config-file.md#flag-table
     [("3.4.45", 90), ("3.5.33", 112), ("3.6.14", 138), ("3.7.1", 113)],
 )
 def test_a_release_has_as_many_flags_as_its_source(release: str, count: int) -> None:

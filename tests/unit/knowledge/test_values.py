@@ -1,4 +1,4 @@
-"""What etcd takes as a value; each text below was tried on etcd or is a fact of the reference book."""
+"""What etcd takes as a value; each text was tried on etcd (docs/etcd/flags-and-config-file.md#validation)."""
 
 from __future__ import annotations
 

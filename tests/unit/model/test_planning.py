@@ -33,7 +33,7 @@ LOCAL = tuple(
 FOUNDERS = "etcd1=https://10.0.0.1:2380,etcd2=https://10.0.0.2:2380,etcd3=https://10.0.0.3:2380"
 
 
-# Vectors measured on real members: facts §C, lab-notes §2 (its token is etcd's default, etcd-cluster).
+# Vectors measured on real members (docs/etcd/bootstrap.md#ids).
 @pytest.mark.parametrize(
     ("urls", "token", "members", "cluster"),
     [

@@ -133,7 +133,8 @@ def yaml_key(name: str, release: Release) -> tuple[str, ...] | None:
     return facts.file_path if first is not None and release.patch >= first else None
 
 
-# One string on 3.5.14, a sequence from 3.5.15, absent before (facts §A).
+# One string on 3.5.14, a sequence from 3.5.15, absent before
+# (docs/etcd/flags-and-config-file.md#strings-that-became-lists).
 _BECAME_SEQUENCES = ("client-cert-allowed-hostname", "peer-cert-allowed-cn", "peer-cert-allowed-hostname")
 _ONE_STRING = Release(3, 5, 14)
 

@@ -1,8 +1,9 @@
 """What each settings form can say: a flag that has no environment variable or no key cannot go everywhere.
 
-The silent half of etcd's behaviour makes this matter: an unknown key in the configuration file is ignored
-without a word, so a setting misplaced there protects nobody (facts §B6). Revocation lists have no documented
-key; the one that they do have is read by every release (docs/generate/flag_table.py).
+This matters because etcd ignores an unknown key of the configuration file silently, so that a misplaced
+setting protects nothing (docs/etcd/flags-and-config-file.md#unknown-input). Revocation lists have no
+documented key; every release reads the one that they have
+(docs/etcd/flags-and-config-file.md#undocumented-keys).
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ Form = Literal["flags", "env", "config"]
 # As a flag, for whoever lists processes; as a variable, for whoever reads the log: etcd writes each variable
 # that it takes into it, whatever its log level (pkg/flags/flag.go:114 at v3.6.14; seen on 3.6.14 and 3.7.1).
 SECRET_FLAGS: Final = ("discovery-password",)
-# Flags without a variable: ETCD_VERSION stops 3.4 and is dropped from 3.5 (facts §B4).
+# Flags without a variable: ETCD_VERSION ends 3.4, and 3.5 and later unset it
+# (docs/etcd/flags-and-config-file.md#environment-variables).
 _NO_VARIABLE: Final = ("version",)
 
 

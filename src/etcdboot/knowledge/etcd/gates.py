@@ -6,7 +6,7 @@ from typing import Final
 
 from etcdboot.knowledge.etcd.releases import Release
 
-# Gate -> what it is unless said, per minor (facts §A; server/features/etcd_features.go).
+# Gate -> its default, per minor (docs/etcd/flags-and-config-file.md#feature-gates).
 _GATES_3_6 = {
     "AllAlpha": False,
     "AllBeta": False,

@@ -1,8 +1,8 @@
 """etcd's releases: which there are, and what each can do.
 
 Elsewhere nobody compares release numbers: whoever needs to know asks a predicate here by name, so that a new
-minor is one row in ``NEWEST_PATCH`` and a look through this module. Sources: "facts §X" is the house's
-reference book, measured on real binaries; file:line and issue numbers are etcd's own.
+minor is one row in ``NEWEST_PATCH`` and a look through this module. Sources: docs/etcd/ for what was measured
+or read; file:line and issue numbers are etcd's own.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Release:
         return f"{self.major}.{self.minor}"
 
 
-# The newest patch of each minor that the flag table was read from (facts, head: tags of 2026-08-20).
+# The newest patch of each minor that the flag table was read from (docs/etcd/releases.md#support).
 NEWEST_PATCH: Final = {
     "3.4": Release(3, 4, 45),
     "3.5": Release(3, 5, 33),
@@ -73,7 +73,7 @@ def next_minor_apart(one: Release, other: Release) -> bool:
     """Whether two members may run side by side: minors at most one apart.
 
     etcd itself has no guard against more: rolling 3.4 → 3.6 kills the running 3.4 members, 3.5 → 3.7
-    panics or converts with no way back (facts §H).
+    panics or converts with no way back (docs/etcd/releases.md#version-skew).
     """
     return one.major == other.major and abs(one.minor - other.minor) <= 1
 
@@ -92,27 +92,30 @@ def _from_patch(release: Release, first: dict[str, int], otherwise: bool = True)
 
 
 def has_v2_discovery(release: Release) -> bool:
-    """``--discovery URL``: gone in 3.7.0, where environment and file are ignored in silence (facts §D)."""
+    """``--discovery URL``, which 3.7 removed and ignores silently in the environment and the file.
+
+    Source: docs/etcd/discovery.md#removal-of-v2-discovery
+    """
     return not _from_minor(release, 7)
 
 
 def has_v3_discovery(release: Release) -> bool:
-    """``--discovery-token`` with ``--discovery-endpoints``: from 3.6.0 (facts §D)."""
+    """``--discovery-token`` with ``--discovery-endpoints`` (docs/etcd/discovery.md#support-by-release)."""
     return _from_minor(release, 6)
 
 
 def serves_v2_api(release: Release) -> bool:
-    """Whether it can be a v2 discovery host, given ``--enable-v2``: until 3.5 (facts §D)."""
+    """Whether ``--enable-v2`` makes it a v2 discovery host (docs/etcd/discovery.md#support-by-release)."""
     return not _from_minor(release, 6)
 
 
 def falls_back_to_v2_proxy(release: Release) -> bool:
-    """Whether a member too many in v2 discovery becomes a proxy unless told to exit: until 3.5 (facts §D)."""
+    """Whether a surplus member becomes a v2 proxy by default (docs/etcd/discovery.md#v2-failures)."""
     return not _from_minor(release, 6)
 
 
 def drops_plain_srv_records(release: Release) -> bool:
-    """3.4 looks at ``_etcd-server-ssl`` only (embed/config.go:791@v3.4.45; facts §E)."""
+    """3.4 uses ``_etcd-server-ssl`` only (docs/etcd/dns.md#plain-records)."""
     return not _from_minor(release, 5)
 
 
@@ -120,17 +123,17 @@ def drops_plain_srv_records(release: Release) -> bool:
 
 
 def crl_is_der_only(release: Release) -> bool:
-    """From 3.6.0 a PEM revocation list locks every client out without a word (facts §F)."""
+    """From 3.6 a PEM revocation list locks every client out silently (docs/etcd/tls.md#revocation-lists)."""
     return _from_minor(release, 6)
 
 
 def peer_port_serves_clients(release: Release) -> bool:
-    """Until 3.5 whoever reaches the peer port can read and write keys (etcd pull 13565; facts §F)."""
+    """In 3.5 and earlier the peer port reads and writes keys (docs/etcd/tls.md#peer-port-serves-clients)."""
     return not _from_minor(release, 6)
 
 
 def split_http_bypasses_crl(release: Release) -> bool:
-    """With ``--listen-client-http-urls`` the client CRL did not bind gRPC (GHSA-3wh4-j44w-pg92; facts §F)."""
+    """With ``--listen-client-http-urls`` gRPC ignored the client CRL (docs/etcd/tls.md#revocation-lists)."""
     return not _from_patch(release, {"3.5": 32, "3.6": 13, "3.7": 0}, otherwise=False)
 
 
@@ -138,22 +141,28 @@ def split_http_bypasses_crl(release: Release) -> bool:
 
 
 def defaults_are_dated(release: Release) -> bool:
-    """3.4 logs by capnslog and elects without pre-vote unless told otherwise (facts §A, §I)."""
+    """3.4 logs with capnslog and elects without pre-vote by default (docs/etcd/releases.md#old-defaults)."""
     return not _from_minor(release, 5)
 
 
 def has_initial_corruption_check(release: Release) -> bool:
-    """Whether a member that starts can be trusted to compare its data with its peers: from 3.5 (facts §I)."""
+    """Whether a starting member can compare its data with its peers.
+
+    Source: docs/etcd/flags-and-config-file.md#initial-corruption-check
+    """
     return _from_minor(release, 5)
 
 
 def refuses_empty_peer_section(release: Release) -> bool:
-    """From 3.6 a ``peer-transport-security:`` without anything below is fatal (facts-newer §B8c)."""
+    """From 3.6 an empty ``peer-transport-security:`` is fatal.
+
+    Source: docs/etcd/flags-and-config-file.md#empty-sections
+    """
     return _from_minor(release, 6)
 
 
 def file_turns_gateway_off(release: Release) -> bool:
-    """3.4's gRPC gateway (REST, ``/v3/…``) is on by default, and off with a file that says nothing of it.
+    """3.4's gRPC gateway (REST, ``/v3/…``) is on by default, and off with a file that does not set it.
 
     Measured with a file of ``name`` and ``data-dir``: 404 on 3.4.23; 200 on 3.5.1, 3.5.33, 3.6.14, 3.7.1.
     """
@@ -164,30 +173,30 @@ def file_turns_gateway_off(release: Release) -> bool:
 
 
 def is_end_of_life(release: Release) -> bool:
-    """3.4 ended on 2026-06-01 with 3.4.45 (facts, head)."""
+    """Whether the minor gets no more patches (docs/etcd/releases.md#support)."""
     return not _from_minor(release, 5)
 
 
 def has_readiness_paths(release: Release) -> bool:
-    """``/livez`` and ``/readyz``: 3.4.29, 3.5.11 and all of 3.6 (facts §I)."""
+    """``/livez`` and ``/readyz`` (docs/etcd/health-and-grpc.md#http-paths)."""
     return _from_patch(release, {"3.4": 29, "3.5": 11})
 
 
 def members_need_quorum(release: Release) -> bool:
-    """From 3.5 the member list is a linearizable read unless asked otherwise (facts §G)."""
+    """From 3.5 the member list is a linearizable read (docs/etcd/health-and-grpc.md#member-list)."""
     return _from_minor(release, 5)
 
 
 def reads_etcdctl_api_variable(release: Release) -> bool:
-    """Until 3.5 ``ETCDCTL_API`` matters to etcdctl (3 is the default); from 3.6 it only warns (facts §G)."""
+    """Whether etcdctl reads ``ETCDCTL_API`` (docs/etcd/health-and-grpc.md#etcdctl-api)."""
     return not _from_minor(release, 6)
 
 
 def etcdctl_health_sees_alarms(release: Release) -> bool:
-    """3.4's ``etcdctl endpoint health`` calls a member without space healthy (facts §G)."""
+    """3.4's ``etcdctl endpoint health`` ignores alarms (docs/etcd/health-and-grpc.md#health)."""
     return _from_minor(release, 5)
 
 
 def fit_for_next_minor(release: Release) -> bool:
-    """Whether the next minor may follow: 3.5.32 before 3.6, 3.6.11 before 3.7 (facts §H)."""
+    """Whether the next minor may follow (docs/etcd/releases.md#upgrade-gates)."""
     return _from_patch(release, {"3.5": 32, "3.6": 11})

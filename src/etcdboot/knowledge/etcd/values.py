@@ -51,10 +51,11 @@ KIND_OF_TYPE: Final = {
     **dict.fromkeys(INTEGER_RANGES, ValueKind.INTEGER),
 }
 
-# Whole milliseconds, not durations: the least and the most that etcd starts with (facts §B12).
+# Whole milliseconds, not durations: the least and the most that etcd starts with
+# (docs/etcd/flags-and-config-file.md#validation, for the tables below too).
 MILLISECONDS: Final = {"heartbeat-interval": (1, 50_000), "election-timeout": (1, 50_000)}
 
-# The words a flag takes, per minor; "" where etcd takes it empty (facts §A, §B12; facts-newer §B11, §B12).
+# The words a flag takes, per minor; "" where etcd takes it empty.
 _STATES = ("new", "existing")
 _TLS = ("", "TLS1.2", "TLS1.3")
 _MODES = ("periodic", "revision")
@@ -72,11 +73,12 @@ WORDS: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "log-format": ((), (), ("json", "console"), ("json", "console")),
     "log-level": (_LEVELS, ("", *_LEVELS), ("", *_LEVELS), ("", *_LEVELS, "warning")),
 }
-# Words that came with a patch: (flag, word) -> first patch per minor (facts §A, v2-deprecation).
+# Words that came with a patch: (flag, word) -> first patch per minor
+# (docs/etcd/flags-and-config-file.md#removed-and-deprecated-flags).
 LATER_WORDS: Final = {("v2-deprecation", "write-only-skip-check"): (None, 32, 13, 0)}
 _LOG_OUTPUTS: Final = ("log-outputs", "log-output")
 _NEVER_EMPTY: Final = ("cipher-suites", *_LOG_OUTPUTS)  # tried on 3.4.23, 3.5.1, 3.5.33, 3.6.14 and 3.7.1
-_ANY_CASE: Final = ("log-level",)  # zap reads DEBUG and Debug as debug (facts-newer §B12)
+_ANY_CASE: Final = ("log-level",)  # docs/etcd/flags-and-config-file.md#validation
 
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,19})")
 
@@ -136,7 +138,8 @@ def _list_problem(name: str, value: str) -> str | None:
     if any(part != part.strip() for part in parts):
         return f"{value!r} has blanks around its commas, which etcd takes as part of the entries"
     if name in _LOG_OUTPUTS and len(parts) > 1 and "default" in parts:
-        return "'default' cannot stand beside other log outputs"  # facts-newer §3
+        # docs/etcd/flags-and-config-file.md#validation
+        return "'default' cannot stand beside other log outputs"
     return None
 
 
@@ -164,12 +167,13 @@ def _words_problem(name: str, value: str, release: Release) -> str | None:
 
 
 def _retention_problem(value: str) -> str | None:
-    # Hours or revisions when a bare number, else a duration (facts §A, §B12: "1d" is neither).
+    # Hours or revisions when a bare number, else a duration; "1d" is neither
+    # (docs/etcd/flags-and-config-file.md#validation).
     return None if re.fullmatch(r"[0-9]{1,18}", value) else _duration_problem(value)
 
 
 def _auth_token_problem(value: str) -> str | None:
-    # server/auth/store.go@v3.6.14 NewTokenProvider; facts-newer §3.
+    # server/auth/store.go@v3.6.14 NewTokenProvider; docs/etcd/flags-and-config-file.md#validation
     kind, _, options = value.partition(",")
     if kind not in ("simple", "jwt") or (kind == "jwt" and "sign-method=" not in options):
         return f"{value!r} is neither simple nor jwt,sign-method=…,pub-key=…,priv-key=…"
@@ -208,7 +212,9 @@ def problem_of(name: str, go_type: str, value: str, release: Release) -> str | N
 
 
 def in_file(file_type: str, value: str) -> FileValue:
-    """A flag's text as the configuration file types it (facts §B7): durations are whole nanoseconds there.
+    """A flag's text as the configuration file types it; durations are whole nanoseconds there.
+
+    Source: docs/etcd/flags-and-config-file.md#yaml-types
 
     Raises:
         ValueError: the text is no such value; :func:`problem_of` says why in better words.

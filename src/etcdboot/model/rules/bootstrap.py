@@ -184,7 +184,7 @@ def auto_tls_is_for_trials(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Fin
 
 
 def self_made_certificates_have_a_lifetime(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
-    """etcd: "selfSignedCertValidity is invalid,it should be greater than 0" (facts-newer §F)."""
+    """etcd: "selfSignedCertValidity is invalid,it should be greater than 0" (docs/etcd/tls.md#auto-tls)."""
     is_auto = spec.tls.client is ClientTls.AUTO or spec.tls.peer is PeerTls.AUTO
     for index, member in enumerate(plan.members):
         years = member.flag(_VALIDITY)

@@ -13,7 +13,8 @@ from etcdboot.model.rules.finding import Finding, caution
 from etcdboot.model.settings import misfits, scopes
 from etcdboot.model.spec import ClientTls, ClusterSpec, PeerTls
 
-# Flags that narrow down who is let in, and the side that must be mutual for them to act (facts F).
+# Flags that restrict clients or peers, and the side that must be mutual for them to act
+# (docs/etcd/tls.md#allowed-names).
 _CLIENT_CHECKS = ("client-crl-file", "client-cert-allowed-hostname")
 _PEER_CHECKS = ("peer-crl-file", "peer-cert-allowed-cn", "peer-cert-allowed-hostname")
 _CRL = ("client-crl-file", "peer-crl-file")

@@ -16,7 +16,7 @@ ELECTION = 1000
 RATIO = 5
 QUOTA_WARNING = 8 << 30  # server/storage/quota.go at v3.6.14 maxQuotaSize
 QUOTA_SENSIBLE = 16 << 20
-# One of these must be offered for HTTP/2, and so for gRPC (RFC 9113 section 9.2.2; facts-newer 3).
+# One of these must be offered for HTTP/2, and so for gRPC (docs/etcd/tls.md#versions-and-cipher-suites).
 _HTTP2_CIPHERS = ("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")
 
 

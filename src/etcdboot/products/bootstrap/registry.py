@@ -1,7 +1,7 @@
 """Whether what is registered below a discovery token is the cluster of the plan, and may become it.
 
-Sources of what etcd does in each case: the reference book, facts §D (both books), measured on 3.4.23, 3.5.33,
-3.6.14 and 3.7.1.
+Sources of what etcd does in each case: docs/etcd/discovery.md#v2-failures, docs/etcd/discovery.md#v3-failures
+and docs/etcd/discovery.md#v3-waits-without-a-limit.
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ _FILES = {
 # In a client's bundle, which has a pair of its own where it shows one.
 _BUNDLE_TRUST = (("ETCDCTL_CACERT", "ca.pem"),)
 _BUNDLE_IDENTITY = (("ETCDCTL_CERT", "client.pem"), ("ETCDCTL_KEY", "client-key.pem"))
-# Nobody can check the certificates that members make for themselves. Until 3.5 the first variable works only
-# beside the second (reference book, facts F).
+# Clients cannot verify the certificates that members create for themselves. In 3.5 and earlier the first
+# variable works only with the second (docs/etcd/tls.md#etcdctl-and-tls).
 _UNCHECKED = (("ETCDCTL_INSECURE_SKIP_TLS_VERIFY", "true"), ("ETCDCTL_INSECURE_TRANSPORT", "false"))
 
 

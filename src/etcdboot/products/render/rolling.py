@@ -72,7 +72,7 @@ def _unit(member: MemberPlan, out: str) -> Lines:
 
 
 def _by_hand(member: MemberPlan, out: str) -> Lines:
-    """What runs a script is not ours to know; SIGHUP would only end etcd (lab notes B4)."""
+    """What runs a script is not ours to know; SIGHUP would only end etcd (docs/etcd/tls.md#reloading)."""
     yield f"# end {member.name} with SIGTERM; when it is gone:"
     yield sh.join(on_host(member, f"{member.paths.config_dir}/etcd.sh"))
 

@@ -123,7 +123,7 @@ class VerifyReport:
         return tuple(each for each in self.checks if each.status in outcomes)
 
     def as_json(self) -> dict[str, object]:
-        """The part of verify's ``-w json`` that is its own (design section 5)."""
+        """The part of ``-w json`` that only ``verify`` has."""
         return {
             "verdict": str(self.verdict),
             "cluster_id": None if self.cluster_id is None else f"{self.cluster_id:x}",

@@ -95,7 +95,7 @@ def _judged(tree: PairTree, plan: ClusterPlan, now: datetime) -> tuple[Entry, ..
 
 
 def row_json(row: Row) -> dict[str, object]:
-    """The entry of ``certificates`` (design section 5), and how it stands; null where there is none."""
+    """The entry of ``certificates``, and its state; null where there is none."""
     found, facts = row.entry.found, row.entry.facts
     path = found.paths.certificate
     shown: dict[str, object] = {"name": row.request.name, "path": str(path), "ca": row.request.ca_name}

@@ -1,7 +1,8 @@
 """Whether a member may start upon the data-dir that stands there.
 
-Sources: server/etcdmain/etcd.go identifyDataDirOrDie at v3.6.14 (member, proxy, other names); the reference
-book, facts §C: with a log, etcd takes its identity from there and ignores name, token and initial-cluster.
+Sources: docs/etcd/bootstrap.md#data-directory-kinds (member, proxy, other names) and
+docs/etcd/bootstrap.md#a-log-decides: with a log, etcd takes its identity from there and ignores name, token
+and initial-cluster.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Whether what answers at the peer URLs is the cluster of the plan, and lets the members here in.
 
 Sources: server/etcdserver/bootstrap.go (isMemberBootstrapped, bootstrapExistingClusterNoWAL) and
-server/etcdserver/api/membership/cluster.go (ValidateClusterAndAssignIDs) at v3.6.14; facts §C.
+server/etcdserver/api/membership/cluster.go (ValidateClusterAndAssignIDs) at v3.6.14;
+docs/etcd/bootstrap.md#joining-an-existing-cluster.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 What etcd does with the records: it looks under both schemes, resolves every target, leaves out those that do
 not resolve as long as one does, gives its own name to those that lead to its own peer URL's address and port,
-and takes the rest for its peers (client/pkg/srv/srv.go GetCluster at v3.6.14; facts §E).
+and takes the rest for its peers (docs/etcd/dns.md#names-and-ids).
 """
 
 from __future__ import annotations
