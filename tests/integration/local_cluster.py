@@ -113,14 +113,16 @@ class LocalCluster:
         process.kill()
         process.wait()
 
-    def etcdctl(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    def etcdctl(
+        self, *arguments: str, check: bool = True, shown: str = "clients/root"
+    ) -> subprocess.CompletedProcess[str]:
+        """Run etcdctl; with mutual TLS it shows the pair ``shown`` of ``pki/``."""
         tls = [f"--cacert={self.served_certificates()}"] if self.tls == "auto" else []
         if self.tls == "mutual":
-            client = self.pki / "clients"
             tls = [
                 f"--cacert={self.pki / 'ca.pem'}",
-                f"--cert={client / 'root.pem'}",
-                f"--key={client / 'root-key.pem'}",
+                f"--cert={self.pki / f'{shown}.pem'}",
+                f"--key={self.pki / f'{shown}-key.pem'}",
             ]
         argv = [str(require_peer("etcdctl", self.release)), f"--endpoints={','.join(self.endpoints)}", *tls]
         return subprocess.run(

@@ -428,6 +428,19 @@ CODES: dict[str, tuple[str, str]] = {
         "alone where such clients come. In the same way the verifier of Python's cryptography refuses a name "
         "with an underscore below a CA that is held to any name.",
     ),
+    "EB280": (
+        "member named like an etcd user",
+        "With auth on, etcd takes the common name of any client certificate for a user's name, and the "
+        "server and peer certificates of a member are client certificates too. A member named root is the "
+        "superuser; one named like a client has that client's rights (etcdboot compares without case). "
+        "Rename the member.",
+    ),
+    "EB281": (
+        "certificate of another etcd user",
+        "The common name of this certificate is root or the name of another client. With auth on, etcd gives "
+        "its holder that user's rights. Reissue the certificate with etcdboot certs renew, or have it signed "
+        "again with the planned common name.",
+    ),
     "EB301": (
         "certificate or key unreadable",
         "A file of pki/ holds no certificate or no plain private key. Bring it back from a copy. A pair of a "

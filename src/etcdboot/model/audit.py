@@ -120,6 +120,12 @@ def _subject(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[
         yield _misfit("EB316", request, f"names {_written(facts)}, not {_written(request)}")
 
 
+def _user(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[Diagnostic]:
+    shown = dict(facts.subject).get("CN", "")
+    if request.is_foreign_user(shown):
+        yield _misfit("EB281", request, f"has the common name {shown!r}: with auth on it is that etcd user")
+
+
 def _signer(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[Diagnostic]:
     if not facts.signed:
         yield _misfit("EB317", request, f"is not signed by {request.ca_name}")
@@ -214,6 +220,7 @@ _LEAF_CHECKS: tuple[Check, ...] = (
     _dates,
     _lifetime,
     _subject,
+    _user,
     _signer,
     _chain,
     due,

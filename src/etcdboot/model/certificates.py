@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from etcdboot.ground.address import Host
 from etcdboot.ground.values import dataclass
+from etcdboot.model.naming import folded
 from etcdboot.model.spec import CertificateSource, KeyAlgorithm
 
 
@@ -55,7 +56,8 @@ class CertRequest:
     ``("CN", "etcd1")``; ``lifetime`` and ``renew_before`` in seconds, counted from the signing and back from
     the end; ``source`` tells whose work it is (csr: the key is not ours, provided: nothing is). Of a CA,
     ``path_length`` is how many may follow it; ``constraints`` are the domains and networks that a topmost one
-    is held to.
+    is held to. ``foreign_users`` are the etcd users (folded) that a leaf must not be: etcd takes the common
+    name of any certificate with clientAuth for the user's name.
     """
 
     name: str
@@ -72,6 +74,7 @@ class CertRequest:
     source: CertificateSource = CertificateSource.ISSUED
     path_length: int = 0
     constraints: tuple[str, ...] = ()
+    foreign_users: tuple[str, ...] = ()
 
     @property
     def is_ca(self) -> bool:
@@ -97,6 +100,10 @@ class CertRequest:
     def common_name(self) -> str:
         """The subject's CN; of a client certificate also the etcd user's name."""
         return dict(self.subject)["CN"]
+
+    def is_foreign_user(self, common_name: str) -> bool:
+        """Whether a certificate with that common name is an etcd user that this certificate must not be."""
+        return folded(common_name) in self.foreign_users
 
 
 class PairPaths(NamedTuple):

@@ -31,6 +31,15 @@ _LOOPBACK_NETWORKS: Final = ("127.0.0.0/8", "::1/128")
 LOOPBACK: Final = _LOOPBACK_NAMES + _LOOPBACK_NETWORKS
 
 
+# etcd's user with all rights (server/auth/store.go rootUser at v3.6.14).
+SUPERUSER: Final = "root"
+
+
+def folded(name: str) -> str:
+    """The form in which member, client and common names are compared: without case."""
+    return name.casefold()
+
+
 def parse_attribute(key: str, text: str) -> str:
     """The value of one subject attribute, a country in capitals.
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from etcdboot.ground.address import Host, HostKind, parse_san, parse_url
 from etcdboot.model.addressing import Addressing
 from etcdboot.model.certificates import CA, PEER_CA, ROOTS, USAGES, CertKind, CertRequest
+from etcdboot.model.naming import SUPERUSER, folded
 from etcdboot.model.spec import (
     BootstrapMode,
     CaLayout,
@@ -164,7 +165,23 @@ def _leaf(
         renew_before=own.renew_before or shared.renew_before or _renew_before(written, lifetime),
         above=(ROOTS[issuer],) if written.intermediate else (),
         source=_source(written, kind),
+        foreign_users=_foreign_users(spec, kind, common),
     )
+
+
+def user_names(spec: ClusterSpec) -> frozenset[str]:
+    """The etcd users, folded, that have a certificate; none where members do not ask clients for one.
+
+    Source: etcd server/auth/store.go AuthInfoFromTLS at v3.6.14: any verified chain's common name.
+    """
+    if spec.tls.client is not ClientTls.MUTUAL:
+        return frozenset()
+    return frozenset((SUPERUSER, *(folded(client.name) for client in spec.certificates.clients)))
+
+
+def _foreign_users(spec: ClusterSpec, kind: CertKind, common: str) -> tuple[str, ...]:
+    own = {folded(common)} if kind is CertKind.CLIENT else set()
+    return tuple(sorted(user_names(spec) - own))
 
 
 def _source(written: CertificatesSpec, kind: CertKind) -> CertificateSource:

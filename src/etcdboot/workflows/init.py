@@ -13,7 +13,10 @@ from etcdboot.ground.templating import Engine
 from etcdboot.ground.values import dataclass
 from etcdboot.knowledge.etcd.releases import NEWEST, Release, parse_release
 from etcdboot.model.loading import load
+from etcdboot.model.naming import folded
 from etcdboot.model.shape import parse_name
+from etcdboot.model.spec import ClusterSpec, TlsSpec
+from etcdboot.model.wanted import user_names
 from etcdboot.products.starter.starting import (
     GITIGNORE,
     MOST_LOCAL_MEMBERS,
@@ -49,11 +52,12 @@ def init(
     """Write a spec for the hosts in ``words``, or for ``local`` members on this machine.
 
     Raises:
-        UsageError: the hosts, the name or the release make no sense.
+        UsageError: the hosts, the name or the release make no sense, or a member is named like an etcd user.
         Refused: the file exists and ``force`` is not given.
         SpecError: what would be written would not pass ``check``.
     """
     members = _members(words, local)
+    _refuse_users(_names(members), tls or "mutual")
     binary = _found_etcd() if local else None
     chosen = written_release(release) if release else (binary.release if binary else NEWEST)
     text = first_spec(
@@ -91,6 +95,16 @@ def _members(words: tuple[str, ...], local: int) -> tuple[Starter, ...]:
         return starters(words)
     except ValueError as cause:
         raise UsageError.because("EB006", str(cause), "write HOST or NAME=HOST, IPv6 as [fd00::1]") from None
+
+
+def _refuse_users(names: tuple[str, ...], tls: str) -> None:
+    """UsageError (EB280) for a member named like the user of a client certificate."""
+    client_tls, _ = TLS_CHOICES[tls]
+    users = user_names(ClusterSpec("", (), tls=TlsSpec(client_tls)))
+    for name in names:
+        if folded(name) in users:
+            message = f"a member cannot be named {name}: with auth on, its certificates are that etcd user"
+            raise UsageError.because("EB280", message, f"choose another name, for example {name}-1=HOST")
 
 
 def _found_etcd() -> EtcdBinary | None:

@@ -45,6 +45,25 @@ def test_what_no_longer_fits_is_an_error(shown: dict[str, Any], code: str) -> No
     assert found(SERVER, **shown) == [(code, "error")]
 
 
+@pytest.mark.parametrize(
+    ("request_", "shown", "codes"),
+    [
+        (SERVER, "root", ["EB281", "EB316"]),
+        (SERVER, "Root", ["EB281", "EB316"]),
+        (SERVER, "app", ["EB281", "EB316"]),
+        (SERVER, "etcd", ["EB316"]),
+        (CLIENT, "app", ["EB281", "EB316"]),
+        (CLIENT, "root", []),
+    ],
+)
+def test_a_certificate_with_the_name_of_another_user_is_an_error(
+    request_: CertRequest, shown: str, codes: list[str]
+) -> None:
+    users = ("app",) if request_ is CLIENT else ("app", "root")
+    request_ = replace(request_, foreign_users=users)
+    assert sorted(code for code, _ in found(request_, subject=(("CN", shown),))) == codes
+
+
 def test_a_misfit_names_what_lacks_and_the_remedy() -> None:
     [told] = audit(SERVER, replace(facts_of(SERVER), sans=()), NOW)
     assert told.message == "etcd1/server does not certify 192.168.202.128, 2001:db8::1, etcd1.example.com"

@@ -30,6 +30,20 @@ def test_each_tls_choice_is_written(tmp_path: Path, tls: str) -> None:
     assert (result.file, result.members, result.text) == (file, ("a", "b", "c"), file.read_text())
 
 
+@pytest.mark.parametrize("name", ["root", "Root"])
+def test_a_member_named_like_the_superuser_is_refused_before_anything_is_written(
+    tmp_path: Path, name: str
+) -> None:
+    file = tmp_path / "c.yaml"
+    with pytest.raises(UsageError) as caught:
+        init((f"{name}=10.0.0.1",), file=str(file))
+    [told] = caught.value.diagnostics
+    assert (told.code, told.hint) == ("EB280", f"choose another name, for example {name}-1=HOST")
+    assert not file.exists()
+    init((f"{name}=10.0.0.1",), file=str(file), tls="server")
+    assert [member.name for member in written(file).members] == [name]
+
+
 def test_tls_is_mutual_unless_said(tmp_path: Path) -> None:
     init(HOSTS, file=str(tmp_path / "c.yaml"))
     spec = written(tmp_path / "c.yaml")

@@ -14,6 +14,7 @@ from etcdboot.model.spec import ClusterSpec
 RULES: tuple[Rule, ...] = (
     members.names_are_unique,
     members.names_are_free,
+    members.names_are_not_users,
     members.names_fit_a_procfile,
     members.count_survives_a_loss,
     members.founders_exist,

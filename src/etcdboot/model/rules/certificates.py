@@ -10,7 +10,7 @@ from etcdboot.ground.duration import format_lifetime
 from etcdboot.ground.values import fields
 from etcdboot.model.addressing import merged
 from etcdboot.model.certificates import CertRequest
-from etcdboot.model.naming import is_network, permits
+from etcdboot.model.naming import folded, is_network, permits
 from etcdboot.model.plan import ClusterPlan, TlsFiles
 from etcdboot.model.rules.finding import Finding, at, caution
 from etcdboot.model.spec import (
@@ -62,10 +62,10 @@ def clients_are_unique(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding
     """One client, one pair of files."""
     seen: set[str] = set()
     for index, each in enumerate(spec.certificates.clients):
-        if each.name.lower() in seen:
+        if folded(each.name) in seen:
             message = f"the client {each.name!r} stands twice (case does not count)"
             yield Finding("EB235", f"certificates.clients[{index}]", message, "keep one")
-        seen.add(each.name.lower())
+        seen.add(folded(each.name))
 
 
 def a_client_has_names_of_its_own(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:

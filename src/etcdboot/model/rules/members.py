@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from etcdboot.ground.syntax.procfile import process_name
+from etcdboot.model.naming import SUPERUSER, folded
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.rules.finding import Finding, at, caution
-from etcdboot.model.spec import ClusterSpec, ClusterState, Target
+from etcdboot.model.spec import CertificateSource, ClusterSpec, ClusterState, Target
+from etcdboot.model.wanted import user_names
 
 MANY = 7  # etcd.io FAQ: "an etcd cluster probably should have no more than seven members"
 
@@ -34,6 +36,20 @@ def names_are_free(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
         elif member.name == "default":
             message = "default is what etcd calls a member that was given no name; 3.6 warns of it"
             yield caution("EB238", at(index, "name"), message, "choose another name")
+
+
+def names_are_not_users(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
+    """A member's certificates have its name as common name and clientAuth: to etcd they are that user."""
+    users = user_names(spec)
+    is_provided = spec.certificates.source is CertificateSource.PROVIDED
+    for index, member in enumerate(spec.members):
+        if folded(member.name) not in users:
+            continue
+        user = "etcd's superuser" if folded(member.name) == SUPERUSER else "a client (compared without case)"
+        shown = "a certificate with this common name is" if is_provided else "its certificates are"
+        message = f"the member {member.name!r} is named like {user}: with auth on, {shown} that user"
+        finding = caution if is_provided else Finding
+        yield finding("EB280", at(index, "name"), message, f"rename the member, for example {member.name}-1")
 
 
 def names_fit_a_procfile(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import chain, count
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain, count, islice
 
 from etcdboot.ground.address import Host
 from etcdboot.ground.report import Diagnostic
 from etcdboot.ground.values import dataclass
+from etcdboot.model.naming import SUPERUSER, folded
 from etcdboot.model.shape import parse_name
 from etcdboot.model.spec import MemberSpec
 from etcdboot.products.cfssl.leaves import Leaf
+
+_USERS = frozenset((SUPERUSER,))
+_NOT_A_MEMBER = "client"  # client/NAME are the clients' certificates
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +25,19 @@ class Cast:
     sans: tuple[str, ...] = ()
 
 
-def cast(leaves: Sequence[Leaf], told: list[Diagnostic]) -> Cast:
+def cast(leaves: Sequence[Leaf], told: list[Diagnostic], users: Collection[str] = _USERS) -> Cast:
     """The members that certificates are for; what was assumed is told.
 
     Certificates with the same hosts, or called after the same owner, are one member's. Where all are for one
-    set of hosts, every address among these is a member, unless the certificates have the name of one.
+    set of hosts, every address among these is a member, unless the certificates have the name of one. No
+    member is named like one of the etcd ``users`` (folded).
     """
     serving = [leaf for leaf in leaves if leaf.far and not leaf.is_client]
     groups = _groups([leaf for leaf in serving if leaf.is_dialled])
     own = [group for group in groups if not _covers_others(group, groups)]
     if not own:
         return Cast(())
-    found = _crowd(own[0]) if len(own) == 1 and not _is_one(own[0]) else _one_each(own)
+    found = _crowd(own[0], users) if len(own) == 1 and not _is_one(own[0]) else _one_each(own, users)
     held = {host for member in found.members for host in (member.host, *member.sans)}
     rest = dict.fromkeys(str(host) for leaf in serving for host in leaf.hosts if host in leaf.far)
     own_files = [leaf for group in own for leaf in group]
@@ -70,46 +75,53 @@ def _far(group: list[Leaf]) -> list[Host]:
     return list(dict.fromkeys(host for leaf in group for host in leaf.hosts if host in leaf.far))
 
 
-def _crowd(group: list[Leaf]) -> Cast:
+def _crowd(group: list[Leaf], users: Collection[str]) -> Cast:
     """A member for each address of the first family; for each name, where there is no address."""
     hosts = _far(group)
     addresses = [host for host in hosts if host.is_address]
     names = [host for host in hosts if not host.is_address and not host.text.startswith("*.")]
     dialled = [host for host in addresses if host.kind is addresses[0].kind] or names
     if len(dialled) < 2:
-        return _one_each([group])
+        return _one_each([group], users)
     labels = [host.text.partition(".")[0] for host in names]
-    known = len(set(labels)) == len(names) == len(dialled) and all(map(_is_name, labels))
+    are_names = all(_is_name(label, users) for label in labels)
+    known = len(set(labels)) == len(names) == len(dialled) and are_names
+    called = labels if known else islice(_counted(users), len(dialled))
     return Cast(
         tuple(
             MemberSpec(
-                name=labels[at] if known else f"etcd{at + 1}",
+                name=name,
                 host=str(host),
                 sans=(str(names[at]),) if known and names[at] != host else (),
             )
-            for at, host in enumerate(dialled)
+            for at, (name, host) in enumerate(zip(called, dialled, strict=True))
         )
     )
 
 
-def _one_each(groups: list[list[Leaf]]) -> Cast:
+def _counted(taken: Collection[str]) -> Iterator[str]:
+    """etcd1, etcd2 and so on, without those that are taken (folded)."""
+    return (name for number in count(1) if (name := f"etcd{number}") not in taken)
+
+
+def _one_each(groups: list[list[Leaf]], users: Collection[str]) -> Cast:
     """One member for each group of certificates, with all their names."""
     members: list[MemberSpec] = []
     for group in groups:
         hosts = _far(group)
-        taken = {member.name.lower() for member in members}
+        taken = {*users, *(folded(member.name) for member in members)}
         offers = (*(leaf.clue.owner for leaf in group), *(leaf.common_name for leaf in group))
-        counted = (f"etcd{number}" for number in count(1))
-        name = next(each for each in chain(offers, counted) if _is_name(each) and each.lower() not in taken)
+        name = next(offer for offer in chain(offers, _counted(taken)) if _is_name(offer, taken))
         dialled = min(hosts, key=lambda host: (host.text.startswith("*."), not host.is_address))
         sans = tuple(str(host) for host in hosts if host != dialled)
         members.append(MemberSpec(name=name, host=str(dialled), sans=sans))
     return Cast(tuple(members))
 
 
-def _is_name(text: str) -> bool:
+def _is_name(text: str, taken: Collection[str]) -> bool:
+    """Whether a member can have the name; ``taken`` are folded."""
     try:
-        return bool(parse_name(text))
+        return folded(parse_name(text)) not in {*taken, _NOT_A_MEMBER}
     except ValueError:
         return False
 

@@ -12,7 +12,7 @@ from etcdboot.ground.values import dataclass, replace
 from etcdboot.knowledge.etcd.releases import Release
 from etcdboot.model.certificates import CA, ROOTS, CertKind
 from etcdboot.model.file_names import clue
-from etcdboot.model.naming import parse_attribute
+from etcdboot.model.naming import SUPERUSER, folded, parse_attribute
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.shape import parse_name
 from etcdboot.model.spec import (
@@ -62,8 +62,12 @@ def translate(evidence: Evidence) -> Translation:
     told: list[Diagnostic] = []
     asked = [wished(wish, told) for wish in evidence.wishes if not wish.is_ca]
     there = [standing(each.file, clue(_stem(each.file)), each.facts) for each in evidence.leaves]
-    members = cast(asked if any(leaf.is_dialled and not leaf.is_client for leaf in asked) else there, told)
     leaves = (*asked, *(leaf for leaf in there if not _is_asked(leaf, asked)))
+    unnamed: list[Diagnostic] = []
+    clients = _clients(leaves, unnamed) or CertificatesSpec().clients
+    users = frozenset((SUPERUSER, *(folded(client.name) for client in clients)))
+    dialled = asked if any(leaf.is_dialled and not leaf.is_client for leaf in asked) else there
+    members = cast(dialled, told, users)
     policy = _the_policy(evidence.policies, told)
     top = authority(evidence, told)
     lifetimes = _lifetimes(policy, there)
@@ -77,8 +81,9 @@ def translate(evidence: Evidence) -> Translation:
         intermediate=ROOTS[CA] in evidence.authorities,
         subject=_subject(leaves, told),
         sans=members.sans,
-        clients=_clients(leaves, told) or CertificatesSpec().clients,
+        clients=clients,
     )
+    told += unnamed
     serving = [leaf for leaf in leaves if not leaf.is_client]
     hosts = dict.fromkeys(str(host) for leaf in serving for host in leaf.hosts if host in leaf.far)
     return Translation(section, members, tuple(hosts), tuple(told))
@@ -210,7 +215,7 @@ def _clients(leaves: Iterable[Leaf], told: list[Diagnostic]) -> tuple[ClientSpec
         except ValueError as cause:
             told.append(lost(leaf.place, f"client {leaf.common_name!r}", str(cause)))
             continue
-        found.setdefault(name.lower(), ClientSpec(name=name, sans=tuple(map(str, leaf.hosts))))
+        found.setdefault(folded(name), ClientSpec(name=name, sans=tuple(map(str, leaf.hosts))))
     return tuple(found.values())
 
 

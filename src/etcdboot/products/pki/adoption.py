@@ -9,8 +9,8 @@ from etcdboot.ground.values import dataclass, field, replace
 from etcdboot.products.pki.blocks import blocks
 from etcdboot.products.pki.inventory import Entry, Found
 
-# What makes a certificate useless, whoever made it: usages, dates, another CA, no key to go with it.
-_USELESS = frozenset(("EB310", "EB312", "EB314", "EB317"))
+# What forbids a certificate, whoever made it: another user's name, usages, dates, another CA, no key.
+_USELESS = frozenset(("EB281", "EB310", "EB312", "EB314", "EB317"))
 _SIGNING = ("ecdsa-", "rsa-")
 _ANOTHER = "take over a CA that is valid now, or set this machine's clock right"
 

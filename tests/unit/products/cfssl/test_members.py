@@ -21,6 +21,24 @@ def found(*leaves: Leaf) -> tuple[list[tuple[str, str | None, tuple[str, ...]]],
     return [(each.name, each.host, each.sans) for each in seen.members], seen.sans
 
 
+def test_no_member_is_named_like_a_user_or_like_the_clients_certificates() -> None:
+    told: list[Diagnostic] = []
+    crowd = leaf("server", "root.x.org", "b.x.org")
+    assert [member.name for member in cast([crowd], told).members] == ["etcd1", "etcd2"]
+    members = (
+        leaf("server", "10.0.0.1", name="Root"),
+        leaf("b", "10.0.0.2"),
+        leaf("peer", "10.0.0.3", name="Client"),
+    )
+    assert [member.name for member in cast(members, told).members] == ["etcd1", "b", "etcd2"]
+    taken = cast(
+        (leaf("app", "10.0.0.1", name="root"), leaf("b", "10.0.0.2")), told, {"root", "app", "etcd1"}
+    )
+    assert [member.name for member in taken.members] == ["etcd2", "b"]
+    numbered = cast([leaf("server", "10.0.0.1", "10.0.0.2")], told, {"root", "etcd1"})
+    assert [member.name for member in numbered.members] == ["etcd2", "etcd3"]
+
+
 @pytest.mark.parametrize(
     ("leaves", "members", "sans"),
     [
