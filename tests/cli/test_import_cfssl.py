@@ -48,7 +48,7 @@ def test_the_spec_that_is_there_is_left_alone(here: Path) -> None:
     before = (here / "cluster.yaml").read_bytes()
     done = etcdboot("certs", "import-cfssl", "../ssl")
     assert done.exit_code == 0
-    assert done.stdout.splitlines()[1:3] == ["certificates:", "  subject:"]
+    assert done.stdout.splitlines()[1:3] == ["certificates:", "  ca-subject:"]
     assert "1. put these lines into cluster.yaml, then: etcdboot check" in done.stderr
     assert (here / "cluster.yaml").read_bytes() == before
 

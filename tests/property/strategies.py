@@ -87,16 +87,17 @@ flags: st.SearchStrategy[FlagValues] = st.dictionaries(_flag_names, perhaps(_fla
 
 host_paths = st.sampled_from(("/etc/ssl/{name}.pem", "/a b/'c.pem"))
 algorithms = st.sampled_from(KeyAlgorithm)
+_values = printable.filter(lambda text: bool(text) and text == text.strip())
+subjects = st.fixed_dictionaries(
+    {}, optional={"C": st.sampled_from(("DE", "US")), **dict.fromkeys(("ST", "L", "O", "OU"), _values)}
+).map(lambda found: tuple((key, found[key]) for key in ("C", "ST", "L", "O", "OU") if key in found))
 _own = {
     "lifetime": perhaps(lifetimes),
     "renew_before": perhaps(lifetimes),
     "key": perhaps(algorithms),
     "sans": some(host_texts),
+    "subject": perhaps(subjects),
 }
-_values = printable.filter(lambda text: bool(text) and text == text.strip())
-subjects = st.fixed_dictionaries(
-    {}, optional={"C": st.sampled_from(("DE", "US")), **dict.fromkeys(("ST", "L", "O", "OU"), _values)}
-).map(lambda found: tuple((key, found[key]) for key in ("C", "ST", "L", "O", "OU") if key in found))
 constraints = st.sampled_from(("example.com", "com", "10.0.0.0/8", "192.168.202.1/32", "fd00::/8"))
 
 _place = {
@@ -178,6 +179,7 @@ def clusters() -> st.SearchStrategy[ClusterSpec]:
             ca=st.sampled_from(CaLayout),
             intermediate=st.booleans(),
             subject=subjects,
+            ca_subject=perhaps(subjects),
             name_constraints=some(constraints),
             path_length=perhaps(st.integers(0, 16)),
             key=algorithms,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -13,13 +14,17 @@ from hypothesis import strategies as st
 from etcdboot.ground.report import Severity
 from etcdboot.ground.syntax.json_in import JsonProblem, parse
 from etcdboot.ground.syntax.yaml_in import Mapping, Node, Scalar, Sequence
+from etcdboot.model.certificates import CertKind
 from etcdboot.model.loading import dump, load
+from etcdboot.model.spec import MemberSpec
 from etcdboot.products.cfssl import vocabulary
 from etcdboot.products.cfssl.documents import Policy, Wish, read
 from etcdboot.products.cfssl.evidence import Evidence
+from etcdboot.products.cfssl.leaves import wished
 from etcdboot.products.cfssl.translating import translate
 from etcdboot.products.cfssl.writing import section, whole
 from samples.cfssl import GUIDE, TUTORIAL
+from samples.specs import planned
 
 FIELDS = sorted(
     set(chain(vocabulary.CONFIG, vocabulary.SIGNING, vocabulary.PROFILE, vocabulary.REQUEST))
@@ -100,6 +105,43 @@ def test_whatever_the_files_say_comes_to_a_spec_that_loads(files: list[tuple[str
     if found.cast.members:
         spec = found.cluster("prod")
         assert load(dump(spec)).spec == load(whole(spec, ["x"])).spec == spec
+
+
+ORGANIZATIONS = st.sampled_from(["a", "b", "c", "system:masters", "system:nodes"])
+HOSTS = st.sampled_from([[], ["10.0.0.1"], ["10.0.0.2"], ["10.0.0.1", "10.0.0.2", "10.0.0.3"], ["127.0.0.1"]])
+STEMS = st.sampled_from(
+    ["ca-csr", "etcd-csr", "admin-csr", "server", "peer", "client", "etcd1", "etcd2-peer"]
+)
+REQUESTS = st.dictionaries(
+    STEMS, st.tuples(st.sampled_from(["etcd", "admin", "root", "app"]), ORGANIZATIONS, HOSTS), max_size=6
+)
+
+
+@given(REQUESTS)
+def test_no_organization_gets_into_a_certificate_whose_request_does_not_have_it(
+    requests: dict[str, tuple[str, str, list[str]]],
+) -> None:
+    contents = [
+        read(json.dumps({"CN": name, "hosts": hosts, "names": [{"O": organization}]}), f"{stem}.json").content
+        for stem, (name, organization, hosts) in requests.items()
+    ]
+    wishes = tuple(each for each in contents if isinstance(each, Wish))
+    found = translate(Evidence(wishes=wishes))
+    leaves = [leaf for leaf in (wished(wish, []) for wish in wishes if not wish.is_ca) if leaf.subject]
+    members = {dict(leaf.subject)["O"] for leaf in leaves if not leaf.is_client}
+    authorities = {dict(wish.subject)["O"] for wish in wishes if wish.is_ca}
+    spec = replace(found.cluster("k"), members=(MemberSpec(name="m", host="10.0.0.1"),))
+    for request in planned(spec).certificates:
+        theirs = {
+            CertKind.CA: authorities,
+            CertKind.CLIENT: {
+                dict(leaf.subject)["O"]
+                for leaf in leaves
+                if leaf.is_client and leaf.common_name == request.common_name
+            },
+        }.get(request.kind, members)
+        held = {value for key, value in request.subject if key == "O"}
+        assert held <= theirs - {"system:masters"}
 
 
 @pytest.mark.parametrize("name", sorted(TUTORIAL))

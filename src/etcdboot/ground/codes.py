@@ -441,6 +441,18 @@ CODES: dict[str, tuple[str, str]] = {
         "its holder that user's rights. Reissue the certificate with etcdboot certs renew, or have it signed "
         "again with the planned common name.",
     ),
+    "EB283": (
+        "all certificates in system:masters",
+        "Kubernetes gives every right to the holder of a certificate with O=system:masters, where the API "
+        "server trusts the CA. In the subject of all certificates, of members or of the CA it makes everyone "
+        "who reads an etcd key a superuser of Kubernetes. Write it at the one client that needs it.",
+    ),
+    "EB284": (
+        "system:masters not taken over",
+        "A request or a certificate has O=system:masters, the group with all rights in Kubernetes. etcd does "
+        "not need it, so import-cfssl takes it over for nobody. A client that needs it has to ask in "
+        "cluster.yaml: clients: [{name: admin, subject: {O: system:masters}}].",
+    ),
     "EB301": (
         "certificate or key unreadable",
         "A file of pki/ holds no certificate or no plain private key. Bring it back from a copy. A pair of a "

@@ -34,6 +34,10 @@ LOOPBACK: Final = _LOOPBACK_NAMES + _LOOPBACK_NETWORKS
 # etcd's user with all rights (server/auth/store.go rootUser at v3.6.14).
 SUPERUSER: Final = "root"
 
+# The group with all rights in Kubernetes, where the API server trusts the CA
+# (kubernetes.io/docs/reference/access-authn-authz/rbac, "User-facing roles").
+KUBERNETES_MASTERS: Final = ("O", "system:masters")
+
 
 def folded(name: str) -> str:
     """The form in which member, client and common names are compared: without case."""

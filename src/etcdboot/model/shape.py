@@ -145,23 +145,25 @@ _TLS: Final = (
           "auto: self-made, nobody is authenticated; off: plain http.", "mutual"),
     Field("peer", Choice(spec.PeerTls), "The same between members.", "mutual"),
 )  # fmt: skip
+_SUBJECT: Final = tuple(
+    Field(key, Text(f"a {what}", partial(naming.parse_attribute, key), pattern=naming.pattern(key)),
+          f"The {what}.", "none")
+    for key, what in naming.ATTRIBUTES.items()
+)  # fmt: skip
 _OWN: Final = (
     Field("lifetime", _lifetime, "How long they are valid.", "certificates.lifetime"),
     Field("renew-before", _lifetime, "When they count as due.", "certificates.renew-before"),
     Field("key", _key, "Their kind of key.", "certificates.key"),
     Field("sans", _sans, "More names in each.", "none"),
-)
+    Field("subject", Pairs(_SUBJECT), "Replaces the subject before the common name as a whole.",
+          "certificates.subject"),
+)  # fmt: skip
 _CLIENT: Final = (Field("name", _name, "The etcd user; the common name.", required=True), *_OWN)
 _SIGNER: Final = (
     Field("command", ListOf(Text("a word of a command"), least=1),
           "A program and its arguments: it reads a CSR and prints the certificate, then its chain.",
           required=True),
     Field("timeout", _duration, "How long it may take.", "30s"),
-)  # fmt: skip
-_SUBJECT: Final = tuple(
-    Field(key, Text(f"a {what}", partial(naming.parse_attribute, key), pattern=naming.pattern(key)),
-          f"The {what}.", "none")
-    for key, what in naming.ATTRIBUTES.items()
 )  # fmt: skip
 _CRL: Final = (Field("lifetime", _lifetime, "How long a list holds.", "30d"),)
 _CERTIFICATES: Final = (
@@ -171,6 +173,7 @@ _CERTIFICATES: Final = (
     Field("ca", Choice(spec.CaLayout), "One CA for all, or another for peers.", "shared"),
     Field("intermediate", Boolean(), "A root signs the CA, and can be kept offline.", "false"),
     Field("subject", Pairs(_SUBJECT), "What stands in every subject before the common name."),
+    Field("ca-subject", Pairs(_SUBJECT), "The same for the CAs, where it differs.", "subject"),
     Field("name-constraints", ListOf(Text("a domain or a network", naming.parse_constraint)),
           "What the topmost CA, and all below it, may certify besides loopback.", "anything"),
     Field("path-length", Integer(0, 16), "How many CAs may follow the topmost one.",

@@ -146,12 +146,16 @@ class SignerSpec:
 
 @dataclass(frozen=True, slots=True)
 class CertificateDefaults:
-    """What certificates of one kind, or one client's, have of their own; lifetimes in seconds."""
+    """What certificates of one kind, or one client's, have of their own; lifetimes in seconds.
+
+    ``subject`` replaces the wider one as a whole; None: it has none of its own.
+    """
 
     lifetime: int | None = None
     renew_before: int | None = None
     key: KeyAlgorithm | None = None
     sans: tuple[str, ...] = ()
+    subject: tuple[tuple[str, str], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +176,8 @@ class CrlSpec:
 class CertificatesSpec:
     """The ``certificates`` section; lifetimes in seconds.
 
-    ``subject`` are pairs such as ``("O", "Example")`` in the order C, ST, L, O, OU.
+    ``subject`` are pairs such as ``("O", "Example")`` in the order C, ST, L, O, OU; ``ca_subject`` those of
+    the CAs, where they differ.
     """
 
     source: CertificateSource = CertificateSource.ISSUED
@@ -180,6 +185,7 @@ class CertificatesSpec:
     ca: CaLayout = CaLayout.SHARED
     intermediate: bool = False
     subject: tuple[tuple[str, str], ...] = ()
+    ca_subject: tuple[tuple[str, str], ...] | None = None
     name_constraints: tuple[str, ...] = ()
     path_length: int | None = None
     key: KeyAlgorithm = KeyAlgorithm.ECDSA_P256

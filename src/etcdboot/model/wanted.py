@@ -152,12 +152,13 @@ def _leaf(
     shared: CertificateDefaults = getattr(written, kind.value)
     issuer = peer_ca_name(spec) if kind is CertKind.PEER else CA
     lifetime = own.lifetime or shared.lifetime or written.lifetime
+    subject = next(each for each in (own.subject, shared.subject, written.subject) if each is not None)
     return CertRequest(
         name=name,
         long_name=f"{title} certificate",
         kind=kind,
         ca_name=issuer,
-        subject=(*written.subject, ("CN", common)),
+        subject=(*subject, ("CN", common)),
         sans=sans,
         usages=USAGES[kind],
         key=own.key or shared.key or written.key,
@@ -207,13 +208,14 @@ def _authorities(spec: ClusterSpec, name: str) -> tuple[CertRequest, ...]:
 
 def _authority(spec: ClusterSpec, name: str, what: str, issuer: str, path_length: int) -> CertRequest:
     written = spec.certificates
+    subject = written.subject if written.ca_subject is None else written.ca_subject
     common = f"{spec.name[: _COMMON_NAME_LIMIT - max(len(what), _CA_SUFFIX) - 1]} {what}"
     return CertRequest(
         name=name,
         long_name=common,
         kind=CertKind.CA,
         ca_name=issuer,
-        subject=(*written.subject, ("CN", common)),
+        subject=(*subject, ("CN", common)),
         sans=(),
         usages=USAGES[CertKind.CA],
         key=written.ca_key or written.key,

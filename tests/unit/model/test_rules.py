@@ -364,6 +364,18 @@ CASES = (
          plus("certificates: {lifetime: 10y}\n")),
     Case(certificates.lifetimes_nest, "EB236", "certificates.renew-before", 11,
          plus("certificates: {renew-before: 365d}\n"), plus("certificates: {renew-before: 364d}\n")),
+    *(
+        Case(certificates.masters_are_single_clients, "EB283", f"certificates.{key}", 11,
+             plus(f'certificates: {{{before}subject: {{O: "system:masters"}}{after}}}\n'),
+             plus(f'certificates: {{{before}subject: {{O: "system:monitoring"}}{after}}}\n'), WARNING)
+        for key, before, after in (
+            ("subject", "", ""), ("ca-subject", "ca-", ""), ("server.subject", "server: {", "}"),
+            ("peer.subject", "peer: {", "}"), ("client.subject", "client: {", "}"),
+        )
+    ),
+    Case(certificates.masters_are_single_clients, "EB283", "certificates.subject", 11,
+         plus('certificates: {subject: {O: "system:masters"}}\n'),
+         plus('certificates: {clients: [{name: admin, subject: {O: "system:masters"}}]}\n'), WARNING),
     Case(certificates.clients_are_unique, "EB235", "certificates.clients[1]", 11,
          plus("certificates: {clients: [root, ROOT]}\n"), plus("certificates: {clients: [root, ops]}\n")),
     Case(certificates.clients_are_unique, "EB235", "certificates.clients[1]", 11,

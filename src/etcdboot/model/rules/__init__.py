@@ -63,6 +63,7 @@ RULES: tuple[Rule, ...] = (
     bootstrap.auto_tls_is_for_trials,
     bootstrap.self_made_certificates_have_a_lifetime,
     certificates.lifetimes_nest,
+    certificates.masters_are_single_clients,
     certificates.clients_are_unique,
     certificates.a_client_has_names_of_its_own,
     certificates.source_has_its_files,

@@ -10,7 +10,7 @@ from etcdboot.ground.duration import format_lifetime
 from etcdboot.ground.values import fields
 from etcdboot.model.addressing import merged
 from etcdboot.model.certificates import CertRequest
-from etcdboot.model.naming import folded, is_network, permits
+from etcdboot.model.naming import KUBERNETES_MASTERS, folded, is_network, permits
 from etcdboot.model.plan import ClusterPlan, TlsFiles
 from etcdboot.model.rules.finding import Finding, at, caution
 from etcdboot.model.spec import (
@@ -56,6 +56,23 @@ def _scopes(written: CertificatesSpec) -> Iterator[tuple[str, CertificateDefault
             lifetime = client.lifetime or written.client.lifetime
             before = client.renew_before or written.client.renew_before
             yield f"certificates.clients[{index}]", CertificateDefaults(lifetime, before)
+
+
+def masters_are_single_clients(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
+    """A group of Kubernetes' superusers is for the client that asks for it, not for all certificates."""
+    written = spec.certificates
+    places = {
+        "subject": written.subject,
+        "ca-subject": written.ca_subject,
+        "server.subject": written.server.subject,
+        "peer.subject": written.peer.subject,
+        "client.subject": written.client.subject,
+    }
+    for place, subject in places.items():
+        if KUBERNETES_MASTERS in (subject or ()):
+            message = "O=system:masters: Kubernetes gives all rights to each holder of such a certificate"
+            hint = "write it at the one client: clients: [{name: NAME, subject: {O: system:masters}}]"
+            yield caution("EB283", f"certificates.{place}", message, hint)
 
 
 def clients_are_unique(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
@@ -109,7 +126,7 @@ def authority_is_ours(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]
         return
     why = "source is provided" if provided else "a signer signs"
     plain = CertificatesSpec()
-    for key in ("intermediate", "name_constraints", "path_length", "ca_key", "crl"):
+    for key in ("intermediate", "name_constraints", "path_length", "ca_key", "ca_subject", "crl"):
         if getattr(written, key) != getattr(plain, key):
             message = f"{_key(key)} is for a CA of etcdboot's own, and {why}"
             yield Finding("EB270", f"certificates.{_key(key)}", message, "leave it out")

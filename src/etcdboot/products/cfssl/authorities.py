@@ -13,18 +13,23 @@ from etcdboot.products.cfssl import vocabulary
 from etcdboot.products.cfssl.documents import Wish
 from etcdboot.products.cfssl.evidence import Evidence, Shown
 from etcdboot.products.cfssl.leaves import lasting, offered
-from etcdboot.products.cfssl.places import Place, lost, spelled
+from etcdboot.products.cfssl.places import Place, lost
+from etcdboot.products.cfssl.subjects import Titled, unnamed
 
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """What the CAs have in common; ``key`` is None where it is none that we make, or nothing is known."""
+    """What the CAs have in common; ``key`` is None where it is none that we make, or nothing is known.
+
+    ``titled`` are their subjects.
+    """
 
     key: KeyAlgorithm | None
     lifetime: int
     is_split: bool
     path_length: int | None = None
     constraints: tuple[str, ...] = ()
+    titled: tuple[Titled, ...] = ()
 
 
 def authority(evidence: Evidence, told: list[Diagnostic]) -> Authority:
@@ -42,7 +47,13 @@ def authority(evidence: Evidence, told: list[Diagnostic]) -> Authority:
         told += _unlike_authority(wish)
     first = used[0]
     lifetime = first.lifetime or vocabulary.CA_LIFETIME
-    return Authority(offered(first.key, told), lifetime, len(used) > 1, first.path_length)
+    return Authority(
+        offered(first.key, told),
+        lifetime,
+        len(used) > 1,
+        first.path_length,
+        titled=tuple(Titled(wish.place, wish.subject) for wish in used),
+    )
 
 
 def _existing(authorities: Mapping[str, Shown], told: list[Diagnostic]) -> Authority:
@@ -59,6 +70,9 @@ def _existing(authorities: Mapping[str, Shown], told: list[Diagnostic]) -> Autho
         is_split=PEER_CA in authorities,
         path_length=facts[0].path_length or None,  # none at all is ours, and what is not said is no limit
         constraints=tuple(each for each in facts[0].constraints if each not in LOOPBACK),
+        titled=tuple(
+            Titled(Place(shown.file), unnamed(shown.facts.subject)) for shown in authorities.values()
+        ),
     )
 
 
@@ -66,5 +80,3 @@ def _unlike_authority(wish: Wish) -> Iterator[Diagnostic]:
     if wish.common_name:
         why = "a CA that etcdboot makes is called after the cluster"
         yield lost(wish.place, f"CN {wish.common_name!r}", why)
-    if wish.subject:
-        yield lost(wish.place, f"subject {spelled(wish.subject)}", "one subject is in all certificates")

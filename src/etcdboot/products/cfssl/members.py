@@ -19,10 +19,11 @@ _NOT_A_MEMBER = "client"  # client/NAME are the clients' certificates
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """The members, and the names that belong to all of them."""
+    """The members, the names that belong to all of them, and the certificates that tell of the members."""
 
     members: tuple[MemberSpec, ...]
     sans: tuple[str, ...] = ()
+    leaves: tuple[Leaf, ...] = ()
 
 
 def cast(leaves: Sequence[Leaf], told: list[Diagnostic], users: Collection[str] = _USERS) -> Cast:
@@ -42,7 +43,7 @@ def cast(leaves: Sequence[Leaf], told: list[Diagnostic], users: Collection[str] 
     rest = dict.fromkeys(str(host) for leaf in serving for host in leaf.hosts if host in leaf.far)
     own_files = [leaf for group in own for leaf in group]
     told += _told(own_files, found)
-    return Cast(found.members, tuple(each for each in rest if each not in held))
+    return Cast(found.members, tuple(each for each in rest if each not in held), tuple(own_files))
 
 
 def _groups(leaves: Iterable[Leaf]) -> list[list[Leaf]]:

@@ -12,7 +12,7 @@ from etcdboot.ground.values import dataclass, replace
 from etcdboot.knowledge.etcd.releases import Release
 from etcdboot.model.certificates import CA, ROOTS, CertKind
 from etcdboot.model.file_names import clue
-from etcdboot.model.naming import SUPERUSER, folded, parse_attribute
+from etcdboot.model.naming import SUPERUSER, folded
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.shape import parse_name
 from etcdboot.model.spec import (
@@ -30,7 +30,8 @@ from etcdboot.products.cfssl.documents import Policy
 from etcdboot.products.cfssl.evidence import Evidence
 from etcdboot.products.cfssl.leaves import Leaf, standing, wished
 from etcdboot.products.cfssl.members import Cast, cast
-from etcdboot.products.cfssl.places import lost, spelled
+from etcdboot.products.cfssl.places import lost
+from etcdboot.products.cfssl.subjects import with_subjects
 
 _KINDS: Final = (CertKind.SERVER, CertKind.PEER, CertKind.CLIENT)
 _LOOPBACK: Final = Host("127.0.0.1", HostKind.IPV4)
@@ -79,9 +80,15 @@ def translate(evidence: Evidence) -> Translation:
     section = replace(
         section,
         intermediate=ROOTS[CA] in evidence.authorities,
-        subject=_subject(leaves, told),
         sans=members.sans,
         clients=clients,
+    )
+    section = with_subjects(
+        section,
+        _becoming(leaves, members),
+        [leaf for leaf in leaves if leaf.is_client],
+        top.titled,
+        told,
     )
     told += unnamed
     serving = [leaf for leaf in leaves if not leaf.is_client]
@@ -170,7 +177,7 @@ def _hours(seconds: int) -> str:
     return f"{seconds // 3600}h"
 
 
-# --- keys, subject, names
+# --- keys, names
 
 
 def _keys(leaves: Iterable[Leaf]) -> dict[CertKind, KeyAlgorithm]:
@@ -183,25 +190,11 @@ def _keys(leaves: Iterable[Leaf]) -> dict[CertKind, KeyAlgorithm]:
     return found
 
 
-def _subject(leaves: Iterable[Leaf], told: list[Diagnostic]) -> tuple[tuple[str, str], ...]:
-    """That of the first leaf that has one; where others have another, they are named."""
-    with_one = [leaf for leaf in leaves if leaf.subject]
-    if not with_one:
-        return ()
-    first, *others = with_one
-    for leaf in others:
-        if leaf.subject != first.subject:
-            why = f"{spelled(first.subject)} is in all certificates"
-            told.append(lost(leaf.place, f"subject {spelled(leaf.subject)}", why))
-    return tuple(_sayable(first, told))
-
-
-def _sayable(leaf: Leaf, told: list[Diagnostic]) -> Iterator[tuple[str, str]]:
-    for name, value in leaf.subject:
-        try:
-            yield name, parse_attribute(name, value)
-        except (ValueError, KeyError) as cause:
-            told.append(lost(leaf.place, f"subject {name}={value}", str(cause)))
+def _becoming(leaves: Iterable[Leaf], members: Cast) -> list[Leaf]:
+    """The leaves whose successors are the members' certificates: those for hosts of members."""
+    serving = [leaf for leaf in leaves if not leaf.is_client]
+    hosts = frozenset(host for leaf in members.leaves for host in leaf.far)
+    return [leaf for leaf in serving if leaf in members.leaves or leaf.far & hosts] or serving
 
 
 def _clients(leaves: Iterable[Leaf], told: list[Diagnostic]) -> tuple[ClientSpec, ...]:

@@ -55,7 +55,7 @@ def assigned(
         if match not in found.values():
             what = "it is for none of the cluster's certificates, by its name, its hosts and its usages"
             told.append(replace(warning("EB397", f"left out: {what}"), path=match.file, file=match.file))
-    told += _shared(found)
+    told += shared(found)
     return found
 
 
@@ -97,7 +97,7 @@ def _is_only_shown(match: Match) -> bool:
     return bool(match.facts.usages) and str(Usage.SERVER_AUTH) not in match.facts.usages
 
 
-def _shared(found: Mapping[str, Match]) -> Iterator[Diagnostic]:
+def shared(found: Mapping[str, Match]) -> Iterator[Diagnostic]:
     """Certificates that several members would show."""
     for match in dict.fromkeys(found.values()):
         owners = dict.fromkeys(name.partition("/")[0] for name, each in found.items() if each is match)

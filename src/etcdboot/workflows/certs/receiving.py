@@ -18,7 +18,7 @@ from etcdboot.ground.report import Diagnostic, Severity, error
 from etcdboot.ground.values import replace
 from etcdboot.model.certificates import CertRequest, pair_paths
 from etcdboot.model.plan import ClusterPlan
-from etcdboot.products.pki import answers, placing, selection
+from etcdboot.products.pki import answers, assigning, placing, selection
 from etcdboot.products.pki.adoption import Offer
 from etcdboot.products.pki.handed import Handed, handed
 from etcdboot.products.pki.holders import holders
@@ -72,7 +72,8 @@ def adopt(
         raise Refused(*flaws)
     cas = (Offer(name, each.certificate, each.key, each.file) for name, each in authorities.items())
     result = adopt_files(plan, pki_dir, [*cas, *offers], now=now, watcher=watcher)
-    return replace(result, diagnostics=(*_no_roots(plan, authorities), *result.diagnostics))
+    told = (*_no_roots(plan, authorities), *assigning.shared(leaves))
+    return replace(result, diagnostics=(*told, *result.diagnostics))
 
 
 def _placed(

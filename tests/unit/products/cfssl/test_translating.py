@@ -3,14 +3,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import PurePosixPath
-from typing import Any
 
 from etcdboot.ground.report import has_errors
 from etcdboot.model.layout import HostLayout
 from etcdboot.model.loading import dump, load
 from etcdboot.model.planning import plan
 from etcdboot.model.rules import judge
-from etcdboot.model.spec import CaLayout, CertificateDefaults, KeyAlgorithm
+from etcdboot.model.spec import CaLayout, CertificateDefaults, ClientSpec, KeyAlgorithm
 from etcdboot.products.cfssl.evidence import Evidence, Shown
 from etcdboot.products.cfssl.translating import Translation, translate
 from samples.certificates import AUTHORITY, CLIENT, DAY, SERVER, facts_of, plan_of
@@ -36,9 +35,12 @@ def test_the_tutorial_comes_to_a_spec_that_passes_check() -> None:
         ("etcd3", "192.168.202.130"),
     ]
     assert (section.key, section.ca_key) == (KeyAlgorithm.RSA_2048, None)
-    assert section.subject == (("C", "CN"), ("ST", "Beijing"), ("L", "Beijing"))
+    beijing = (("C", "CN"), ("ST", "Beijing"), ("L", "Beijing"))
+    assert (section.server.subject, section.peer.subject) == (beijing, beijing)
+    assert section.ca_subject == (("C", "CN"), ("ST", "Shanghai"), ("L", "Shanghai"))
+    assert (section.subject, section.clients) == ((), (ClientSpec(name="root"),))
     assert section.lifetime == section.ca_lifetime == 5 * 365 * DAY
-    assert codes(found) == ["EB395", "EB388", "EB388", "EB390", "EB388", "EB391"]
+    assert codes(found) == ["EB395", "EB388", "EB390", "EB388", "EB391"]
     assert passes_check(found)
 
 
@@ -71,7 +73,9 @@ def test_certificates_of_their_own_are_enough() -> None:
         "192.168.202.128",
         ("2001:db8::1", "etcd1.example.com"),
     )
-    assert found.certificates.subject == (("O", "Acme"),)
+    section = found.certificates
+    assert (section.server.subject, section.peer.subject) == ((("O", "Acme"),), (("O", "Acme"),))
+    assert (section.subject, section.clients[0].subject) == ((), None)
     assert found.certificates.lifetime == 365 * DAY
     assert [each.name for each in found.certificates.clients] == ["root"]
     assert passes_check(found)
@@ -99,22 +103,6 @@ def test_two_policies_are_one_too_many() -> None:
     found = translated(TUTORIAL | {"other.json": {"signing": {"profiles": {}}}})
     assert [(each.code, each.file) for each in found.told if each.code == "EB399"] == [
         ("EB399", "other.json")
-    ]
-
-
-def test_subjects_that_differ_or_cannot_be_said_are_named() -> None:
-    other: dict[str, Any] = {"CN": "b", "hosts": ["10.0.0.2"], "names": [{"O": "b"}]}
-    files = {
-        "a1.json": {"CN": "a", "hosts": ["10.0.0.1"], "names": [{"O": "a", "C": "Germany"}]},
-        "b1.json": other,
-        "c1.json": {"CN": "c", "hosts": ["10.0.0.3"], "names": [{"O": "a", "C": "Germany"}]},
-    }
-    found = translated(files)
-    assert found.certificates.subject == (("O", "a"),)
-    assert [each.message for each in found.told if "subject" in each.message] == [
-        "subject O=b is not taken over: C=Germany, O=a is in all certificates",
-        "subject C=Germany is not taken over: 'Germany' is not a country: two letters, "
-        "as ISO 3166 has them (DE, US)",
     ]
 
 

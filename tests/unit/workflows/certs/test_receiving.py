@@ -24,6 +24,7 @@ from etcdboot.workflows.certs.requesting import request
 from etcdboot.workflows.certs.status import status
 from etcdboot.workflows.certs.vouching import vouch
 from samples.certificates import NOW, plan_of
+from samples.foreign import BOTH, authority, made, sans, usage
 from samples.requests import CLIENT_AUTH, SERVER_AUTH, Company, ec_key, name, request_of
 
 PLAN = plan_of()
@@ -87,6 +88,15 @@ def key_pem(key: PrivateKey) -> bytes:
 
 
 # --- certificates that others signed
+
+
+def test_one_pair_for_several_members_is_a_warning(pki: Path, files: Files) -> None:
+    ca = authority("theirs")
+    hosts = sans("192.168.202.1", "192.168.202.2", "127.0.0.1", "localhost")
+    pair = made("etcd", BOTH, hosts, usage(digital_signature=True), issuer=ca)
+    names = [files("ca.pem", ca.pem), files("etcd.pem", pair.pem), files("etcd-key.pem", pair.key_pem)]
+    found = [each for each in take(pki, *names, plan=plan_of(2)).diagnostics if each.code == "EB394"]
+    assert [each.message.partition(":")[0] for each in found] == ["one certificate and key for etcd1, etcd2"]
 
 
 def test_what_others_signed_goes_to_its_keys(pki: Path, files: Files) -> None:
