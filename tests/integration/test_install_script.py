@@ -14,20 +14,22 @@ from etcdboot.model.spec import Settings, Target
 from etcdboot.products.render.rendering import render
 from lab.peers.fixtures import require_capability
 from lab.world.namespaces import ENVIRONMENT, new_world
+from lab.world.pristine import HOST
 from samples.plans import small_plan
 
 pytestmark = pytest.mark.integration
 
-WORLD = """\
+WORLD = f"""\
 set -e
 mount -t tmpfs tmpfs /mnt
 for top in etc opt usr/local var; do
   mkdir -p /mnt/$top/upper /mnt/$top/work
   mount -t overlay overlay -o lowerdir=/$top,upperdir=/mnt/$top/upper,workdir=/mnt/$top/work /$top
 done
-printf '#!/bin/sh\\necho "etcd Version: ${FAKE_RELEASE:-3.6.14}"\\n' >/usr/local/bin/etcd
+(cd / || exit
+{HOST})
+printf '#!/bin/sh\\necho "etcd Version: ${{FAKE_RELEASE:-3.6.14}}"\\n' >/usr/local/bin/etcd
 chmod 755 /usr/local/bin/etcd
-rm -rf /etc/etcd /var/lib/etcd /etc/systemd/system/etcd.service
 cd "$1"
 """
 STATE = "stat -Lc '%A %U:%G %n' /etc/etcd /etc/etcd/* /etc/etcd/pki/* /var/lib/etcd; ls -A /etc/etcd | wc -l"

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from lab.world import services, systemd
+from lab.world import pristine, services, systemd
 from lab.world.namespaces import ENVIRONMENT, enter, init, new_host, rootless
 from lab.world.process import DIES_WITH_NSENTER, Init, Process
 
@@ -27,7 +27,8 @@ _ROOTLESS_FOLDERS = {
     "tmpfs": ("/run", "/tmp"),
     "overlays": (),
     "mirrors": (
-        *("/etc", "/etc/systemd/system", "/opt", "/srv", "/usr/local", "/usr/local/bin"),
+        *("/etc", "/etc/default", "/etc/systemd/system", "/opt", "/srv"),
+        *("/usr/local", "/usr/local/bin", "/usr/local/sbin"),
         *("/var", "/var/lib", "/var/log"),
     ),
 }
@@ -48,10 +49,11 @@ class Host:
         self.addresses = tuple(addresses)
         self.cgroup = f"{world.name}/{name}"
         folders = _ROOTLESS_FOLDERS if rootless() else _FOLDERS
-        settings = json.dumps({"hostname": name, "sealed": True} | folders)
+        settings = json.dumps({"hostname": name, "absent": pristine.ABSENT, "sealed": True} | folders)
         self._init = Init(f"host {name}", new_host(world.pid, *init(settings)))
         self._processes: list[Process] = []
         self.pid = self._init.pid
+        self.run(f"cd /\n{pristine.HOST}")
         self.settle()
 
     def settle(self, nameserver: str | None = None) -> None:

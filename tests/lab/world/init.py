@@ -1,7 +1,8 @@
 """PID 1 of a world or of a host: make the mounts, say ``ready``, reap orphans, end when stdin ends.
 
 A script of its own, run by path with the standard library alone. Its one argument is JSON:
-``{"hostname": str | null, "tmpfs": [folder…], "overlays": [folder…], "mirrors": [folder…], "sealed": bool}``.
+``{"hostname": str | null, "tmpfs": [folder…], "overlays": [folder…], "mirrors": [folder…],
+"absent": [pattern…], "sealed": bool}``.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def main() -> None:
     for folder in wanted["overlays"]:
         overlay(Path(folder))
     for folder in wanted["mirrors"]:
-        mirror(Path(folder))
+        mirror(Path(folder), wanted["absent"])
     if wanted["sealed"]:
         seal("/")
     # Ignoring it makes the kernel reap the orphans that become our children.
@@ -64,11 +65,12 @@ def overlay(folder: Path) -> None:
     )
 
 
-def mirror(folder: Path) -> None:
+def mirror(folder: Path, absent: list[str]) -> None:
     """The overlay of the poor, where files of an unmapped root would make a real one read-only.
 
     The folder becomes a tmpfs: links and small files are copied into it, the rest is bound. So new names in
-    the folder itself can be made and its files changed, for this host alone.
+    the folder itself can be made and its files changed, for this host alone. An entry that matches one of the
+    absent patterns is left out.
     """
     if not folder.is_dir():
         return
@@ -76,6 +78,8 @@ def mirror(folder: Path) -> None:
     copy.mkdir()
     mount("tmpfs", copy, "tmpfs", f"mode={folder.stat().st_mode & 0o7777:o}")
     for entry in sorted(folder.iterdir()):
+        if any(entry.match(f"/{pattern}") for pattern in absent):
+            continue
         adopt(entry, copy / entry.name)
     subprocess.run(["mount", "--move", str(copy), str(folder)], check=True)
 

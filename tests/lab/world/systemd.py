@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lab.peers.fixtures import require_capability, require_peer
+from lab.world import pristine
 from lab.world.namespaces import children
 from lab.world.process import Process, wait_until
 
@@ -15,15 +16,15 @@ if TYPE_CHECKING:
 
 _ROOT = "/run/lab/systemd"
 
-# The whole of /etc/systemd/system goes, or the units that this machine has enabled would start. What is left
-# is the least that systemd calls booted.
+# Without the machine's units, which would start where they are enabled; lab.target is the least that systemd
+# calls booted.
 _IMAGE = f"""\
 set -e
 mkdir -p {_ROOT}/upper {_ROOT}/work {_ROOT}/image
 mount -t overlay overlay -o lowerdir=/,upperdir={_ROOT}/upper,workdir={_ROOT}/work {_ROOT}/image
 cd {_ROOT}/image
-rm -rf etc/systemd/system
-mkdir etc/systemd/system
+{pristine.IMAGE}
+mkdir -p etc/systemd/system
 cat >etc/systemd/system/lab.target <<'END'
 [Unit]
 Description=A machine of the lab

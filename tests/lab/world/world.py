@@ -34,7 +34,7 @@ class World:
         self.hosts: dict[str, Host] = {}
         self.dnsmasq: Process | None = None  # the name server's process, once there is one
         self._nameserver: str | None = None
-        nothing = {"overlays": [], "mirrors": [], "sealed": False}
+        nothing = {"overlays": [], "mirrors": [], "absent": [], "sealed": False}
         settings = json.dumps({"hostname": None, "tmpfs": ["/run"], **nothing})
         self._guardian = Init("the world", guardian(self.name, new_world(*init(settings))))
         self.pid = self._guardian.pid
