@@ -401,6 +401,29 @@ CODES: dict[str, tuple[str, str]] = {
         "It is the lifetime, in years, of the certificates that auto TLS makes: it does nothing without "
         "auto TLS, and 0 stops etcd.",
     ),
+    "EB261": (
+        "a member's folder is a folder of the system",
+        "`install.sh` gives `config-dir` to root and `data-dir` to etcd's user, with modes that lock other "
+        "programs out, and etcd renames its `wal-dir`. Set a folder of the member's own, such as "
+        "`/var/lib/etcd`. `/`, every first-level folder, home folders and the folders that the system and "
+        "its programs use are refused.",
+    ),
+    "EB262": (
+        "one folder inside another",
+        "What is done to the outer folder (owner, mode, replacement, removal) is done to the inner one. Set "
+        "folders of which neither contains the other. Only a member's `wal-dir` may be in its own "
+        "`data-dir`.",
+    ),
+    "EB263": (
+        "binary that etcd's user can replace",
+        "Root runs the binary too, because `install.sh` compares its release. In a folder that etcd's user "
+        "can change, a taken-over etcd becomes root. Install the program in a folder of root's.",
+    ),
+    "EB264": (
+        "etcd runs as root",
+        "etcd needs no right of root's: its unit grants ports below 1024 as a single capability. Run it as a "
+        "user of its own, so that a fault in etcd does not open the host.",
+    ),
     "EB270": (
         "source, signer and files disagree",
         "With source: provided every member names its files and etcdboot has no CA; with issued and csr it "

@@ -11,18 +11,26 @@ from typing import Final
 # Every first-level folder is one as well, listed here or not.
 _BELOW: Final = {
     "/dev": ("shm",),
-    "/etc": ("default", "kubernetes", "pki", "ssl", "sysconfig", "systemd", "systemd/system"),
+    "/etc": ("X11", "alternatives", "apt", "ca-certificates", "cni", "containerd", "cron.d", "dbus-1",
+             "default", "docker", "init.d", "kubernetes", "kubernetes/manifests", "kubernetes/pki",
+             "ld.so.conf.d", "logrotate.d", "modprobe.d", "network", "NetworkManager", "opt", "pam.d",
+             "pki", "pki/tls", "profile.d", "rc.d", "rpm", "security", "selinux", "skel", "ssh", "ssl",
+             "ssl/certs", "ssl/private", "sudoers.d", "sysconfig", "sysctl.d", "systemd", "systemd/system",
+             "tmpfiles.d", "udev", "yum.repos.d"),
     "/run": ("lock", "systemd", "user"),
     "/usr": ("bin", "include", "lib", "lib/systemd", "lib/systemd/system", "lib32", "lib64", "libexec",
              "local", "sbin", "share", "src"),
     "/usr/local": ("bin", "etc", "lib", "sbin", "share"),
     "/var": ("backups", "cache", "db", "empty", "lib", "local", "lock", "log", "mail", "opt", "run", "spool",
              "tmp"),
-    "/var/lib": ("containerd", "docker", "dpkg", "kubelet", "rpm", "systemd"),
+    "/var/lib": ("apt", "cni", "containerd", "containers", "dbus", "docker", "dpkg", "kubelet", "mysql",
+                 "postgresql", "private", "rancher", "rpm", "systemd"),
 }  # fmt: skip
+HOMES: Final = "/home"  # a folder directly below it is a user's home
 SYSTEM_FOLDERS: Final = tuple(f"{parent}/{name}" for parent, names in _BELOW.items() for name in names)
 
 
 def is_system_folder(path: PurePosixPath) -> bool:
-    """Whether an absolute path is the root folder, a first-level folder, or a folder of the table."""
-    return len(path.parts) <= 2 or str(path) in SYSTEM_FOLDERS
+    """Whether an absolute path is the root folder, a first-level folder, a home folder, or in the table."""
+    place = PurePosixPath("/", str(path).lstrip("/"))  # a PurePosixPath keeps two slashes at its beginning
+    return len(place.parts) <= 2 or str(place) in SYSTEM_FOLDERS or str(place.parent) == HOMES

@@ -17,6 +17,7 @@ from etcdboot.model.rules import (
     bootstrap,
     certificates,
     flags,
+    folders,
     judge,
     members,
     places,
@@ -121,6 +122,20 @@ RSA = "TLS_RSA_WITH_AES_128_GCM_SHA256"
 ECDSA = "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"
 LEASES = "experimental-enable-lease-checkpoint"
 WARNING = Severity.WARNING
+SHARED = (
+    ("name: etcd1", "name: etcd1\n    data-dir: /w/e"),
+    ("name: etcd2", "name: etcd2\n    flags: {wal-dir: /w/e}"),
+)
+SYSTEMS = ("/", "/etc", "/var/lib", "/tmp", "/home", "/home/me", "/data", "/usr/local", "/etc/kubernetes")
+USUAL = (
+    "/var/lib/etcd",
+    "/var/lib/etcd/prod",
+    "/srv/etcd/data",
+    "/opt/etcd",
+    "/data/etcd",
+    "/mnt/ssd",
+    "/home/me/etcd",
+)
 AT = "etcd.flags"
 
 CASES = (
@@ -188,10 +203,6 @@ CASES = (
          member("flags:\n      listen-metrics-urls: http://10.0.0.9:1, http://0.0.0.0:2378")),
     Case(places.ports_are_free, "EB205", "members[1].listen-peer-urls", 7, edited(("10.0.0.2", "10.0.0.1")),
          plus("defaults: {address: 0.0.0.0}\n")),
-    Case(places.folders_are_its_own, "EB203", "members[1].data-dir", 7,
-         plus("defaults: {data-dir: /d}\n", TOGETHER), plus("defaults: {data-dir: '/d/{name}'}\n", TOGETHER)),
-    Case(places.folders_are_its_own, "EB203", "members[0].data-dir", 6, member("data-dir: /etc/etcd"),
-         member("data-dir: /etc/etcd/data")),
     Case(places.procfile_is_for_one_machine, "EB246", "render.targets", 11,
          plus("render: {targets: [procfile]}\n"),
          plus("render: {targets: [procfile]}\n", TOGETHER), WARNING),
@@ -199,6 +210,38 @@ CASES = (
          plus("render: {targets: [script]}\n", member("data-dir: data"))),
     Case(places.hosts_need_absolute_paths, "EB244", "defaults.binary", 11, plus("defaults: {binary: etcd}\n"),
          plus("defaults: {binary: /etcd}\n")),
+    # folders
+    Case(folders.folders_are_its_own, "EB203", "members[1].data-dir", 7,
+         plus("defaults: {data-dir: /d/e}\n", TOGETHER),
+         plus("defaults: {data-dir: '/d/{name}'}\n", TOGETHER)),
+    Case(folders.folders_are_its_own, "EB203", "members[1].flags.wal-dir", 9, edited(*SHARED, text=TOGETHER),
+         edited(*SHARED)),
+    Case(folders.folders_are_its_own, "EB203", "members[0].data-dir", 6, member("data-dir: /etc/etcd"),
+         member("data-dir: /etc/etcd2")),
+    Case(folders.folders_are_apart, "EB262", "members[0].data-dir", 6, member("data-dir: /etc/etcd/pki"),
+         member("data-dir: /etc/etcd-pki")),
+    Case(folders.folders_are_apart, "EB262", "members[0].config-dir", 6,
+         member("config-dir: /var/lib/etcd/conf"), member("config-dir: /var/lib/etcd-conf")),
+    Case(folders.folders_are_apart, "EB262", "members[0].flags.wal-dir", 6,
+         member("flags: {wal-dir: /etc/etcd/wal}"), member("flags: {wal-dir: /var/lib/etcd/wal}")),
+    Case(folders.folders_are_apart, "EB262", "members[1].data-dir", 8,
+         edited(("- name: etcd2\n", "- name: etcd2\n    data-dir: /var/lib/etcd/etcd1/two\n"), text=TOGETHER),
+         edited(("- name: etcd2\n", "- name: etcd2\n    data-dir: /var/lib/etcd/etcd1/two\n"))),
+    *(Case(folders.folders_are_not_the_systems, "EB261", f"members[0].{key}", 6,
+           member(f"{key}: {folder}"), member(f"{key}: {folder}/my/etcd"))
+      for key in ("config-dir", "data-dir") for folder in SYSTEMS),
+    Case(folders.folders_are_not_the_systems, "EB261", "etcd.data-dir", 4,
+         edited(('"3.6.14"', '"3.6.14"\n  data-dir: /var/lib')),
+         edited(('"3.6.14"', '"3.6.14"\n  data-dir: lib'))),
+    Case(folders.folders_are_not_the_systems, "EB261", "defaults.config-dir", 11,
+         plus("defaults: {config-dir: '/etc/{name}'}\n", edited(("etcd1", "ssl"))),
+         plus("defaults: {config-dir: '/etc/{name}'}\n")),
+    Case(folders.folders_are_not_the_systems, "EB261", "etcd.flags.wal-dir", 5,
+         told("wal-dir: /var/log"), told("wal-dir: /var/log/etcd-wal")),
+    Case(folders.binary_is_not_etcds, "EB263", "members[0].binary", 6,
+         member("binary: /var/lib/etcd/bin/etcd"), member("binary: /opt/etcd/bin/etcd")),
+    Case(folders.user_is_not_root, "EB264", "etcd.user", 4, edited(('"3.6.14"', '"3.6.14"\n  user: root')),
+         edited(('"3.6.14"', '"3.6.14"\n  user: roots')), WARNING),
     # releases
     Case(releases.version_is_written, "EB239", "etcd", 2, edited(('version: "3.6.14"', "user: etcd")),
          edited(('version: "3.6.14"', 'user: etcd\ndefaults: {version: "3.6.14"}')), WARNING),
@@ -478,6 +521,24 @@ def test_every_code_of_the_rules_has_a_spec_that_brings_it() -> None:
 
 def test_nothing_is_wrong_with_the_good_spec() -> None:
     assert [each for rule in RULES for each in found_by(rule, GOOD)] == []
+
+
+@pytest.mark.parametrize("folder", USUAL)
+@pytest.mark.parametrize(
+    "written", ["data-dir: {}", "data-dir: /srv/e\n    config-dir: {}", "flags: {{wal-dir: {}2}}"]
+)
+def test_the_usual_folders_are_accepted(folder: str, written: str) -> None:
+    spec = member(written.format(folder))
+    found = {each.code for rule in RULES for each in found_by(rule, spec)}
+    assert not found & {"EB203", "EB261", "EB262"}
+
+
+def test_a_folder_that_all_members_share_is_named_once() -> None:
+    text = edited(('"3.6.14"', '"3.6.14"\n  data-dir: /var/lib'))
+    loaded = load(text)
+    assert loaded.spec is not None
+    judged = judge(loaded.spec, plan(loaded.spec, layout=HostLayout(PurePosixPath("/here"))))
+    assert [each.code for each in judged] == ["EB261"]
 
 
 def test_a_dangerous_release_is_excused_on_loopback_only() -> None:

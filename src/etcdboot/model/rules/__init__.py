@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from etcdboot.ground.report import Diagnostic
 from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.rules import bootstrap, certificates, flags, members, places, releases, tuning
+from etcdboot.model.rules import bootstrap, certificates, flags, folders, members, places, releases, tuning
 from etcdboot.model.rules.finding import Rule
 from etcdboot.model.spec import ClusterSpec
 
@@ -27,9 +27,13 @@ RULES: tuple[Rule, ...] = (
     places.name_without_address_listens_everywhere,
     places.peer_urls_are_unique,
     places.ports_are_free,
-    places.folders_are_its_own,
     places.procfile_is_for_one_machine,
     places.hosts_need_absolute_paths,
+    folders.folders_are_its_own,
+    folders.folders_are_apart,
+    folders.folders_are_not_the_systems,
+    folders.binary_is_not_etcds,
+    folders.user_is_not_root,
     releases.version_is_written,
     releases.release_is_safe,
     releases.release_is_supported,

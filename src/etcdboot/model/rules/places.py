@@ -6,7 +6,6 @@ What etcd does with each fault is in the reference facts, section C: most of it 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
 
 from etcdboot.ground.address import Host, Url, parse_url
 from etcdboot.model.addressing import machines, merged, written_host
@@ -146,25 +145,6 @@ def _metrics(member: MemberPlan) -> Iterator[tuple[str, Url]]:
 
 def _same_listener(one: Host, other: Host) -> bool:
     return one == other or one.is_unspecified or other.is_unspecified
-
-
-def folders_are_its_own(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
-    """One data dir for two members: the second hangs, or takes over the first's identity."""
-    homes = machines(spec)
-    for (one, first), (two, second) in combinations(enumerate(plan.members), 2):
-        if homes[one] != homes[two]:
-            continue
-        for key, mine, theirs in (
-            ("data-dir", second.paths.data_dir, first.paths.data_dir),
-            ("config-dir", second.paths.config_dir, first.paths.config_dir),
-        ):
-            if mine == theirs:
-                message = f"{second.name} shares its {key} {mine} with {first.name} on one host"
-                yield Finding("EB203", at(two, key), message, "write {name} into the path")
-    for index, member in enumerate(plan.members):
-        if member.paths.data_dir == member.paths.config_dir:
-            message = f"{member.name} has one folder for data and configuration: {member.paths.data_dir}"
-            yield Finding("EB203", at(index, "data-dir"), message, "give it two")
 
 
 def procfile_is_for_one_machine(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
