@@ -240,6 +240,6 @@ def test_a_path_of_any_bytes_is_spelt_out(tmp_path: Path, terminal: str, written
     assert check(file, "simple").returncode == check(file, "json").returncode == 0
     gone, in_json = check(f"{file}x", "simple"), check(f"{file}x", "json")
     assert gone.returncode == in_json.returncode == 8
-    assert b"\\xdcff\\xdc9b\\x9b" in gone.stderr
+    assert b"\\udcff\\udc9b\\x9b" in gone.stderr
     said = json.loads(in_json.stdout.decode(written))
     assert said["diagnostics"][0]["path"] == f"{file}x"

@@ -3,31 +3,52 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 import click
 
-from etcdboot.cli.output import Output
+from etcdboot.cli.output import Cell, Grid, Output, is_terminal
 from etcdboot.ground.progress import Event, EventKind, Reporter, silent
-from etcdboot.ground.wording import printable_lines
+from etcdboot.ground.wording import one_line
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.table import Table
+    from rich.text import Text
 
 _MEMBER_COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "bright_red", "bright_cyan")
 
 
-def print_table(renderable: RenderableType) -> None:
-    """Print a table on stdout, as wide as it needs when stdout is no terminal."""
+def print_table(parts: Iterable[Grid | str]) -> None:
+    """Print tables and lines of text on stdout, as wide as they need when stdout is no terminal."""
     from rich.console import Console
+    from rich.text import Text
 
-    Console(width=None if _is_terminal(sys.stdout) else 200, soft_wrap=True).print(renderable)
+    console = Console(width=None if is_terminal(sys.stdout) else 200, soft_wrap=True)
+    for part in parts:
+        console.print(_table(part) if isinstance(part, Grid) else Text(one_line(part)))
 
 
-def _is_terminal(stream: TextIO | None) -> bool:
-    return stream is not None and stream.isatty()  # None: closed by the caller, `>&-`
+def _table(grid: Grid) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*grid.head, title=Text(one_line(grid.title)) if grid.title else None, title_justify="left")
+    for row in grid.rows:
+        if row is None:
+            table.add_section()
+        else:
+            table.add_row(*map(_cell, row))
+    return table
+
+
+def _cell(cell: Cell) -> Text:
+    """The cell as plain text: of a string rich takes [fd00::1] for markup."""
+    from rich.text import Text
+
+    text, style = cell if isinstance(cell, tuple) else (cell, "")
+    return Text(one_line(text), style)
 
 
 @contextmanager
@@ -35,7 +56,7 @@ def reporter(output: Output) -> Iterator[Reporter]:
     """Hear events, on stderr: a moving line on a terminal, plain lines elsewhere, nothing when quiet."""
     if output.quiet:
         yield silent
-    elif _is_terminal(sys.stderr) and output.form != "json":
+    elif is_terminal(sys.stderr) and output.form != "json":
         from rich.console import Console
         from rich.status import Status
 
@@ -66,13 +87,13 @@ class _Plain:
 
     def line(self, event: Event) -> str:
         """The event as one line, which moves no cursor."""
-        said = printable_lines(event.text.expandtabs())
+        subject, said = one_line(event.subject), one_line(event.text.expandtabs())
         if event.kind is EventKind.LOG:
             colour = self._colours.setdefault(
-                event.subject, _MEMBER_COLOURS[len(self._colours) % len(_MEMBER_COLOURS)]
+                subject, _MEMBER_COLOURS[len(self._colours) % len(_MEMBER_COLOURS)]
             )
-            return f"{click.style(event.subject, fg=colour)} | {said}"
-        text = f"{event.subject}: {said}" if event.subject else said
+            return f"{click.style(subject, fg=colour)} | {said}"
+        text = f"{subject}: {said}" if subject else said
         if event.total:
             text = f"[{event.done}/{event.total}] {text}"
         return click.style(f"warning: {text}", fg="yellow") if event.kind is EventKind.WARNING else text

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from etcdboot.cli.options import output_options, spec_option, to_paste
-from etcdboot.cli.output import Outcome, Output
+from etcdboot.cli.output import Grid, Outcome, Output
 from etcdboot.cli.seconds import SECONDS, TIMEOUT
 from etcdboot.ground.wording import counted
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from etcdboot.products.bootstrap.registry import Standing
     from etcdboot.workflows.discovery.making import NewToken
 
@@ -76,7 +74,7 @@ def new(
     return Outcome(
         diagnostics=result.diagnostics,
         body=result.as_json(),
-        simple=result.text,
+        lines=(result.text,),
         next_lines=() if stands_alone else _next(result, file),
     )
 
@@ -115,7 +113,7 @@ def status(output: Output, file: str, wait: float, timeout: float) -> Outcome:
     return Outcome(result.exit_code, result.diagnostics, seen.as_json(), _lines(seen), lambda: _table(seen))
 
 
-def _lines(seen: Standing) -> str:
+def _lines(seen: Standing) -> tuple[str, ...]:
     """A line for each member, and one that counts."""
     rows = _rows(seen)
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
@@ -126,7 +124,7 @@ def _lines(seen: Standing) -> str:
     verdict = "complete" if seen.complete else "incomplete"
     size = "no size" if seen.registry.places is None else counted(seen.registry.places, "place")
     here, all_of = len(seen.founders) - len(seen.missing), counted(len(seen.founders), "founder")
-    return "\n".join([*lines, f"{verdict}: {here} of {all_of} registered, {size}"])
+    return (*lines, f"{verdict}: {here} of {all_of} registered, {size}")
 
 
 def _rows(seen: Standing) -> list[tuple[str, str, str, str]]:
@@ -140,11 +138,9 @@ def _rows(seen: Standing) -> list[tuple[str, str, str, str]]:
 _STYLES = {"registered": "green", "missing": "yellow"}
 
 
-def _table(seen: Standing) -> Table:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table("member", "state", "id", "peer URLs")
-    for name, state, member_id, urls in _rows(seen):
-        table.add_row(Text(name), Text(state, _STYLES.get(state, "red")), Text(member_id), Text(urls))
-    return table
+def _table(seen: Standing) -> tuple[Grid]:
+    rows = (
+        (name, (state, _STYLES.get(state, "red")), member_id, urls)
+        for name, state, member_id, urls in _rows(seen)
+    )
+    return (Grid(("member", "state", "id", "peer URLs"), rows),)

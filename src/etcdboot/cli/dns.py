@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from etcdboot.cli.options import output_options, spec_option
-from etcdboot.cli.output import Outcome
+from etcdboot.cli.output import Grid, Outcome
 from etcdboot.cli.seconds import TIMEOUT
 from etcdboot.ground.errors import ExitCode
 from etcdboot.ground.syntax.bind import HIGHEST_TTL
 from etcdboot.ground.wording import counted
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from etcdboot.workflows.dns import CheckResult, ZoneResult
 
 # Those of products.bootstrap.zone.formats.FORMATS, which --help need not import.
@@ -78,7 +76,7 @@ def zone(**options: Any) -> Outcome:
     return Outcome(
         diagnostics=result.diagnostics,
         body=result.as_json(),
-        simple=result.text,
+        product=result.text,
         table=lambda: _zone_table(result),
     )
 
@@ -114,16 +112,12 @@ def check(file: str, **options: Any) -> Outcome:
     )
 
 
-def _zone_table(result: ZoneResult) -> Table:
-    from rich.table import Table
-
-    table = Table("name", "ttl", "type", "data")
-    for each in result.records:
-        table.add_row(f"{each.name}.", str(each.ttl), each.type, " ".join(each.data))
-    return table
+def _zone_table(result: ZoneResult) -> tuple[Grid]:
+    rows = ((f"{each.name}.", str(each.ttl), each.type, " ".join(each.data)) for each in result.records)
+    return (Grid(("name", "ttl", "type", "data"), rows),)
 
 
-def _check_lines(result: CheckResult) -> str:
+def _check_lines(result: CheckResult) -> tuple[str, ...]:
     """A line for each record, and one that counts."""
     lines = [
         f"{each.status:13} {each.name} {each.type} {each.told or each.because}"
@@ -134,17 +128,18 @@ def _check_lines(result: CheckResult) -> str:
     if wrong:
         fits = f"{wrong} do{'es' if wrong == 1 else ''} not fit"
     asked = ", ".join(map(str, result.servers))
-    return "\n".join([*lines, f"{counted(len(lines), 'record')}, {fits}; asked {asked}"])
+    return (*lines, f"{counted(len(lines), 'record')}, {fits}; asked {asked}")
 
 
-def _check_table(result: CheckResult) -> Table:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table("name", "type", "wanted", "seen", "state")
-    for each in result.report.lines:
-        state = Text(each.status, _STYLES.get(each.status, "red"))
-        table.add_row(
-            Text(each.name), each.type, Text(each.expected or ""), Text(each.seen or each.because), state
+def _check_table(result: CheckResult) -> tuple[Grid]:
+    rows = (
+        (
+            each.name,
+            each.type,
+            each.expected or "",
+            each.seen or each.because,
+            (each.status, _STYLES.get(each.status, "red")),
         )
-    return table
+        for each in result.report.lines
+    )
+    return (Grid(("name", "type", "wanted", "seen", "state"), rows),)

@@ -24,4 +24,4 @@ def command(file: str, state: str | None) -> Outcome:
     from etcdboot.workflows.control import ps
 
     cluster = ps(meant(file, state))
-    return Outcome(body={"environment": dict(cluster.environment)}, simple=exports(cluster))
+    return Outcome(body={"environment": dict(cluster.environment)}, product=exports(cluster))

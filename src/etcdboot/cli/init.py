@@ -56,12 +56,12 @@ def command(
     result = init(hosts, file=file, local=local, name=name, release=release, tls=tls, force=force)
     body = {"file": str(result.file) if result.file else None, "members": list(result.members)}
     if result.file is None:
-        return Outcome(diagnostics=result.diagnostics, body=body | {"text": result.text}, simple=result.text)
+        return Outcome(diagnostics=result.diagnostics, body=body | {"text": result.text}, product=result.text)
     count = len(result.members)
     return Outcome(
         diagnostics=result.diagnostics,
         body=body,
-        simple=f"wrote {result.file}: {count} member{'s' if count > 1 else ''}",
+        lines=(f"wrote {result.file}: {count} member{'s' if count > 1 else ''}",),
         next_lines=(
             f"look it over, then: {to_paste('check', file)}",
             f"make the certificates: {to_paste('certs', file)}" if tls in ("mutual", "server") else

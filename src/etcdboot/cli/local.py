@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from etcdboot.cli.output import Outcome
+from etcdboot.cli.output import Grid, Outcome
 from etcdboot.ground.errors import ExitCode
 from etcdboot.ground.syntax import sh
 from etcdboot.model.answers import ETCDCTL_FLAGS
 from etcdboot.model.running import LocalCluster, Settled
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
 
 _COLUMNS = ("member", "state", "pid", "endpoints")
 _TRIES = (("member", "list"), ("put", "greeting", "hello"), ("get", "greeting"))
@@ -21,7 +16,7 @@ def shown(cluster: LocalCluster) -> Outcome:
     """The members as they are now."""
     return Outcome(
         body=cluster.as_json(),
-        simple="\n".join(aligned((_COLUMNS, *_rows(cluster)))),
+        lines=tuple(aligned((_COLUMNS, *_rows(cluster)))),
         table=lambda: _table(cluster),
     )
 
@@ -32,11 +27,11 @@ def settled(news: Settled, *, stays: bool) -> Outcome:
         return Outcome(news.exit_code, news.diagnostics)
     cluster = LocalCluster.from_json(news.body)
     head = f"{cluster.name}: etcd {cluster.release} in {cluster.state}"
-    lines = [head, "", *aligned((_COLUMNS, *_rows(cluster))), "", news.health]
+    lines = [head, "", *aligned((_COLUMNS, *_rows(cluster))), "", *news.health]
     if stays and news.exit_code is ExitCode.OK:
         lines += ["", *talking(cluster)]
     return Outcome(
-        news.exit_code, news.diagnostics, news.body, "\n".join(lines), lambda: _table(cluster, news.health)
+        news.exit_code, news.diagnostics, news.body, tuple(lines), lambda: _table(cluster, news.health)
     )
 
 
@@ -75,12 +70,5 @@ def _rows(cluster: LocalCluster) -> tuple[tuple[str, ...], ...]:
     )
 
 
-def _table(cluster: LocalCluster, health: str = "") -> RenderableType:
-    from rich.console import Group
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(*_COLUMNS, title=f"{cluster.name}: etcd {cluster.release}", title_justify="left")
-    for row in _rows(cluster):
-        table.add_row(*map(Text, row))
-    return Group(table, Text(health)) if health else table
+def _table(cluster: LocalCluster, health: tuple[str, ...] = ()) -> tuple[Grid | str, ...]:
+    return (Grid(_COLUMNS, _rows(cluster), f"{cluster.name}: etcd {cluster.release}"), *health)

@@ -1,4 +1,9 @@
-"""What a command gives back, and how it reaches stdout (the product) and stderr (the talk)."""
+"""What a command gives back, and how it reaches stdout (the product) and stderr (the talk).
+
+All that a person reads passes ``one_line`` here or in ``console``: text from endpoints, files, programs or
+the network cannot move the cursor, start a line of its own, or go on without end. Commands hand over lines
+and cells, never text with line breaks. ``tests/unit/cli/test_outlets.py`` tries every way out.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +13,14 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from io import StringIO, TextIOWrapper
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import Any, TextIO
 
 import click
 
 from etcdboot.ground.errors import EtcdbootError, ExitCode
 from etcdboot.ground.report import Diagnostic, Severity
 from etcdboot.ground.values import dataclass, field
-from etcdboot.ground.wording import printable, printable_lines
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
+from etcdboot.ground.wording import LONGEST_LINE, one_line, printable_lines, shortened
 
 # -w json, -wjson, -qw json, --write-out json, --write-out=json; one word a line
 _JSON_ASKED = re.compile(r"^(-[a-z]*w\n?|--write-out[\n=])json$", re.MULTILINE)
@@ -40,23 +42,38 @@ class Output:
     def talk(self, line: str = "", **style: Any) -> None:
         """One line on stderr, unless quiet."""
         if not self.quiet:
-            click.secho(line, err=True, color=self.colour, **style)
+            click.secho(one_line(line), err=True, color=self.colour, **style)
+
+
+Cell = str | tuple[str, str]  # a text, or a text and its style
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table; a row that is None is a line between those above and those below it."""
+
+    head: tuple[str, ...]
+    rows: Iterable[tuple[Cell, ...] | None]
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What one command gives back.
 
-    ``body`` holds the further keys of ``-w json``; ``simple`` is stdout otherwise; ``table`` makes what
-    ``-w table`` prints (simple where there is none); ``next_lines`` tell a human how to go on.
+    ``body`` holds the further keys of ``-w json``; otherwise ``lines`` are stdout, for people; ``table``
+    gives what ``-w table`` prints, tables and lines of text (``lines`` where there is none); ``next_lines``
+    list what a person does next. ``product`` is stdout for a program or a file in place of lines, and stays
+    as it is.
     """
 
     exit_code: ExitCode = ExitCode.OK
     diagnostics: tuple[Diagnostic, ...] = ()
     body: Mapping[str, Any] = field(default_factory=dict)
-    simple: str = ""
-    table: Callable[[], RenderableType] | None = None
+    lines: tuple[str, ...] = ()
+    table: Callable[[], Iterable[Grid | str]] | None = None
     next_lines: tuple[str, ...] = ()
+    product: str = ""
 
 
 def take_any_character() -> None:
@@ -89,13 +106,27 @@ def _print(outcome: Outcome, output: Output) -> None:
         from etcdboot.cli.console import print_table
 
         print_table(outcome.table())
-    elif outcome.simple:
-        click.echo(outcome.simple, nl=not outcome.simple.endswith("\n"))
+    elif outcome.product:
+        text = outcome.product if not is_terminal(sys.stdout) else _for_eyes(outcome.product)
+        click.echo(text, nl=not text.endswith("\n"), color=True)  # else click takes escape sequences out
+    else:
+        for line in outcome.lines:
+            click.echo(one_line(line))
     if outcome.next_lines:
         output.talk()
         output.talk("Next:", bold=True)
         for number, line in enumerate(outcome.next_lines, 1):
             output.talk(f"  {number}. {line}")
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a person looks at the stream; None is one that the caller has closed (``>&-``)."""
+    return stream is not None and stream.isatty()
+
+
+def _for_eyes(product: str) -> str:
+    """A product that goes to a terminal: its line breaks and tabs are its own, other controls are escaped."""
+    return "\t".join(map(printable_lines, product.split("\t")))
 
 
 def usage(problem: click.ClickException, output: Output, words: tuple[str, ...]) -> ExitCode:
@@ -105,7 +136,9 @@ def usage(problem: click.ClickException, output: Output, words: tuple[str, ...])
         return deliver(
             Outcome(ExitCode.USAGE, (Diagnostic(Severity.ERROR, "EB002", problem.format_message()),)), output
         )
-    problem.show()
+    said = StringIO()
+    problem.show(said)
+    click.echo(printable_lines(said.getvalue()), err=True, nl=False)
     return ExitCode.USAGE
 
 
@@ -124,7 +157,7 @@ def bug(problem: Exception, output: Output) -> ExitCode:
     if output.debug:
         import traceback
 
-        traceback.print_exception(problem, file=sys.stderr)
+        click.echo(printable_lines("".join(traceback.format_exception(problem))), err=True)
     message = f"a bug in etcdboot: {type(problem).__name__}: {problem}"
     hint = "run it again as `etcdboot --debug …` and report what it prints"
     return deliver(Outcome(ExitCode.BUG, (Diagnostic(Severity.ERROR, "EB001", message, hint),)), output)
@@ -133,27 +166,33 @@ def bug(problem: Exception, output: Output) -> ExitCode:
 def show(diagnostics: Iterable[Diagnostic], output: Output) -> None:
     """Print diagnostics on stderr as compilers do; errors also when quiet; a hint that they share once.
 
-    Foreign words may stand in them, so nothing in them moves the cursor.
+    Each of its parts is one line.
     """
     shown = [each for each in diagnostics if not output.quiet or each.severity is Severity.ERROR]
     for each, following in zip_longest(shown, shown[1:]):
         label = click.style(f"{each.severity} {each.code}", fg=_COLOURS[each.severity], bold=True)
         place = f"{each.place}: " if each.place else ""
-        message = printable_lines(each.message)
-        click.echo(f"{printable(place)}{label}: {message}", err=True, color=output.colour)
+        click.echo(f"{one_line(place)}{label}: {one_line(each.message)}", err=True, color=output.colour)
         if each.hint and (following is None or following.hint != each.hint):
-            click.echo(f"    hint: {printable_lines(each.hint)}", err=True, color=output.colour)
+            click.echo(f"    hint: {one_line(each.hint)}", err=True, color=output.colour)
 
 
 def _print_json(code: ExitCode, diagnostics: Iterable[Diagnostic], body: Mapping[str, Any]) -> None:
     whole = {
         "ok": code is ExitCode.OK,
         "exit": int(code),
-        "diagnostics": [each.as_json() for each in diagnostics],
+        "diagnostics": [_bounded(each.as_json()) for each in diagnostics],
         **body,
     }
     text = json.dumps(whole, indent=2, ensure_ascii=False)
     click.echo("".join(map(_in_json, text)))
+
+
+def _bounded(diagnostic: Mapping[str, str | int]) -> dict[str, str | int]:
+    return {
+        name: shortened(value, LONGEST_LINE) if isinstance(value, str) else value
+        for name, value in diagnostic.items()
+    }
 
 
 def _in_json(character: str) -> str:

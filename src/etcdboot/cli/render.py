@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from etcdboot.cli.options import out_option, output_options, spec_option
-from etcdboot.cli.output import Outcome
+from etcdboot.cli.output import Grid, Outcome
 from etcdboot.ground.artifact import Change, ChangeKind
 from etcdboot.model.spec import Settings, Target
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from etcdboot.workflows.explain import Explained
     from etcdboot.workflows.render import RenderResult
 
@@ -84,9 +82,10 @@ def command(file: str, out: str | None, explain: bool, **options: Any) -> Outcom
         result.exit_code,
         result.diagnostics,
         {"changes": [_as_json(each, result, diff=options["diff"]) for each in result.changes]},
-        "".join(result.diffs.values()) if options["diff"] else _summary(result),
+        () if options["diff"] else _summary(result),
         None if options["diff"] else lambda: _table(result),
         result.next_lines,
+        "".join(result.diffs.values()) if options["diff"] else "",
     )
 
 
@@ -103,7 +102,7 @@ def _as_json(change: Change, result: RenderResult, *, diff: bool) -> dict[str, o
     return found | {"diff": result.diffs.get(str(artifact.path), "")} if diff else found
 
 
-def _summary(result: RenderResult) -> str:
+def _summary(result: RenderResult) -> tuple[str, ...]:
     """A line for each file that is not as planned, and one that counts."""
     counts = Counter(each.kind for each in result.changes)
     lines = [
@@ -112,19 +111,21 @@ def _summary(result: RenderResult) -> str:
         if each.kind is not ChangeKind.SAME
     ]
     told = ", ".join(f"{counts[kind]} {kind}" for kind in ChangeKind if counts[kind])
-    return "\n".join([*lines, f"{len(result.changes)} files in {result.out}: {told or 'nothing planned'}"])
+    return (*lines, f"{len(result.changes)} files in {result.out}: {told or 'nothing planned'}")
 
 
-def _table(result: RenderResult) -> Table:
-    from rich.table import Table
-
-    table = Table("file", "state", "mode", "on the host", "owner")
-    for change in result.changes:
-        each = change.artifact
-        table.add_row(
-            str(each.path), str(change.kind), f"{each.mode:04o}", each.host_path, each.owner or "root"
+def _table(result: RenderResult) -> tuple[Grid]:
+    rows = (
+        (
+            str(change.artifact.path),
+            str(change.kind),
+            f"{change.artifact.mode:04o}",
+            change.artifact.host_path,
+            change.artifact.owner or "root",
         )
-    return table
+        for change in result.changes
+    )
+    return (Grid(("file", "state", "mode", "on the host", "owner"), rows),)
 
 
 def _explained(file: str) -> Outcome:
@@ -142,7 +143,7 @@ def _explained(file: str) -> Outcome:
         for each in rows
     ]
     lines = [_explanation(each) for each in rows] or ["Nothing is set unasked."]
-    return Outcome(body={"baseline": body}, simple="\n".join(lines))
+    return Outcome(body={"baseline": body}, lines=tuple(lines))
 
 
 def _explanation(row: Explained) -> str:

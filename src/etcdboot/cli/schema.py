@@ -24,4 +24,4 @@ def command() -> Outcome:
     from etcdboot.model.shape import json_schema
 
     schema = json_schema()
-    return Outcome(body={"schema": schema}, simple=json.dumps(schema, indent=2))
+    return Outcome(body={"schema": schema}, product=json.dumps(schema, indent=2))

@@ -94,7 +94,8 @@ def _foreground(wish: Wish, output: Output) -> Outcome | int:
         news.settle()
         deliver(settled(announcement.settled(), stays=not wish.once), output)
         if announcement.report.is_healthy and not wish.once:
-            output.talk("\nCtrl-C stops it.", bold=True)
+            output.talk()
+            output.talk("Ctrl-C stops it.", bold=True)
 
     with news:
         code = up(wish, news, announce)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from etcdboot.cli.options import output_options, pki_option, spec_option
-from etcdboot.cli.output import Outcome, Output
+from etcdboot.cli.output import Grid, Outcome, Output
 from etcdboot.cli.seconds import SECONDS, TIMEOUT
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from etcdboot.products.verify.judge import VerifyReport
     from etcdboot.workflows.verify import Question
 
@@ -96,21 +95,24 @@ def _report(question: Question, wait: float | None, timeout: float, output: Outp
         return wait_until_healthy(question, wait, timeout, report)
 
 
-def _table(report: VerifyReport) -> RenderableType:
-    from rich.console import Group
-    from rich.table import Table
-    from rich.text import Text
+_HEALTH = {True: ("true", "green"), False: ("false", "red")}
 
+
+def _table(report: VerifyReport) -> Iterator[Grid | str]:
     from etcdboot.products.verify.text import seconds, summary
 
-    endpoints = Table("endpoint", "health", "took", "error")
-    for each in report.endpoints:
-        health = Text("true", "green") if each.health else Text("false", "red")
-        endpoints.add_row(Text(each.endpoint), health, seconds(each.took), Text(each.error))
-    parts: list[RenderableType] = [endpoints]
+    rows = (
+        (
+            each.endpoint,
+            ("true", "green") if each.health else ("false", "red"),
+            seconds(each.took),
+            each.error,
+        )
+        for each in report.endpoints
+    )
+    yield Grid(("endpoint", "health", "took", "error"), rows)
     if report.members:
-        members = Table(*report.members[0].row())
-        for member in report.members:
-            members.add_row(*map(Text, member.row().values()))
-        parts.append(members)
-    return Group(*parts, Text("\n".join(summary(report))))
+        yield Grid(
+            tuple(report.members[0].row()), (tuple(member.row().values()) for member in report.members)
+        )
+    yield from summary(report)

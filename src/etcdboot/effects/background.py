@@ -17,6 +17,8 @@ from typing import IO, Any
 
 from etcdboot.effects.supervisor.supervisor import GRACE
 
+_LAST_WORDS = 2000  # bytes
+
 
 class Child:
     """The etcdboot in the background, as long as this one watches it. Made by ``in_background``."""
@@ -37,9 +39,10 @@ class Child:
         return self._process.wait()
 
     def last_words(self) -> str:
-        """What it wrote to stderr; empty unless something went wrong."""
-        self._stderr.seek(0)
-        return self._stderr.read().decode("utf-8", "replace").strip()
+        """The end of what it wrote to stderr, on one line; empty unless something went wrong."""
+        self._stderr.seek(-min(self._stderr.seek(0, os.SEEK_END), _LAST_WORDS), os.SEEK_END)
+        lines = self._stderr.read().decode("utf-8", "replace").splitlines()
+        return " | ".join(filter(None, map(str.strip, lines)))
 
     def end(self) -> None:
         """Ask it to end, wait until it has, and make it if it does not."""

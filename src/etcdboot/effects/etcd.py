@@ -126,7 +126,7 @@ _DECODERS: Final[dict[int, Callable[[Any], Answer]]] = {
 
 
 def _observation(target: Target, answers: dict[tuple[int, int], Answer], place: int) -> Observation:
-    late = Failure(Cause.SILENT, "Deadline Exceeded")
+    late = Failure(Cause.SILENT, "no answer in time")
     got: list[Any] = [answers.get((place, kind), late) for kind in range(4)]
     if not all(isinstance(each, Failure) and each.before_etcd for each in got):
         got = [_waited_for_quorum(each) for each in got]

@@ -7,12 +7,14 @@ Field numbers: api/etcdserverpb/rpc.proto at v3.6.14.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, Final
 
 from google.protobuf.unknown_fields import UnknownFieldSet
 
 from etcdboot.effects.etcd_stubs import StatusCode
+from etcdboot.ground.wording import shortened
 from etcdboot.model.observation import (
     Alarm,
     Alarms,
@@ -23,6 +25,7 @@ from etcdboot.model.observation import (
     Status,
 )
 
+_MOST: Final = 1000  # members, URLs or alarms of one answer that are looked at
 _STATUS_RAFT_APPLIED_INDEX = 7
 _STATUS_ERRORS = 8
 _STATUS_DB_SIZE_IN_USE = 9
@@ -81,6 +84,20 @@ _WRAPPING: Final = re.compile(
 )
 
 
+# gRPC's own words for what a peer that is not etcd, or one that fails, sends (gRPC 1.7x: _channel.py,
+# chttp2_transport.cc, http2 client filter).
+_INTERNALS: Final = (
+    ("Exception deserializing response!", "the answer is not what etcd sends"),
+    ("Stream removed", "the connection was closed during the call"),
+    ("RST_STREAM", "the call was broken off by the other side"),
+    ("Received RST_STREAM", "the call was broken off by the other side"),
+    ("Received http2 header with status", "the port speaks HTTP, and not etcd's gRPC"),
+    ("GOAWAY", "the connection was closed by the other side"),
+    ("Socket closed", "the connection was closed by the other side"),
+    ("Deadline Exceeded", "no answer in time"),
+)
+
+
 def failure_of(code: StatusCode, detail: str, took: float) -> Failure:
     """Why a call failed, as far as gRPC's code and text tell."""
     text = detail.lower()
@@ -88,20 +105,30 @@ def failure_of(code: StatusCode, detail: str, took: float) -> Failure:
     cause = _CODE_CAUSES.get(code) or found or Cause.FAILED
     if code is StatusCode.UNAVAILABLE and found is None:
         cause = Cause.CLOSED  # gRPC never got through, in words not in the table
-    return Failure(cause, _WRAPPING.sub("", detail) or code.name, took)
+    return Failure(cause, _plain(detail) or code.name, took)
+
+
+def _plain(detail: str) -> str:
+    """The text that came with an error: etcd's own, or the system's without what gRPC puts around it."""
+    said = _WRAPPING.sub("", detail)
+    return next((plain for start, plain in _INTERNALS if said.startswith(start)), shortened(said))
 
 
 def status_of(message: Any) -> Status:
     """A StatusResponse."""
     newer = _unknown(message)
-    errors = tuple(bytes(data).decode(errors="replace") for number, data in newer if number == _STATUS_ERRORS)
+    errors = _texts(
+        bytes(data).decode(errors="replace")
+        for number, data in newer
+        if number == _STATUS_ERRORS and isinstance(data, bytes)
+    )
     numbers = {
         number: int(data) for number, data in newer if number != _STATUS_ERRORS and isinstance(data, int)
     }
     return Status(
         cluster_id=message.header.cluster_id,
         member_id=message.header.member_id,
-        version=message.version,
+        version=shortened(message.version),
         leader_id=message.leader,
         raft_term=message.raftTerm,
         raft_index=message.raftIndex,
@@ -120,17 +147,26 @@ def members_of(message: Any) -> MemberList:
 
 
 def _members(message: Any) -> Iterator[SeenMember]:
-    for each in message.members:
+    for each in message.members[:_MOST]:
         learner = any(number == _MEMBER_IS_LEARNER and data for number, data in _unknown(each))
         yield SeenMember(
-            each.ID, each.name, tuple(sorted(each.peerURLs)), tuple(sorted(each.clientURLs)), learner
+            each.ID,
+            shortened(each.name),
+            tuple(sorted(_texts(each.peerURLs))),
+            tuple(sorted(_texts(each.clientURLs))),
+            learner,
         )
 
 
 def alarms_of(message: Any) -> Alarms:
     """An AlarmResponse, sorted, each alarm once."""
-    seen = {(each.memberID, _ALARM_KINDS.get(each.alarm, str(each.alarm))) for each in message.alarms}
+    seen = {(each.memberID, _ALARM_KINDS.get(each.alarm, str(each.alarm))) for each in message.alarms[:_MOST]}
     return Alarms(tuple(Alarm(member, kind) for member, kind in sorted(seen)))
+
+
+def _texts(found: Iterable[str]) -> tuple[str, ...]:
+    """Texts from outside, not too many and none too long."""
+    return tuple(shortened(text) for text in islice(found, _MOST))
 
 
 def _unknown(message: Any) -> list[tuple[int, Any]]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import islice
 
 from cryptography import x509
 from cryptography.x509.oid import ExtensionOID
 
 from etcdboot.ground.values import dataclass
+from etcdboot.ground.wording import shortened
+
+_MOST_NAMES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ def describe_own(pem: bytes) -> str:
 def _describe(certificate: x509.Certificate) -> Served:
     return Served(
         names=_names(certificate),
-        issuer=certificate.issuer.rfc4514_string() or "nobody named",
+        issuer=shortened(certificate.issuer.rfc4514_string()) or "nobody named",
         not_before=certificate.not_valid_before_utc.strftime("%Y-%m-%dT%H:%M:%SZ"),
         not_after=certificate.not_valid_after_utc.strftime("%Y-%m-%dT%H:%M:%SZ"),
     )
@@ -52,4 +56,4 @@ def _names(certificate: x509.Certificate) -> tuple[str, ...]:
     except x509.ExtensionNotFound:
         return ()
     assert isinstance(found.value, x509.SubjectAlternativeName)
-    return tuple(str(each.value) for each in found.value)
+    return tuple(shortened(str(name.value)) for name in islice(found.value, _MOST_NAMES))

@@ -13,6 +13,7 @@ from etcdboot.effects.owners import demand_own, demand_own_uid
 from etcdboot.effects.root import make_root
 from etcdboot.effects.tree import PRIVATE_FOLDER, holder, lock
 from etcdboot.ground.errors import Refused
+from etcdboot.ground.wording import one_line
 
 LOGS = PurePosixPath("logs")
 _IGNORE = PurePosixPath(".gitignore")
@@ -77,4 +78,4 @@ def is_bootstrapped(disk: Disk, data_dir: PurePosixPath) -> bool:
 def note(state: str, line: str) -> None:
     """Add a line to the log of the ``up`` in the background; a full disk must not stop it."""
     with suppress(OSError), Path(state, LOGS, "up.log").open("a") as log:
-        log.write(f"{now().isoformat(timespec='seconds')} {line}\n")
+        log.write(f"{now().isoformat(timespec='seconds')} {one_line(line)}\n")

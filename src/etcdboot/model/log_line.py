@@ -20,13 +20,13 @@ def compact(line: str) -> str:
     details = ", ".join(f"{key}={_text(value)}" for key, value in fields.items() if key not in _LEFT_OUT)
     if len(details) > _ROOM:
         details = details[: _ROOM - 1] + "…"
-    head = f"{fields['level']:5} {fields['msg']}"
+    head = f"{_text(fields['level']):5} {_text(fields['msg'])}"
     return f"{head} ({details})" if details else head
 
 
 def complaint(lines: tuple[str, ...]) -> str:
     """Why a member ended, by its last lines: the first grave one, else the last; "" when it said nothing."""
-    grave = [line for line in lines if (fields := _fields(line)) and fields["level"] in _BAD]
+    grave = [line for line in lines if (fields := _fields(line)) and _text(fields["level"]) in _BAD]
     said = [line for line in lines if line.strip()]
     chosen = grave[:1] or said[-1:]
     return compact(chosen[0]) if chosen else ""
@@ -37,7 +37,7 @@ def _fields(line: str) -> dict[str, Any] | None:
         return None
     try:
         fields = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):  # a program that is not etcd may print anything
         return None
     return fields if "level" in fields and "msg" in fields else None
 

@@ -121,13 +121,13 @@ class Settled:
     """How the start of a cluster came out: what ``up`` shows, and a child in the background sends.
 
     ``body`` is ``LocalCluster.as_json`` and verify's endpoints and checks, or empty when nothing was started;
-    ``health`` is verify's report as text.
+    ``health`` is verify's report as lines.
     """
 
     exit_code: ExitCode
     diagnostics: tuple[Diagnostic, ...] = ()
     body: Mapping[str, Any] = field(default_factory=dict)
-    health: str = ""
+    health: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """What :meth:`from_json` reads back."""
@@ -135,7 +135,7 @@ class Settled:
             "exit": int(self.exit_code),
             "diagnostics": [each.as_json() for each in self.diagnostics],
             "body": dict(self.body),
-            "health": self.health,
+            "health": list(self.health),
         }
 
     @classmethod
@@ -144,7 +144,7 @@ class Settled:
         diagnostics = tuple(
             Diagnostic(**{**each, "severity": Severity(each["severity"])}) for each in value["diagnostics"]
         )
-        return cls(ExitCode(value["exit"]), diagnostics, value["body"], value["health"])
+        return cls(ExitCode(value["exit"]), diagnostics, value["body"], tuple(value["health"]))
 
 
 def how_it_ended(status: int) -> str:

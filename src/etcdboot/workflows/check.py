@@ -52,16 +52,16 @@ class CheckResult:
             }
         }
 
-    def summary(self) -> str:
+    def summary(self) -> tuple[str, ...]:
         """One line for a good spec; nothing for a bad one, whose diagnostics say it all."""
         if self.plan is None or self.exit_code is not ExitCode.OK:
-            return ""
+            return ()
         releases = ", ".join(sorted({str(member.release) for member in self.plan.members}))
         count = len(self.plan.members)
         members = f"{count} member{'s' if count > 1 else ''}"
         return (
             f"{self.plan.name} is good: {members} of etcd {releases}, quorum {self.plan.quorum}, "
-            f"client TLS {self.plan.client_tls}, peer TLS {self.plan.peer_tls}"
+            f"client TLS {self.plan.client_tls}, peer TLS {self.plan.peer_tls}",
         )
 
 

@@ -37,9 +37,9 @@ class LiveResult:
         """What ``check`` prints, and ``live``."""
         return self.checked.as_json() | {"live": self.live.as_json() if self.live else None}
 
-    def summary(self) -> str:
+    def summary(self) -> tuple[str, ...]:
         """What ``check`` says, and what was looked at."""
-        return "\n".join(filter(None, (self.checked.summary(), self.live.summary() if self.live else "")))
+        return (*self.checked.summary(), *(self.live.summary() if self.live else ()))
 
 
 def check_live(

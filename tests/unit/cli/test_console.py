@@ -4,10 +4,9 @@ import sys
 from io import StringIO
 
 import pytest
-from rich.table import Table
 
 from etcdboot.cli.console import plain_reporter, print_table, reporter
-from etcdboot.cli.output import Output
+from etcdboot.cli.output import Grid, Output
 from etcdboot.ground.progress import Event, EventKind
 
 STEP = Event(EventKind.STEP, "made", "etcd1/server", 2, 8)
@@ -99,7 +98,5 @@ def test_a_closed_stderr_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_table_is_as_wide_as_it_needs(capsys: pytest.CaptureFixture[str]) -> None:
-    made = Table("endpoint")
-    made.add_row("x" * 150)
-    print_table(made)
+    print_table([Grid(("endpoint",), [("x" * 150,)])])
     assert "x" * 150 in capsys.readouterr().out

@@ -7,26 +7,23 @@ from io import StringIO
 
 import click
 import pytest
-from rich.table import Table
 
-from etcdboot.cli.output import Outcome, Output, deliver, failed, show, usage
+from etcdboot.cli.output import Grid, Outcome, Output, deliver, failed, show, usage
 from etcdboot.ground.errors import ExitCode, Refused
 from etcdboot.ground.report import Diagnostic, Severity, error, warning
 
 NOTE = Diagnostic(Severity.NOTE, "EB007", "a note", path=".gitignore")
 
 
-def table() -> Table:
-    made = Table("member", "health")
-    made.add_row("etcd1", "good")
-    return made
+def table() -> tuple[Grid]:
+    return (Grid(("member", "health"), [("etcd1", "good")]),)
 
 
 def test_the_product_is_stdout_and_the_talk_is_stderr(capsys: pytest.CaptureFixture[str]) -> None:
     outcome = Outcome(
         ExitCode.OK,
         (warning("EB204", "few", "more", "members"), NOTE),
-        simple="done",
+        lines=("done",),
         next_lines=("do", "this"),
     )
     assert deliver(outcome, Output()) is ExitCode.OK
@@ -39,7 +36,7 @@ def test_the_product_is_stdout_and_the_talk_is_stderr(capsys: pytest.CaptureFixt
 
 
 def test_a_product_that_ends_its_line_is_left_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
-    deliver(Outcome(simple="a\n"), Output())
+    deliver(Outcome(product="a\n"), Output())
     assert capsys.readouterr().out == "a\n"
 
 
@@ -50,13 +47,13 @@ def test_nothing_to_say_is_nothing(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_quiet_leaves_errors_and_the_product(capsys: pytest.CaptureFixture[str]) -> None:
     found = (NOTE, error("EB201", "bad"), warning("EB204", "few"))
-    deliver(Outcome(diagnostics=found, simple="x", next_lines=("do",)), Output(quiet=True))
+    deliver(Outcome(diagnostics=found, lines=("x",), next_lines=("do",)), Output(quiet=True))
     assert capsys.readouterr() == ("x\n", "error EB201: bad\n")
 
 
 def test_json_is_one_object_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
     outcome = Outcome(
-        ExitCode.DRIFT, (NOTE,), {"changes": ["é"]}, simple="x", table=table, next_lines=("do",)
+        ExitCode.DRIFT, (NOTE,), {"changes": ["é"]}, lines=("x",), table=table, next_lines=("do",)
     )
     assert deliver(outcome, Output(form="json")) is ExitCode.DRIFT
     shown = capsys.readouterr()
@@ -70,17 +67,17 @@ def test_json_is_one_object_and_nothing_else(capsys: pytest.CaptureFixture[str])
 def test_foreign_words_do_nothing_to_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     show((error("EB563", "it says \x1b[2J\r\x9b1m", "look\nthere \x07", "a\x1bb"),), Output(colour=True))
     said = capsys.readouterr().err
-    assert "a\\x1bb: " in said and "it says \\x1b[2J\\x0d\\x9b1m\n" in said
-    assert said.endswith("    hint: look\nthere \\x07\n")
+    assert "a\\x1bb: " in said and "it says \\x1b[2J\\r\\x9b1m\n" in said
+    assert said.endswith("    hint: look\\nthere \\x07\n")
 
 
 def test_a_table_is_made_only_when_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
-    deliver(Outcome(simple="plain", table=table), Output())
+    deliver(Outcome(lines=("plain",), table=table), Output())
     assert capsys.readouterr().out == "plain\n"
-    deliver(Outcome(simple="plain", table=table), Output(form="table"))
+    deliver(Outcome(lines=("plain",), table=table), Output(form="table"))
     shown = capsys.readouterr().out
     assert "etcd1" in shown and "plain" not in shown
-    deliver(Outcome(simple="plain"), Output(form="table"))
+    deliver(Outcome(lines=("plain",)), Output(form="table"))
     assert capsys.readouterr().out == "plain\n"
 
 
@@ -103,7 +100,7 @@ def test_a_reader_who_left_changes_no_exit_code(monkeypatch: pytest.MonkeyPatch)
             raise BrokenPipeError
 
     monkeypatch.setattr(sys, "stdout", Gone())
-    assert deliver(Outcome(ExitCode.SPEC, simple="x"), Output()) is ExitCode.SPEC
+    assert deliver(Outcome(ExitCode.SPEC, lines=("x",)), Output()) is ExitCode.SPEC
     print("more")  # goes nowhere, and nobody minds
 
 
@@ -115,7 +112,7 @@ def test_an_output_that_cannot_be_kept_is_exit_8(
             raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(sys, "stdout", Full())
-    assert deliver(Outcome(simple="x"), Output()) is ExitCode.MISSING
+    assert deliver(Outcome(lines=("x",)), Output()) is ExitCode.MISSING
     assert capsys.readouterr().err == "error EB408: cannot write the output: No space left on device\n"
 
 

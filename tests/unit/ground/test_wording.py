@@ -10,12 +10,12 @@ from etcdboot.ground.wording import counted, gist, instant, printable, printable
 
 
 def test_what_moves_a_cursor_is_spelt_out() -> None:
-    assert printable("a\nb\x1bcü") == "a\\x0ab\\x1bcü"
-    assert printable("\x9b31m\u202e") == "\\x9b31m\\x202e"
+    assert printable("a\nb\x1bcü") == "a\\nb\\x1bcü"
+    assert printable("\x9b31m\u202e") == "\\x9b31m\\u202e"
 
 
 def test_line_breaks_stay_where_they_are_meant() -> None:
-    assert printable_lines("a\n\x1bb\r\n") == "a\n\\x1bb\\x0d\n"
+    assert printable_lines("a\n\x1bb\r\n") == "a\n\\x1bb\\r\n"
 
 
 @pytest.mark.parametrize(

@@ -44,3 +44,9 @@ def test_without_a_grave_line_the_last_one_counts() -> None:
 
 def test_who_said_nothing_has_no_complaint() -> None:
     assert complaint(()) == ""
+
+
+@pytest.mark.parametrize("text", ['{"a":' * 100_000, '{"level": [], "msg": {}}', '{"level": null, "msg": 1}'])
+def test_a_log_of_another_program_is_no_fault(text: str) -> None:
+    assert compact(text)
+    assert complaint((text,))

@@ -17,7 +17,7 @@ def test_a_cluster_travels_as_json() -> None:
 
 
 def test_how_it_came_out_travels_as_json() -> None:
-    settled = Settled(ExitCode.DEGRADED, (warning("EB505", "m", "h", "p"),), CLUSTER.as_json(), "text")
+    settled = Settled(ExitCode.DEGRADED, (warning("EB505", "m", "h", "p"),), CLUSTER.as_json(), ("a", "b"))
     assert Settled.from_json(json.loads(json.dumps(settled.as_json()))) == settled
 
 

@@ -24,8 +24,8 @@ def spec(folder: Path, *, client: int = 1, more: str = "") -> Path:
 def test_a_good_spec_where_nothing_stands_in_the_way(tmp_path: Path) -> None:
     result = check_live(str(spec(tmp_path, client=free_loopback_ports(1)[0])))
     assert result.exit_code is ExitCode.OK, result.diagnostics
-    assert result.summary().splitlines()[0].startswith("prod is good")
-    assert result.summary().endswith("nothing stands in the way")
+    assert result.summary()[0].startswith("prod is good")
+    assert result.summary()[-1] == "nothing stands in the way"
     shown = result.as_json()
     assert shown["cluster"]["name"] == "prod"
     assert [each["name"] for each in shown["live"]["members"]] == ["etcd1"]
@@ -44,7 +44,7 @@ def test_a_bad_spec_is_told_and_nothing_is_looked_at(tmp_path: Path) -> None:
     result = check_live(str(spec(tmp_path, more="endpoints: [http://x]\n")))
     assert (result.exit_code, result.live) == (ExitCode.SPEC, None)
     assert result.as_json() == {"cluster": None, "live": None}
-    assert result.summary() == ""
+    assert result.summary() == ()
 
 
 def test_a_member_that_is_not_in_the_spec_is_a_usage_error(tmp_path: Path) -> None:

@@ -9,11 +9,9 @@ import click
 
 from etcdboot.cli.certs.showing import passphrases, pki_folder
 from etcdboot.cli.options import output_options, passphrase_option, pki_option, spec_option, to_paste
-from etcdboot.cli.output import Outcome, Output
+from etcdboot.cli.output import Grid, Outcome, Output
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from etcdboot.workflows.certs.requesting import CsrResult
 
 _EPILOG = """\b
@@ -76,27 +74,29 @@ def command(
         exit_code=done.exit_code,
         diagnostics=(*cluster.diagnostics, *done.diagnostics),
         body={"requests": [each.as_json() for each in done.requests]},
-        simple=_lines(done) or "nothing to ask for: no key of this cluster is kept here",
+        lines=_lines(done) or ("nothing to ask for: no key of this cluster is kept here",),
         table=lambda: _table(done),
         next_lines=lines if done.requests else (),
     )
 
 
-def _lines(done: CsrResult) -> str:
+def _lines(done: CsrResult) -> tuple[str, ...]:
     width = max((len(each.name) for each in done.requests), default=0)
-    return "\n".join(
+    return tuple(
         f"{each.name:{width}}  {'new' if each.is_new else 'kept':4}  {each.file}" for each in done.requests
     )
 
 
-def _table(done: CsrResult) -> Table:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table("certificate", "state", "request", "subject", "names", "key")
-    for each in done.requests:
-        subject = ", ".join(f"{kind}={value}" for kind, value in each.subject)
-        state = "new" if each.is_new else "kept"
-        cells = (each.name, state, str(each.file), subject, ", ".join(each.sans), each.key)
-        table.add_row(*map(Text, cells))
-    return table
+def _table(done: CsrResult) -> tuple[Grid]:
+    rows = (
+        (
+            each.name,
+            "new" if each.is_new else "kept",
+            str(each.file),
+            ", ".join(f"{kind}={value}" for kind, value in each.subject),
+            ", ".join(each.sans),
+            each.key,
+        )
+        for each in done.requests
+    )
+    return (Grid(("certificate", "state", "request", "subject", "names", "key"), rows),)

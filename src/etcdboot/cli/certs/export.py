@@ -48,5 +48,5 @@ def command(style: str, out: str, file: str, pki: str | None) -> Outcome:
         body={
             "changes": [{"path": str(each.artifact.path), "kind": str(each.kind)} for each in result.changes]
         },
-        simple="\n".join(lines) or "no certificates: TLS is off, or left to etcd",
+        lines=tuple(lines) or ("no certificates: TLS is off, or left to etcd",),
     )

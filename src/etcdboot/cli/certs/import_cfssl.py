@@ -52,19 +52,22 @@ def command(names: tuple[str, ...], file: str, pki: str | None, name: str, relea
         told,
         diagnostics=(*result.diagnostics, *result.certs.diagnostics),
         body=body,
-        simple=_simple(result, told.simple if result.certs.certificates else ""),
+        lines=_lines(result, told.lines if result.certs.certificates else ()),
+        product="" if result.written else _section(result),
         table=told.table if result.certs.certificates else None,
         next_lines=_next(result, file),
     )
 
 
-def _simple(result: ImportResult, adopted: str) -> str:
-    if result.written is None:
-        names = ", ".join(each.name for each in result.certs.certificates)
-        return result.text + (f"# adopted: {names}\n" if names else "")
+def _section(result: ImportResult) -> str:
+    names = ", ".join(each.name for each in result.certs.certificates)
+    return result.text + (f"# adopted: {names}\n" if names else "")
+
+
+def _lines(result: ImportResult, adopted: tuple[str, ...]) -> tuple[str, ...]:
     count = len(result.cluster.plan.members)
     wrote = f"wrote {result.written}: {count} member{'s' if count > 1 else ''}"
-    return "\n".join(filter(None, (wrote, adopted)))
+    return (wrote, *adopted)
 
 
 def _next(result: ImportResult, file: str) -> tuple[str, ...]:

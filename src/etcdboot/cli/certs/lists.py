@@ -6,11 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from etcdboot.cli.options import to_paste
-from etcdboot.cli.output import Outcome
+from etcdboot.cli.output import Grid, Outcome
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from etcdboot.model.register import Roll
     from etcdboot.products.pki.lists import Listed
     from etcdboot.workflows.certs.revoking import ListsResult
@@ -25,7 +23,7 @@ def outcome(cluster: Cluster, done: ListsResult, file: str, said: Iterable[str])
     return Outcome(
         diagnostics=(*cluster.diagnostics, *done.diagnostics),
         body=done.as_json(),
-        simple="\n".join([*said, *(line for each in done.lists for line in _lines(*each))]),
+        lines=(*said, *(line for each in done.lists for line in _lines(*each))),
         table=lambda: _table(done),
         next_lines=tuple(_next(file)) if cluster.plan.crls and done.changes else (),
     )
@@ -54,15 +52,8 @@ def _lines(listed: Listed, roll: Roll) -> Iterator[str]:
         yield f"  {each.name}  {each.serial:x}  {each.when:%Y-%m-%d}  {each.reason}"
 
 
-def _table(done: ListsResult) -> Table:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(*_HEAD)
-    for listed, roll in done.lists:
-        for row in _rows(listed, roll):
-            table.add_row(*map(Text, row))
-    return table
+def _table(done: ListsResult) -> tuple[Grid]:
+    return (Grid(_HEAD, (row for listed, roll in done.lists for row in _rows(listed, roll))),)
 
 
 def _rows(listed: Listed, roll: Roll) -> Iterator[Cells]:

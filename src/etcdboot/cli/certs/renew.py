@@ -90,11 +90,11 @@ def _told(told: Outcome, done: Renewal, file: str) -> Outcome:
         "rollout": [step.as_json() for step in done.rollout],
     }
     if not done.names:
-        return replace(told, body=body, simple="nothing to renew", table=None, next_lines=())
+        return replace(told, body=body, lines=("nothing to renew",), table=None, next_lines=())
     if not done.dry_run:
         return replace(told, body=body, next_lines=tuple(_next(done.rollout, file)))
     lines = [f"would renew {', '.join(done.names)}", *(f"then {each}" for each in _next(done.rollout, file))]
-    return replace(told, body=body, simple="\n".join(lines), table=None, next_lines=())
+    return replace(told, body=body, lines=tuple(lines), table=None, next_lines=())
 
 
 def _next(rollout: tuple[Step, ...], file: str) -> list[str]:

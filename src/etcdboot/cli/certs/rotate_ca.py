@@ -17,12 +17,10 @@ from etcdboot.cli.options import (
     spec_option,
     to_paste,
 )
-from etcdboot.cli.output import Outcome, Output
+from etcdboot.cli.output import Grid, Outcome, Output
 from etcdboot.ground.errors import ExitCode
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from etcdboot.model.sighting import Sighting
     from etcdboot.workflows.certs.line import Rotated
     from etcdboot.workflows.cluster import Cluster
@@ -103,7 +101,7 @@ def _outcome(cluster: Cluster, done: Rotated, pki: Path, file: str, out: str, *,
         exit_code=ExitCode.DRIFT if waiting else ExitCode.OK,
         diagnostics=(*cluster.diagnostics, *done.diagnostics, *waiting),
         body=done.as_json() | {"order": [each.name for each in order(cluster.plan, leader)]},
-        simple="\n".join(_lines(done)),
+        lines=tuple(_lines(done)),
         table=(lambda: _table(done.seen)) if done.seen else None,
         next_lines=tuple(_next(cluster, done, file, out, leader)),
     )
@@ -143,15 +141,12 @@ def _answer(seen: Sighting) -> str:
     return {True: "yes", False: "no ", None: "?  "}[seen.answer]
 
 
-def _table(seen: tuple[Sighting, ...]) -> Table:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table("member", "url", "question", "answer", "detail")
-    for each in seen:
-        cells = (each.member, each.url, _QUESTIONS[each.question], _answer(each).strip(), each.detail)
-        table.add_row(*map(Text, cells))
-    return table
+def _table(seen: tuple[Sighting, ...]) -> tuple[Grid]:
+    rows = (
+        (each.member, each.url, _QUESTIONS[each.question], _answer(each).strip(), each.detail)
+        for each in seen
+    )
+    return (Grid(("member", "url", "question", "answer", "detail"), rows),)
 
 
 def _next(cluster: Cluster, done: Rotated, file: str, out: str, leader: str | None) -> Iterator[str]:

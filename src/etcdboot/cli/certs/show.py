@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
 
 from etcdboot.cli.options import output_options
-from etcdboot.cli.output import Outcome
+from etcdboot.cli.output import Grid, Outcome
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from etcdboot.products.pki.portrait import Portrait
     from etcdboot.workflows.certs.reading import Shown, ShownFile
 
@@ -40,13 +39,14 @@ def command(files: tuple[str, ...]) -> Outcome:
         shown.exit_code,
         shown.diagnostics,
         shown.as_json(),
-        "\n\n".join(map(_lines, shown.files)),
+        tuple(line for number, each in enumerate(shown.files) for line in _lines(each, apart=number > 0)),
         lambda: _tables(shown),
     )
 
 
-def _lines(file: ShownFile) -> str:
-    return "\n".join([_head(file), *("\n".join(_portrait(each)) for each in file.portraits)])
+def _lines(file: ShownFile, *, apart: bool) -> list[str]:
+    portraits = (line for each in file.portraits for line in _portrait(each))
+    return [*([""] if apart else []), _head(file), *portraits]
 
 
 def _head(file: ShownFile) -> str:
@@ -58,17 +58,12 @@ def _portrait(portrait: Portrait) -> list[str]:
     return [f"  {portrait.kind}", *(f"    {label:{width}}  {text}".rstrip() for label, text in portrait.rows)]
 
 
-def _tables(shown: Shown) -> RenderableType:
-    from rich.console import Group
-    from rich.table import Table
-    from rich.text import Text
+def _tables(shown: Shown) -> tuple[Grid, ...]:
+    return tuple(Grid(("what", "field", "value"), _rows(file), _head(file)) for file in shown.files)
 
-    tables = []
-    for file in shown.files:
-        table = Table("what", "field", "value", title=_head(file), title_justify="left")
-        for each in file.portraits:
-            for number, (label, text) in enumerate(each.rows or (("", ""),)):
-                table.add_row("" if number else each.kind, Text(label), Text(text))
-            table.add_section()
-        tables.append(table)
-    return Group(*tables)
+
+def _rows(file: ShownFile) -> Iterator[tuple[str, str, str] | None]:
+    for each in file.portraits:
+        for number, (label, text) in enumerate(each.rows or (("", ""),)):
+            yield ("" if number else each.kind, label, text)
+        yield None

@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from etcdboot.cli.output import Outcome
+from etcdboot.cli.output import Grid, Outcome
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from etcdboot.effects.passphrase import Passphrases
     from etcdboot.workflows.certs.issuing import Certificate, CertsResult
     from etcdboot.workflows.cluster import Cluster
@@ -47,7 +45,7 @@ def outcome(cluster: Cluster, result: CertsResult, next_line: str, *, new: str =
             "changes": [{"path": str(each.artifact.path), "kind": str(each.kind)} for each in result.changes],
             "certificates": [each.as_json() for each in result.certificates],
         },
-        simple=_lines(result, states) or (_NOT_HERE if cluster.plan.certificates else _NONE),
+        lines=_lines(result, states) or (_NOT_HERE if cluster.plan.certificates else _NONE,),
         table=lambda: _table(result, states),
         next_lines=(next_line,) if made else (),
     )
@@ -62,23 +60,20 @@ def _states(result: CertsResult, new: str) -> dict[str, str]:
     }
 
 
-def _lines(result: CertsResult, states: dict[str, str]) -> str:
+def _lines(result: CertsResult, states: dict[str, str]) -> tuple[str, ...]:
     width = max((len(each.name) for each in result.certificates), default=0)
-    return "\n".join(
+    return tuple(
         f"{each.name:{width}}  {states[each.name]:7}  until {_end(each)}  {_names(each)}".rstrip()
         for each in result.certificates
     )
 
 
-def _table(result: CertsResult, states: dict[str, str]) -> Table:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table("certificate", "state", "signed by", "valid until", "key", "certifies")
-    for each in result.certificates:
-        cells = (each.name, states[each.name], each.ca, _end(each), each.facts.key, _names(each))
-        table.add_row(*map(Text, cells))
-    return table
+def _table(result: CertsResult, states: dict[str, str]) -> tuple[Grid]:
+    rows = (
+        (each.name, states[each.name], each.ca, _end(each), each.facts.key, _names(each))
+        for each in result.certificates
+    )
+    return (Grid(("certificate", "state", "signed by", "valid until", "key", "certifies"), rows),)
 
 
 def _end(certificate: Certificate) -> str:

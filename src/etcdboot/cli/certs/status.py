@@ -11,12 +11,10 @@ import click
 from etcdboot.cli.certs.showing import pki_folder
 from etcdboot.cli.certs.within import within_option
 from etcdboot.cli.options import output_options, pki_option, spec_option
-from etcdboot.cli.output import Outcome
+from etcdboot.cli.output import Grid, Outcome
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from rich.console import RenderableType
 
     from etcdboot.model.due import Within
     from etcdboot.products.pki.lists import Standing
@@ -64,25 +62,15 @@ def command(within: Within | None, live: bool, file: str, pki: str | None) -> Ou
     )
 
 
-def _text(found: Status) -> str:
+def _text(found: Status) -> tuple[str, ...]:
     from etcdboot.cli.local import aligned
 
-    parts = ["\n".join(aligned((head, *rows))) for head, rows in _parts(found)]
-    return "\n\n".join([*parts, _summary(found)])
+    parts = [line for head, rows in _parts(found) for line in (*aligned((head, *rows)), "")]
+    return (*parts, _summary(found))
 
 
-def _tables(found: Status) -> RenderableType:
-    from rich.console import Group
-    from rich.table import Table
-    from rich.text import Text
-
-    tables = []
-    for head, rows in _parts(found):
-        table = Table(*head)
-        for row in rows:
-            table.add_row(*map(Text, row))
-        tables.append(table)
-    return Group(*tables, Text(_summary(found)))
+def _tables(found: Status) -> tuple[Grid | str, ...]:
+    return (*(Grid(head, rows) for head, rows in _parts(found)), _summary(found))
 
 
 def _parts(found: Status) -> Iterator[tuple[Cells, list[Cells]]]:

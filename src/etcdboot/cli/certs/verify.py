@@ -57,14 +57,14 @@ def command(
     cluster = open_cluster(file)
     out_dir = cluster.folder / "out" if out is None else Path(out)
     told = _told(verify(cluster.plan, pki_folder(cluster, pki), out_dir))
-    return Outcome(told.exit_code, (*cluster.diagnostics, *told.diagnostics), told.body, told.simple)
+    return Outcome(told.exit_code, (*cluster.diagnostics, *told.diagnostics), told.body, told.lines)
 
 
 def _told(found: Verified) -> Outcome:
     counted = Counter(str(each.severity) for each in found.findings)
     said = ", ".join(f"{count} {name}{'s' * (count > 1)}" for name, count in counted.items())
-    simple = f"{found.files} file{'s' * (found.files != 1)}: {said or 'all is well'}"
-    return Outcome(found.exit_code, found.findings, found.as_json(), simple)
+    line = f"{found.files} file{'s' * (found.files != 1)}: {said or 'all is well'}"
+    return Outcome(found.exit_code, found.findings, found.as_json(), (line,))
 
 
 def _host(text: str | None) -> Host | None:

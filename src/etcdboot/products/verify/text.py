@@ -17,9 +17,9 @@ MEANING_OF: Final[dict[Verdict, str]] = {
 }
 
 
-def simple(report: VerifyReport) -> str:
+def simple(report: VerifyReport) -> tuple[str, ...]:
     """A line an endpoint, the verdict, and each check that did not pass with its remedy."""
-    return "\n".join((*map(_endpoint, report.endpoints), *summary(report)))
+    return (*map(_endpoint, report.endpoints), *summary(report))
 
 
 def summary(report: VerifyReport) -> Iterator[str]:

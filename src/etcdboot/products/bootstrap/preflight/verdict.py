@@ -105,7 +105,7 @@ class Preflight:
             "certificates": [each.as_json() for each in self.certificates],
         }
 
-    def summary(self) -> str:
+    def summary(self) -> tuple[str, ...]:
         """What was looked at, a line for each kind."""
         lines = [f"here: {', '.join(map(self._told, self.here.found)) or 'no member of this cluster'}"]
         if self.around.seen:
@@ -120,7 +120,7 @@ class Preflight:
             lines.append(f"certificates: {len(self.certificates)} looked at")
         if self.exit_code is ExitCode.OK:
             lines.append("nothing stands in the way")
-        return "\n".join(lines)
+        return tuple(lines)
 
     def _told(self, name: str) -> str:
         data = self.here.found[name]

@@ -132,17 +132,17 @@ def test_what_is_said_of_it() -> None:
         found(token={"registered": [1], "size": 3}, dns={"records": [1, 2]}, certificates=(HELD,)),
         around=Neighbours(PLAN, seen),
     )
-    assert whole.summary().splitlines() == [
+    assert whole.summary() == (
         "here: etcd1 (no data yet)",
         "peers: etcd2 runs in cluster ab, etcd3 does not answer",
         "token: 1 of 3 registered",
         "dns: 2 records looked up",
         "certificates: 1 looked at",
         "nothing stands in the way",
-    ]
+    )
     desk = replace(found(refusals([WRONG])), here=Here(PLAN, {}))
-    assert desk.summary() == "here: no member of this cluster"
+    assert desk.summary() == ("here: no member of this cluster",)
     running = Here(PLAN, {"etcd1": replace(BEGUN, in_use=True), "etcd2": BEGUN}, held=("etcd1",))
     assert "here: etcd1 (runs), etcd2 (has data)" in replace(found(), here=running).summary()
     odd = Seen(1, members[1], replace(answers[0], cluster_id=None))
-    assert "etcd2 speaks https" in replace(found(), around=Neighbours(PLAN, (odd,))).summary()
+    assert "peers: etcd2 speaks https" in replace(found(), around=Neighbours(PLAN, (odd,))).summary()
