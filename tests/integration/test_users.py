@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from etcdboot.ground.errors import Refused, SpecError
+from etcdboot.model.certificates import file_stem
 from etcdboot.model.layout import HostLayout
 from etcdboot.model.loading import load
 from etcdboot.model.planning import plan
@@ -19,7 +20,8 @@ from integration.local_cluster import LocalCluster, local_cluster
 
 pytestmark = pytest.mark.integration
 
-CLIENTS = "certificates: {clients: [root, app]}\n"
+USER = "system:app@example.com"
+CLIENTS = f'certificates: {{clients: [root, app, "{USER}"]}}\n'
 AUTH = (
     ("put", "/secret", "hidden"),
     ("put", "/app", "shown"),
@@ -27,6 +29,8 @@ AUTH = (
     ("role", "grant-permission", "app", "read", "/app"),
     ("user", "add", "app", "--no-password"),
     ("user", "grant-role", "app", "app"),
+    ("user", "add", USER, "--no-password"),
+    ("user", "grant-role", USER, "app"),
     ("user", "add", "root", "--no-password"),
     ("user", "grant-role", "root", "root"),
     ("auth", "enable"),
@@ -47,6 +51,15 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
 def read(cluster: LocalCluster, key: str, shown: str) -> str:
     """The value that the holder of a certificate reads; empty where etcd refuses."""
     return cluster.etcdctl("get", key, "--print-value-only", check=False, shown=shown).stdout.strip()
+
+
+def test_a_client_with_colon_and_at_sign_gets_in_by_its_certificate_with_its_role(
+    cluster: LocalCluster,
+) -> None:
+    shown = f"clients/{file_stem(USER)}"
+    assert shown == "clients/system%3Aapp%40example.com"
+    assert read(cluster, "/app", shown) == "shown"
+    assert read(cluster, "/secret", shown) == ""
 
 
 def issue_as(cluster: LocalCluster, member: str) -> str:

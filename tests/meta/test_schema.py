@@ -53,6 +53,9 @@ MISFITS = (
     ("lifetime: 1d12h", "lifetime: 365"),
     ("clients: [root]", "clients: root"),
     ("clients: [root]", "clients: [a/b]"),
+    ("clients: [root]", 'clients: ["a b"]'),
+    ("clients: [root]", "clients: ['-a']"),
+    ("clients: [root]", f"clients: [{'a' * 65}]"),
     ("endpoints: http://lb.example.com:2379", "endpoints: 1"),
     ("client-port: 2379", "client-port: 0"),
     ("client-port: 2379", "client-port: 65536"),
@@ -69,6 +72,12 @@ MISFITS = (
     ("{settings: env, targets: [script]}", ""),
     ("{settings: env, targets: [script]}", "[]"),
 )
+
+
+@pytest.mark.parametrize("name", ["system:app@example.com", "_a", "a" * 64, "a+b=c,d"])
+def test_a_client_is_named_like_an_etcd_user(name: str) -> None:
+    text = GOOD.replace("[root]", f'["{name}"]')
+    assert (fits(text), loads(text)) == (True, True)
 
 
 def fits(text: str) -> bool:

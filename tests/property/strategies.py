@@ -60,6 +60,7 @@ releases = st.sampled_from(list(NEWEST_PATCH.values())).flatmap(
     lambda newest: st.builds(Release, st.just(3), st.just(newest.minor), st.integers(0, newest.patch + 2))
 )
 names = words(_WORD, _WORD + "._-", 63)
+client_names = words(_WORD + "_", _WORD + "._:@+=,-", 64)
 member_names = st.sampled_from([f"etcd{number}" for number in range(1, 9)]) | names
 printable = st.text(
     st.characters(codec="utf-8", exclude_categories=("C", "Z")) | st.just(" "), max_size=12
@@ -188,7 +189,7 @@ def clusters() -> st.SearchStrategy[ClusterSpec]:
             ca_lifetime=lifetimes,
             renew_before=perhaps(lifetimes),
             sans=some(host_texts),
-            clients=some(st.builds(ClientSpec, name=names, **_own)),
+            clients=some(st.builds(ClientSpec, name=client_names, **_own)),
             server=st.builds(CertificateDefaults, **_own),
             peer=st.builds(CertificateDefaults, **_own),
             client=st.builds(CertificateDefaults, **_own),

@@ -464,6 +464,11 @@ CODES: dict[str, tuple[str, str]] = {
         "its holder that user's rights. Reissue the certificate with etcdboot certs renew, or have it signed "
         "again with the planned common name.",
     ),
+    "EB282": (
+        "two certificates with one file",
+        "The files of two certificates have the same name, compared without case: client a has its key in "
+        "a-key.pem, and client a-key its certificate. Rename the client.",
+    ),
     "EB283": (
         "all certificates in system:masters",
         "Kubernetes gives every right to the holder of a certificate with O=system:masters, where the API "

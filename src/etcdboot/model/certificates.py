@@ -6,6 +6,7 @@ that one needs clientAuth too; etcd#9785), client/pkg/transport/listener.go at v
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -113,13 +114,31 @@ class PairPaths(NamedTuple):
     key: PurePosixPath
 
 
+_NOT_IN_FILES = re.compile(r"[^A-Za-z0-9._-]")
+_ESCAPE = re.compile(r"%([0-9A-F]{2})")
+
+
+def file_stem(name: str) -> str:
+    """A name as part of a file's name: all but letters, digits and ``._-`` is percent-encoded (RFC 3986 2.1).
+
+    Member names stay as they are. A client's may have a colon, to which Windows, scp and lists of paths give
+    a meaning of their own.
+    """
+    return _NOT_IN_FILES.sub(lambda char: f"%{ord(char[0]):02X}", name)
+
+
+def name_of_stem(stem: str) -> str:
+    """The name that :func:`file_stem` made the stem of."""
+    return _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), stem)
+
+
 def pair_paths(name: str) -> PairPaths:
     """The files of the certificate called ``name``, named as the cfssl tutorials do."""
     owner, slash, what = name.partition("/")
     if not slash:
         stem = PurePosixPath(name)
     elif owner == "client":
-        stem = PurePosixPath("clients", what)
+        stem = PurePosixPath("clients", file_stem(what))
     else:
         stem = PurePosixPath("members", owner, what)
     return PairPaths(stem.with_name(f"{stem.name}.pem"), stem.with_name(f"{stem.name}-key.pem"))

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from etcdboot.ground.address import Host
 from etcdboot.ground.report import Diagnostic, Severity, error
 from etcdboot.ground.values import dataclass
-from etcdboot.model.certificates import CertRequest
+from etcdboot.model.certificates import CertRequest, file_stem
 
 CSR_FOLDER = PurePosixPath("csr")  # below pki/: requests that wait for somebody's signature
 # What a leaf's key is never used for; the other bits give nothing in TLS 1.3 (RFC 8446 section 4.4.2.2).
@@ -51,7 +51,7 @@ Check = Callable[[CertRequest, CsrFacts], Iterable[Diagnostic]]
 
 def csr_name(name: str) -> str:
     """What the file of a certificate's request is called: ``etcd1-server.csr``."""
-    return f"{name.replace('/', '-')}.csr"
+    return f"{'-'.join(map(file_stem, name.split('/')))}.csr"
 
 
 def csr_path(name: str) -> PurePosixPath:

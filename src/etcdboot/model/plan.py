@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from etcdboot.ground.address import Host, Url
 from etcdboot.ground.values import dataclass
 from etcdboot.knowledge.etcd.releases import Release
-from etcdboot.model.certificates import CertRequest
+from etcdboot.model.certificates import CertRequest, file_stem
 from etcdboot.model.crl import CrlRequest, MemberCrl
 from etcdboot.model.layout import MemberPaths
 from etcdboot.model.spec import BootstrapSpec, ClientTls, ClusterState, PeerTls, Settings, Target
@@ -93,6 +93,11 @@ class ClientPlan:
     name: str
     ca_name: str
     certificate: CertRequest | None = None
+
+    @property
+    def folder(self) -> str:
+        """The name of its folder."""
+        return file_stem(self.name)
 
 
 @dataclass(frozen=True, slots=True)

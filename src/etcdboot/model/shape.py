@@ -15,6 +15,8 @@ from etcdboot.model.shapes import Boolean, Choice, Integer, Json, Text
 
 NAME_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
 _NAME = re.compile(NAME_PATTERN)
+CLIENT_NAME_PATTERN: Final = r"^[A-Za-z0-9_][A-Za-z0-9._:@+=,-]{0,63}$"  # 64: RFC 5280 ub-common-name
+_CLIENT_NAME = re.compile(CLIENT_NAME_PATTERN)
 _USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}")  # useradd(8), Debian's NAME_REGEX
 _LIFETIME_PATTERN = r"^([0-9]{1,11}[ydhms])+$"
 _RELEASE_PATTERN = r"^[0-9]+\.[0-9]+\.[0-9]+$"
@@ -31,6 +33,22 @@ def parse_name(text: str) -> str:
         raise ValueError(
             f"{text!r} cannot be a name: letters, digits, '.', '_' and '-' only, a letter or digit first, "
             "63 characters at most"
+        )
+    return text
+
+
+def parse_client_name(text: str) -> str:
+    """A client's name: it becomes a common name and so an etcd user, a word of commands and a file's name.
+
+    etcd takes any text for a user's name; these are the characters that no shell gives a meaning.
+
+    Raises:
+        ValueError: with a sentence for the user.
+    """
+    if not _CLIENT_NAME.fullmatch(text) or text.endswith("\n"):
+        raise ValueError(
+            f"{text!r} cannot be a client's name: letters, digits and . _ : @ + = , - only, a letter, a "
+            "digit or _ first, 64 characters at most"
         )
     return text
 
@@ -62,6 +80,7 @@ def _token(text: str) -> str:
 
 
 _name = Text("a name", parse_name, pattern=NAME_PATTERN)
+_client_name = Text("a client's name", parse_client_name, pattern=CLIENT_NAME_PATTERN)
 _host = Text("a host", lambda text: parse_host(text).text)
 _hosts = ListOf(_host, alone=True)
 _sans = ListOf(Text("a host name or address", lambda text: parse_san(text).text))
@@ -158,7 +177,7 @@ _OWN: Final = (
     Field("subject", Pairs(_SUBJECT), "Replaces the subject before the common name as a whole.",
           "certificates.subject"),
 )  # fmt: skip
-_CLIENT: Final = (Field("name", _name, "The etcd user; the common name.", required=True), *_OWN)
+_CLIENT: Final = (Field("name", _client_name, "The etcd user; the common name.", required=True), *_OWN)
 _SIGNER: Final = (
     Field("command", ListOf(Text("a word of a command"), least=1),
           "A program and its arguments: it reads a CSR and prints the certificate, then its chain.",

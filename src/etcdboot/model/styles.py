@@ -7,8 +7,9 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Final
 
-from etcdboot.model.certificates import CertKind, CertRequest, pair_paths
+from etcdboot.model.certificates import CertKind, CertRequest, file_stem, pair_paths
 from etcdboot.model.material import Needed
+from etcdboot.model.naming import folded
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.spec import CertificateSource
 
@@ -23,12 +24,12 @@ def cfssl(plan: ClusterPlan) -> tuple[Needed, ...]:
     if len(set(trusted.values())) == 1:
         trusted = {"ca": next(iter(trusted.values()))}
     found = [_certificate(root, f"{stem}.pem") for stem, root in sorted(trusted.items())]
-    taken = set(trusted)
+    taken = {folded(str(file.target)) for file in found}
     for request in leaves:
         stem = _stem(request)
-        while stem.lower() in taken:
+        while taken & (files := _files(stem)):
             stem += "-client"
-        taken.add(stem.lower())
+        taken |= files
         found += _pair(request, stem)
     return tuple(found)
 
@@ -42,7 +43,12 @@ def _authority(request: CertRequest) -> str:
 
 def _stem(request: CertRequest) -> str:
     owner, _, what = request.name.partition("/")
-    return {CertKind.SERVER: owner, CertKind.PEER: f"{owner}-peer"}.get(request.kind, what)
+    return {CertKind.SERVER: owner, CertKind.PEER: f"{owner}-peer"}.get(request.kind, file_stem(what))
+
+
+def _files(stem: str) -> set[str]:
+    """The files of a pair, as a file system without case has them."""
+    return {folded(f"{stem}.pem"), folded(f"{stem}-key.pem")}
 
 
 def _pair(request: CertRequest, stem: str) -> Iterator[Needed]:

@@ -41,12 +41,12 @@ def material(plan: ClusterPlan, pki_dir: Path, *, public: bool = False) -> CertM
 
 
 def bundles(plan: ClusterPlan, pki_dir: Path, *, public: bool = False) -> dict[str, tuple[Artifact, ...]]:
-    """The certificate files of all clients' bundles, by client; ``public`` as for :func:`material`.
+    """The certificate files of all clients' bundles, by folder; ``public`` as for :func:`material`.
 
     Raises:
         Missing, Refused: as :func:`material` does.
     """
-    wanted = {client.name: needed_by(client, public=public) for client in plan.clients}
+    wanted = {client.folder: needed_by(client, public=public) for client in plan.clients}
     contents = read_needed(wanted, pki_dir)
     return {name: bundled(files, contents) for name, files in wanted.items()}
 

@@ -7,7 +7,7 @@ import pytest
 from etcdboot.model import spec
 from etcdboot.model.loading import load
 from etcdboot.model.records import Record
-from etcdboot.model.shape import CLUSTER, belongs, json_schema, parse_name
+from etcdboot.model.shape import CLUSTER, belongs, json_schema, parse_client_name, parse_name
 
 
 @pytest.mark.parametrize("name", ["a", "etcd-1", "9", "A.b_c-d", "a" * 63])
@@ -21,6 +21,41 @@ def test_a_name_fits_files_units_and_certificates(name: str) -> None:
 def test_what_could_break_one_of_them_is_no_name(name: str) -> None:
     with pytest.raises(ValueError, match="cannot be a name"):
         parse_name(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["a", "_a", "system:app@example.com", "a" * 64, "A.b_c-d", "x+y=z,w", "a..b"]
+)
+def test_a_client_may_be_named_like_an_etcd_user(name: str) -> None:
+    assert parse_client_name(name) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        ".",
+        "..",
+        "-a",
+        ":a",
+        "@a",
+        "a/b",
+        "../a",
+        "a b",
+        "a\n",
+        "a$b",
+        "a%b",
+        "a;b",
+        "a'b",
+        'a"b',
+        "a*",
+        "é",
+    ]
+    + ["a\\b", "a" * 65, "a\x00", "a~b", "(a)", "a\u2028"],
+)
+def test_what_a_path_or_a_shell_would_take_for_more_is_no_clients_name(name: str) -> None:
+    with pytest.raises(ValueError, match="cannot be a client's name"):
+        parse_client_name(name)
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,13 @@ def test_a_client_called_like_a_member_or_a_ca_gives_way() -> None:
     assert found["ca-client.pem"] == "clients/ca.pem"
 
 
+def test_no_two_certificates_share_a_file() -> None:
+    found = cfssl(plan_of(certificates='clients: [etcd1-key, ETCD1-peer, "a:b", ca-key]'))
+    targets = [str(each.target) for each in found]
+    assert len({target.lower() for target in targets}) == len(targets)
+    assert {"etcd1-key-client.pem", "ETCD1-peer-client.pem", "a%3Ab.pem", "ca-key.pem"} <= set(targets)
+
+
 def test_a_key_that_was_made_on_its_host_is_not_asked_for() -> None:
     plan = plan_of()
     elsewhere = replace(

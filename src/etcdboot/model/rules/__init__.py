@@ -69,6 +69,7 @@ RULES: tuple[Rule, ...] = (
     certificates.lifetimes_nest,
     certificates.masters_are_single_clients,
     certificates.clients_are_unique,
+    certificates.files_are_its_own,
     certificates.a_client_has_names_of_its_own,
     certificates.source_has_its_files,
     certificates.authority_is_ours,

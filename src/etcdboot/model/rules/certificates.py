@@ -9,7 +9,8 @@ from etcdboot.ground.address import Host, HostKind
 from etcdboot.ground.duration import format_lifetime
 from etcdboot.ground.values import fields
 from etcdboot.model.addressing import merged
-from etcdboot.model.certificates import CertRequest
+from etcdboot.model.certificates import CertRequest, pair_paths
+from etcdboot.model.csr import csr_path
 from etcdboot.model.naming import KUBERNETES_MASTERS, folded, is_network, permits
 from etcdboot.model.plan import ClusterPlan, TlsFiles
 from etcdboot.model.rules.finding import Finding, at, caution
@@ -83,6 +84,21 @@ def clients_are_unique(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding
             message = f"the client {each.name!r} stands twice (case does not count)"
             yield Finding("EB235", f"certificates.clients[{index}]", message, "keep one")
         seen.add(folded(each.name))
+
+
+def files_are_its_own(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
+    """Two certificates of different names and one file: client ``a``'s key and client ``a-key``."""
+    places = {f"client/{each.name}": index for index, each in enumerate(spec.certificates.clients)}
+    seen: dict[str, str] = {}
+    for request in plan.certificates:
+        paths = {folded(str(path)) for path in (*pair_paths(request.name), csr_path(request.name))}
+        others = {seen[path] for path in paths & seen.keys()}
+        other = next((name for name in sorted(others) if folded(name) != folded(request.name)), None)
+        if other is not None:
+            index = places.get(request.name, places.get(other, 0))
+            message = f"{request.name} and {other} have one file's name in pki/"
+            yield Finding("EB282", f"certificates.clients[{index}]", message, "rename the client")
+        seen.update(dict.fromkeys(paths, request.name))
 
 
 def a_client_has_names_of_its_own(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:

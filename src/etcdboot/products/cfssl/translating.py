@@ -14,7 +14,7 @@ from etcdboot.model.certificates import CA, ROOTS, CertKind
 from etcdboot.model.file_names import clue
 from etcdboot.model.naming import SUPERUSER, folded
 from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.shape import parse_name
+from etcdboot.model.shape import parse_client_name
 from etcdboot.model.spec import (
     CaLayout,
     CertificateDefaults,
@@ -204,7 +204,7 @@ def _clients(leaves: Iterable[Leaf], told: list[Diagnostic]) -> tuple[ClientSpec
         if not leaf.is_client:
             continue
         try:
-            name = parse_name(leaf.common_name)
+            name = parse_client_name(leaf.common_name)
         except ValueError as cause:
             told.append(lost(leaf.place, f"client {leaf.common_name!r}", str(cause)))
             continue

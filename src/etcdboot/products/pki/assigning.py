@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from etcdboot.ground.report import Diagnostic, Severity, warning
 from etcdboot.ground.values import replace
-from etcdboot.model.certificates import CA, PEER_CA, ROOTS, CertKind, CertRequest, Usage
+from etcdboot.model.certificates import CA, PEER_CA, ROOTS, CertKind, CertRequest, Usage, file_stem
+from etcdboot.model.naming import folded
 from etcdboot.products.pki.given import certifies
 from etcdboot.products.pki.matching import Match
 from etcdboot.products.pki.reading import read
@@ -86,7 +87,8 @@ def _client_rank(request: CertRequest, match: Match) -> tuple[int, int] | None:
     """A client's certificate is an etcd user's: it must have the name, and not be a server's."""
     if dict(match.facts.subject).get("CN") != request.common_name:
         return None
-    is_named = match.clue.owner.lower() == request.common_name.lower()
+    own = request.common_name
+    is_named = folded(match.clue.owner) in {folded(own), folded(file_stem(own))}
     if not (is_named or _is_only_shown(match) or CertKind.CLIENT in match.clue.kinds):
         return None
     return 3 if CertKind.CLIENT in match.clue.kinds else 2, 2 if is_named else 1

@@ -52,7 +52,7 @@ def _trees(plan: ClusterPlan) -> Iterator[tuple[str, tuple[Needed, ...]]]:
     for member in plan.members:
         yield member.name, needed(member)
     for client in plan.clients:
-        yield f"clients/{client.name}", needed_by(client)
+        yield f"clients/{client.folder}", needed_by(client)
 
 
 def _lagging(folder: str, file: Needed, pki: Contents, out: Contents, now: datetime) -> Iterator[Diagnostic]:

@@ -94,7 +94,7 @@ def _name(row: FileRow, owner: _Owner) -> str:
     """The file's path below ``out/``."""
     if isinstance(owner, MemberPlan):
         return f"{owner.name}/{row.file_for(owner).name}"
-    return f"{CLIENTS_FOLDER}/{owner.name}/{row.name}" if owner else row.name
+    return f"{CLIENTS_FOLDER}/{owner.folder}/{row.name}" if owner else row.name
 
 
 def _clashes(plan: ClusterPlan) -> Iterator[Diagnostic]:
