@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from etcdboot.model.spec import BootstrapMode
+from etcdboot.model.spec import BootstrapMode, Target
 from lab.cluster.hosts import HostCluster
 from lab.cluster.modes import DOMAIN, OPERATOR, Case, rendered, start
 from lab.peers.fixtures import require_capability
@@ -41,6 +41,10 @@ def home(cluster: HostCluster, name: str, *words: str) -> dict[str, Any]:
 
 def codes(said: dict[str, Any]) -> list[str]:
     return [each["code"] for each in said["diagnostics"]]
+
+
+def errors(said: dict[str, Any]) -> list[dict[str, Any]]:
+    return [each for each in said["diagnostics"] if each["severity"] == "error"]
 
 
 def here(said: dict[str, Any]) -> list[str]:
@@ -91,3 +95,36 @@ def test_records_that_etcd_will_ask_for_must_be_there_until_it_has_begun(world: 
     cluster.hosts["etcd1"].run("rm -rf /var/lib/etcd")
     fresh = home(cluster, "etcd1")
     assert (fresh["exit"], codes(fresh)) == (6, ["EB575"])
+
+
+def test_one_run_as_root_is_found_and_the_remedy_lets_the_unit_start(world: World) -> None:
+    require_capability("root")
+    case = Case(
+        BootstrapMode.STATIC, "3.5.33", members=("etcd1",), sections={"render": {"targets": ["systemd"]}}
+    )
+    cluster = rendered(HostCluster(world, case.spec(), OPERATOR))
+    host = cluster.hosts["etcd1"]
+    cluster.deliver("etcd1", "/root/etcd1")
+    host.run("sh /root/etcd1/install.sh")
+    by_hand = host.start("exec /usr/local/bin/etcd --config-file /etc/etcd/etcd.conf.yml")
+    by_hand.says("ready to serve client requests")
+    by_hand.stop()
+    found = home(cluster, "etcd1")
+    (told,) = errors(found)
+    assert (found["exit"], told["code"]) == (7, "EB537")
+    host.run(told["hint"].partition(",")[0])
+    assert errors(home(cluster, "etcd1")) == []
+
+    files = ("/etc/etcd/pki/server-key.pem", "/etc/etcd/etcd.conf.yml")
+    before = [host.run(f"stat -c '%u:%g %a' {file}").stdout.split() for file in files]
+    host.run(["chown", "root:root", *files])
+    host.run(["chmod", "0600", *files])
+    closed = errors(home(cluster, "etcd1"))
+    assert [(each["code"], each["message"].split()[-1]) for each in closed] == [
+        ("EB591", file) for file in files
+    ]
+    for file, (owner, mode) in zip(files, before, strict=True):
+        host.run(f"chown {owner} {file} && chmod {mode} {file}")
+    assert errors(home(cluster, "etcd1")) == []
+    cluster.start("etcd1", Target.SYSTEMD)
+    cluster.processes["etcd1"].says("ready to serve client requests")

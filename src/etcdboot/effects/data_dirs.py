@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from etcdboot.effects.owners import user_name
 from etcdboot.knowledge.etcd.wal import HEAD, WalIdentity, identity
-from etcdboot.model.premises import MEMBER_FOLDER, DataDir
+from etcdboot.model.premises import MEMBER_FOLDER, DataDir, Held
 
 _DATABASE = PurePosixPath(MEMBER_FOLDER, "snap", "db")  # bbolt holds a flock on it as long as etcd runs
 
@@ -29,12 +31,32 @@ def look_at(path: PurePosixPath, wal_dir: PurePosixPath | None = None) -> DataDi
             segments=segments,
             identity=_identity(log, segments),
             in_use=_is_in_use(Path(path, _DATABASE)),
+            held=tuple(_held(path, log)),
         )
     except FileNotFoundError:
         return DataDir(path)
     except OSError as cause:
         where = f"{cause.filename}: " if cause.filename and str(cause.filename) != str(path) else ""
         return DataDir(path, exists=True, trouble=f"{where}{(cause.strerror or str(cause)).lower()}")
+
+
+def _held(path: PurePosixPath, log: Path) -> Iterator[Held]:
+    """``member/``, the snapshots and the log, and what is directly in the last two."""
+    member = Path(path, MEMBER_FOLDER)
+    below = (file for folder in (member / "snap", log) for file in _files(folder))
+    for place in (member, member / "snap", log, *below):
+        with suppress(FileNotFoundError):
+            found = place.stat()
+            needed = stat.S_IRWXU if stat.S_ISDIR(found.st_mode) else stat.S_IRUSR | stat.S_IWUSR
+            usable = found.st_mode & needed == needed
+            yield Held(PurePosixPath(place), user_name(found.st_uid), usable)
+
+
+def _files(folder: Path) -> tuple[Path, ...]:
+    try:
+        return tuple(sorted(folder.iterdir()))
+    except FileNotFoundError:
+        return ()
 
 
 def _segments(log: Path) -> tuple[str, ...]:

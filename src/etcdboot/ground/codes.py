@@ -1173,9 +1173,10 @@ CODES: dict[str, tuple[str, str]] = {
         "second etcd would wait for the first to end, for ever and without a word.",
     ),
     "EB537": (
-        "data-dir of another user",
-        "The unit runs etcd as the user that the spec names, and that user does not own the data-dir. chown"
-        " it, or run install.sh, which does.",
+        "data of another user",
+        "The unit runs etcd as the user that the spec names, and that user does not own the data-dir, the "
+        "log, the snapshots or a file in them: one run of etcd as root is enough. chown them, or run "
+        "install.sh, which does.",
     ),
     "EB538": (
         "damaged log",
@@ -1443,6 +1444,16 @@ CODES: dict[str, tuple[str, str]] = {
         "SRV target in capital letters",
         "DNS knows no case, and ids do: etcd takes a target as it stands for the member's peer URL, so that "
         "the ids are others than check shows. The cluster is none the worse for it.",
+    ),
+    "EB590": (
+        "data whose mode locks out their owner",
+        "etcd's user owns the folder or file, but its mode does not let the owner read and write it, so etcd "
+        "stops. etcd itself makes folders with mode 0700 and files with 0600.",
+    ),
+    "EB591": (
+        "file that etcd's user cannot read",
+        "The unit runs etcd as the user that the spec names, and that user cannot read a certificate, a key "
+        "or the settings that are installed on this host, so etcd stops at its start.",
     ),
     "EB601": (
         "the etcd3 package cannot be used",

@@ -15,11 +15,21 @@ PROXY_FOLDER = "proxy"
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A folder or file in a member's data that etcd opens, its owner, and whether its mode lets the owner."""
+
+    path: PurePosixPath
+    owner: str
+    is_usable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class DataDir:
     """A member's data-dir; nothing but ``path`` where there is none.
 
     ``trouble`` says why it could not be looked at. ``entries`` are the names in it; ``segments`` those of the
-    log, wherever that is, and ``identity`` what its head says; ``in_use`` tells that a process has it open.
+    log, wherever that is, and ``identity`` what its head says; ``in_use`` tells that a process has it open;
+    ``held`` is what etcd opens below it and in the log.
     """
 
     path: PurePosixPath
@@ -30,6 +40,7 @@ class DataDir:
     segments: tuple[str, ...] = ()
     identity: WalIdentity | None = None
     in_use: bool = False
+    held: tuple[Held, ...] = ()
 
     @property
     def is_bootstrapped(self) -> bool:

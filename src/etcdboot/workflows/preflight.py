@@ -12,19 +12,21 @@ from etcdboot.effects.data_dirs import look_at
 from etcdboot.effects.files import read_if_there
 from etcdboot.effects.patience import in_time
 from etcdboot.effects.ports import LOOKUP
+from etcdboot.effects.reading_rights import unreadable_by
 from etcdboot.effects.resolver import own_servers
 from etcdboot.ground.errors import ExitCode, UsageError
 from etcdboot.ground.progress import Event, EventKind, Reporter, silent
 from etcdboot.ground.report import Diagnostic
-from etcdboot.ground.values import dataclass, replace
+from etcdboot.ground.values import dataclass, fields, replace
 from etcdboot.model.certificates import CertKind, CertRequest, pair_paths
 from etcdboot.model.plan import ClusterPlan, MemberPlan
-from etcdboot.model.spec import BootstrapMode, BootstrapSpec, PeerTls
+from etcdboot.model.spec import BootstrapMode, BootstrapSpec, PeerTls, Settings
 from etcdboot.products.bootstrap.preflight.data_dirs import Here
 from etcdboot.products.bootstrap.preflight.dates import Validity, out_of_date
 from etcdboot.products.bootstrap.preflight.peers import Neighbours, Seen
 from etcdboot.products.bootstrap.preflight.verdict import Part, Preflight, judge, refusals
 from etcdboot.products.pki.periods import periods
+from etcdboot.products.render.launch import CONFIG_FILE
 from etcdboot.workflows.listening import busy, colliding, lives_here, strange
 from etcdboot.workflows.rendezvous import Rendezvous, by_dns, by_token
 
@@ -88,6 +90,7 @@ def preflight(scope: Scope, reporter: Reporter = silent) -> Preflight:
         held=frozenset(name for name, _ in taken),
         elsewhere=Neighbours(plan, seen).cluster_ids,
         owned=not scope.alone,
+        closed={} if scope.alone else {member.name: _closed(plan, member) for member in scope.here},
     )
     around = Neighbours(plan, seen, here.fresh, here.cluster_ids)
     certificates = tuple(_certificates(scope))
@@ -151,6 +154,15 @@ def _at_hand(scope: Scope) -> BootstrapSpec:
 def _wal_dir(member: MemberPlan) -> PurePosixPath | None:
     written = member.flag("wal-dir")
     return PurePosixPath(written) if written else None
+
+
+def _closed(plan: ClusterPlan, member: MemberPlan) -> tuple[str, ...]:
+    """The files that etcd reads at its start, as installed, and that its user cannot read."""
+    files = [getattr(member.files, name.name) for name in fields(member.files)]
+    if plan.settings is Settings.CONFIG:
+        files.append(str(member.paths.config_dir / CONFIG_FILE))
+    existing = dict.fromkeys(Path(file) for file in files if file)
+    return tuple(map(str, unreadable_by(member.user, existing)))
 
 
 def _ask_peers(scope: Scope, reporter: Reporter) -> tuple[Seen, ...]:

@@ -73,6 +73,40 @@ def test_an_open_database_is_seen_and_a_closed_one_left_alone(tmp_path: Path) ->
         fcntl.flock(database, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+def test_what_etcd_opens_is_listed_with_its_owner(tmp_path: Path) -> None:
+    path = begun(tmp_path)
+    (tmp_path / "member/snap").mkdir(mode=0o700)
+    (tmp_path / "member/snap/db").touch()
+    (tmp_path / "notes").touch()
+    held = look_at(path).held
+    names = ["member", "member/snap", "member/snap/db", "member/wal", "member/wal/0.tmp"]
+    assert sorted(str(each.path.relative_to(path)) for each in held)[:5] == names
+    assert {(each.owner, each.is_usable) for each in held} == {(HERE, True)}
+
+
+def test_what_etcd_opens_in_a_log_elsewhere_is_listed(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    begun(tmp_path / "logs", log=".")
+    held = look_at(PurePosixPath(tmp_path, "data"), PurePosixPath(tmp_path, "logs")).held
+    assert [each.path for each in held[:2]] == [
+        PurePosixPath(tmp_path, "logs"),
+        PurePosixPath(tmp_path, "logs/0.tmp"),
+    ]
+
+
+def test_a_mode_that_locks_out_the_owner_is_seen(tmp_path: Path) -> None:
+    path = begun(tmp_path)
+    (tmp_path / "member/wal/0.tmp").chmod(0o400)
+    assert [each.path.name for each in look_at(path).held if not each.is_usable] == ["0.tmp"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_the_owner_of_a_file_in_the_log_is_seen(tmp_path: Path) -> None:
+    path = begun(tmp_path)
+    os.chown(tmp_path / "member/wal/0.tmp", 4711, -1)
+    assert [each.path.name for each in look_at(path).held if each.owner == "4711"] == ["0.tmp"]
+
+
 def test_a_file_is_no_data_dir(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     seen = look_at(PurePosixPath(tmp_path, "file"))

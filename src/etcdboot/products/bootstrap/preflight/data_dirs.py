@@ -7,11 +7,14 @@ and initial-cluster.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import PurePosixPath
 from typing import Final
 
 from etcdboot.ground.report import Diagnostic, Severity, error, warning
-from etcdboot.ground.values import dataclass
+from etcdboot.ground.syntax import sh
+from etcdboot.ground.values import dataclass, field
+from etcdboot.ground.wording import counted
 from etcdboot.knowledge.etcd.releases import Release
 from etcdboot.knowledge.etcd.wal import WalIdentity
 from etcdboot.model.plan import ClusterPlan, MemberPlan
@@ -29,7 +32,8 @@ class Here:
     """The members of this machine with their data-dirs, and what is known besides.
 
     ``held`` are the names of those whose ports are taken; ``elsewhere`` are the ids of the clusters that
-    answer at peer URLs. ``owned`` tells that etcd runs as the plan's user, and not as we do.
+    answer at peer URLs. ``owned`` tells that etcd runs as the plan's user, and not as we do. ``closed``
+    are the files of each member that this user cannot read.
     """
 
     plan: ClusterPlan
@@ -37,6 +41,11 @@ class Here:
     held: Collection[str] = ()
     elsewhere: Collection[int] = ()
     owned: bool = True
+    closed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def starts(self, member: MemberPlan) -> bool:
+        """Whether a unit is about to start the member as its user."""
+        return self.owned and Target.SYSTEMD in self.plan.targets and member.name not in self.running
 
     @property
     def members(self) -> Iterator[tuple[str, MemberPlan, DataDir]]:
@@ -140,11 +149,39 @@ def _in_use(path: str, member: MemberPlan, data: DataDir, here: Here) -> Iterato
 
 
 def _owner(path: str, member: MemberPlan, data: DataDir, here: Here) -> Iterator[Diagnostic]:
-    runs = member.name in here.running
-    concerned = here.owned and Target.SYSTEMD in here.plan.targets and not runs
-    if concerned and data.exists and data.owner != member.user:
-        message = f"{data.path} belongs to {data.owner}, and etcd runs as {member.user}"
-        yield error("EB537", message, f"chown -R {member.user} {data.path}, or run install.sh", path)
+    if not here.starts(member) or not data.exists:
+        return
+    owners = {data.path: data.owner} | {held.path: held.owner for held in data.held}
+    others = [(place, owner) for place, owner in owners.items() if owner != member.user]
+    if others:
+        (place, owner), *rest = others
+        more = f"; {counted(len(rest), 'more path')} are not {member.user}'s" if rest else ""
+        message = f"{place} belongs to {owner}, and etcd runs as {member.user}{more}"
+        folders = sh.join(_folders(member, data, (place for place, _ in others)))
+        yield error("EB537", message, f"chown -R {member.user} {folders}, or run install.sh", path)
+    closed = [held.path for held in data.held if held.owner == member.user and not held.is_usable]
+    if closed:
+        more = f", nor {counted(len(closed) - 1, 'more path')}" if closed[1:] else ""
+        message = f"its mode does not let {member.user} use {closed[0]}{more}"
+        hint = f"chmod -R u+rwX {sh.join(_folders(member, data, closed))}"
+        yield error("EB590", message, hint, path)
+
+
+def _folders(member: MemberPlan, data: DataDir, places: Iterable[PurePosixPath]) -> tuple[str, ...]:
+    """The data-dir, the wal-dir, or both: those in which the places are."""
+    tops = (data.path, PurePosixPath(member.flag("wal-dir") or data.path))
+    found = {next(top for top in reversed(tops) if place.is_relative_to(top)) for place in places}
+    return tuple(str(top) for top in sorted(found))
+
+
+def unreadable_files(here: Here) -> Iterator[Diagnostic]:
+    """The files that etcd reads at its start, and that its user cannot read."""
+    for index, member in enumerate(here.plan.members):
+        files = here.closed.get(member.name, ()) if here.starts(member) else ()
+        for file in files:
+            message = f"{member.name} runs as {member.user}, who cannot read {file}"
+            hint = "run install.sh, which sets its owner and mode"
+            yield error("EB591", message, hint, f"members[{index}]")
 
 
 def _identity(

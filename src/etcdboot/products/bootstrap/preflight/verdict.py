@@ -43,6 +43,7 @@ def judge(here: Here, around: Neighbours) -> tuple[Part, ...]:
     return (
         Part(ExitCode.MISSING, tuple(data_dirs.unreadable(here))),
         refusals(data_dirs.objections(here)),
+        refusals(data_dirs.unreadable_files(here)),
         refusals(peers.strangers(around)),
         Part(ExitCode.DRIFT, (*peers.misfits(around), *peers.clocks(around))),
         Part(ExitCode.DOWN, tuple(peers.nobody_to_join(around))),

@@ -10,9 +10,14 @@ from etcdboot.ground.report import Diagnostic, Severity
 from etcdboot.knowledge.etcd.releases import Release
 from etcdboot.knowledge.etcd.wal import WalIdentity
 from etcdboot.model.plan import ClusterPlan, Flag
-from etcdboot.model.premises import DataDir
+from etcdboot.model.premises import DataDir, Held
 from etcdboot.model.spec import ClusterState, EtcdSpec, MemberSpec, RenderSpec, Target
-from etcdboot.products.bootstrap.preflight.data_dirs import Here, objections, unreadable
+from etcdboot.products.bootstrap.preflight.data_dirs import (
+    Here,
+    objections,
+    unreadable,
+    unreadable_files,
+)
 from samples.specs import THREE, planned, three
 
 PLAN = planned(THREE)
@@ -137,6 +142,42 @@ def test_a_folder_of_another_user_is_refused_where_a_unit_starts_etcd() -> None:
     assert judged(root, owned=False) == []
     assert judged(root, plan=planned(three(render=RenderSpec(targets=(Target.SCRIPT,))))) == []
     assert codes(judged(data(owner="root", in_use=True), held={"etcd1"})) == ["EB536"]
+
+
+def held(*names: str, owner: str = "root", usable: bool = True) -> tuple[Held, ...]:
+    return tuple(Held(PurePosixPath(name), owner, usable) for name in names)
+
+
+def test_data_of_another_user_are_refused_with_the_command_that_gives_them_back() -> None:
+    wal = ("/var/lib/etcd/member/wal", "/var/lib/etcd/member/wal/0.wal")
+    (told,) = judged(data(held=held("/var/lib/etcd/member", owner="etcd") + held(*wal)))
+    assert (told.code, told.severity) == ("EB537", Severity.ERROR)
+    assert f"{wal[0]} belongs to root" in told.message and "1 more path" in told.message
+    assert told.hint.startswith("chown -R etcd /var/lib/etcd,")
+    assert judged(data(held=held(*wal, owner="etcd"))) == []
+    assert judged(data(held=held(*wal)), owned=False) == []
+
+
+def test_a_log_elsewhere_is_given_back_too() -> None:
+    plan = planned(three(etcd=EtcdSpec(flags=(("wal-dir", "/ssd/my wal"),), version=Release(3, 6, 14))))
+    (told,) = judged(replace(EMPTY, held=held("/ssd/my wal/0.wal")), plan=plan)
+    assert told.hint.startswith("chown -R etcd '/ssd/my wal',")
+    (told,) = judged(replace(EMPTY, owner="root", held=held("/ssd/my wal/0.wal")), plan=plan)
+    assert told.hint.startswith("chown -R etcd '/ssd/my wal' /var/lib/etcd,")
+
+
+def test_data_whose_mode_locks_out_their_owner_are_refused() -> None:
+    (told,) = judged(data(held=held("/var/lib/etcd/member/snap/db", owner="etcd", usable=False)))
+    assert (told.code, told.severity) == ("EB590", Severity.ERROR)
+    assert told.hint == "chmod -R u+rwX /var/lib/etcd"
+
+
+def test_files_that_the_user_cannot_read_are_refused_where_a_unit_starts_etcd() -> None:
+    closed = {"etcd1": ("/etc/etcd/pki/server-key.pem",)}
+    (told,) = unreadable_files(Here(PLAN, {"etcd1": EMPTY}, closed=closed))
+    assert (told.code, told.path) == ("EB591", "members[0]")
+    assert "etcd, who cannot read /etc/etcd/pki/server-key.pem" in told.message
+    assert list(unreadable_files(Here(PLAN, {"etcd1": EMPTY}, closed=closed, owned=False))) == []
 
 
 def test_what_cannot_be_looked_at_is_told_and_counts_as_neither_fresh_nor_begun() -> None:
