@@ -9,7 +9,7 @@ USER := requirements/user.txt
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full test-prepared-machine lint types bench docs peers peers-list lock clean
+.PHONY: help demo test test-full test-pythons test-prepared-machine lint types bench docs peers peers-list lock clean
 
 help:  ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -38,6 +38,9 @@ test: $(VENV)/.dev  ## The whole suite; what needs root or an absent program ski
 
 test-full: $(VENV)/.dev peers  ## The suite with every peer required and the whole product of the matrix
 	ETCDBOOT_REQUIRE_PEERS=1 ETCDBOOT_FULL_MATRIX=1 $(BIN)/pytest -n 2 $(TESTS)
+
+test-pythons: $(VENV)/.dev  ## The unit, property and cli tests on Python 3.12 and 3.13, where they are installed
+	$(BIN)/python tests/pythons.py
 
 HOSTS := $(addprefix tests/lab/test_,tutorial.py three_hosts.py company_ca.py host_keys.py installed_unit.py) \
   tests/integration/test_install_script.py

@@ -5,7 +5,6 @@ Pairwise; with ETCDBOOT_FULL_MATRIX=1 the whole product of releases, forms, targ
 
 from __future__ import annotations
 
-import os
 from itertools import product
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from lab.cluster.agreement import assert_agreed
 from lab.cluster.loopback import LoopbackCluster, loopback_spec, running
 from lab.pairwise import pairs, pairwise
 from lab.peers.fixtures import ETCD_RELEASES
+from samples.sampling import WHOLE
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
@@ -27,7 +27,6 @@ TLS = {
     "auto": {"client": str(ClientTls.AUTO), "peer": str(PeerTls.AUTO)},
 }
 AXES = (ETCD_RELEASES, tuple(map(str, Settings)), tuple(map(str, Target)), ("1", "3"), ("plain", "mutual"))
-WHOLE = os.environ.get("ETCDBOOT_FULL_MATRIX") == "1"
 CELLS = tuple(product(*AXES)) if WHOLE else pairwise(*AXES)
 KEYS = (tuple(map(str, KeyAlgorithm)), tuple(map(str, CaLayout)))
 KEY_CELLS = tuple(product(*KEYS)) if WHOLE else (("ecdsa-p384", "split"), ("rsa-2048", "shared"))

@@ -35,6 +35,7 @@ from samples.foreign import BOTH, authority, made, sans, usage
 from samples.killing import CHANGING, killed
 from samples.pki_structure import half_pairs, open_secrets, structure
 from samples.requests import CLIENT_AUTH, SERVER_AUTH, Company, ec_key, name, request_of
+from samples.sampling import kill_points
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
@@ -165,8 +166,7 @@ def test_a_command_that_is_killed_anywhere_is_completed_by_the_same_command(
     undisturbed = shutil.copytree(ready, tmp_path / "undisturbed")
     case.act(undisturbed, unwatched)
     wanted = structure(undisturbed / "pki")
-    number = 1
-    while True:
+    for number in kill_points(title):
         folder = shutil.copytree(ready, tmp_path / "killed")
         pki = folder / "pki"
         if not killed(partial(case.act, folder), number, CHANGING):
@@ -180,7 +180,6 @@ def test_a_command_that_is_killed_anywhere_is_completed_by_the_same_command(
         assert structure(pki) == wanted, number
         assert kinds(case, pki) <= {ChangeKind.SAME, ChangeKind.NEW}, number
         shutil.rmtree(folder)
-        number += 1
     assert number > 12
 
 

@@ -5,7 +5,6 @@ And some of the same deaths once more, dealt by the kernel at the very system ca
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from etcdboot.workflows.cluster import open_cluster
 from lab.peers.fixtures import absent, require_peer
 from samples.killing import CHANGING
 from samples.pki_structure import half_pairs, open_secrets, structure
+from samples.sampling import WHOLE
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
@@ -49,7 +49,7 @@ COMMANDS: dict[str, tuple[Command, tuple[str, ...]]] = {
     "certs rotate-ca": (begin, ("certs",)),
     "certs rotate-ca --next --offline": (partial(advance, offline=True), ("certs", "certs rotate-ca")),
 }
-EACH = 1 if os.environ.get("ETCDBOOT_FULL_MATRIX") == "1" else 9  # else a death at every ninth call
+EACH = 1 if WHOLE else 9  # else a death at every ninth call
 
 
 def prepared(folder: Path, command: str) -> Path:

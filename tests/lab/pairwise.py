@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from itertools import combinations, product
 from typing import TypeVar
 
+from samples.sampling import WHOLE
+
 T = TypeVar("T")
-WHOLE = os.environ.get("ETCDBOOT_FULL_MATRIX") == "1"
 Pair = tuple[tuple[int, T], tuple[int, T]]
 
 

@@ -6,7 +6,6 @@ A mode's ways take turns in a pairwise sample; with ETCDBOOT_FULL_MATRIX=1 every
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from itertools import product
@@ -21,6 +20,7 @@ from lab.cluster.operating import objections
 from lab.pairwise import covering
 from lab.peers.fixtures import ETCD_RELEASES, require_capability
 from lab.world.world import World
+from samples.sampling import WHOLE
 
 pytestmark = [pytest.mark.lab, pytest.mark.slow]
 
@@ -49,7 +49,6 @@ def fits(cell: Cell) -> bool:
     return not any(is_unfit(*cell) for is_unfit in UNFIT.values())
 
 
-FULL = os.environ.get("ETCDBOOT_FULL_MATRIX") == "1"
 PRODUCT = tuple(product(WAYS, TLS, ETCD_RELEASES, map(str, Settings)))
 FITTING = tuple(filter(fits, PRODUCT))
 
@@ -70,7 +69,7 @@ def sample() -> Iterator[Cell]:
             yield next(cell for cell in FITTING if cell[0] == way)
 
 
-SHOWN = FITTING if FULL else tuple(sample())
+SHOWN = FITTING if WHOLE else tuple(sample())
 
 
 def spec(cell: Cell) -> str:

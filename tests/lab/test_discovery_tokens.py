@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -16,13 +15,13 @@ from lab.cluster.operating import ENVIRONMENT, etcdboot
 from lab.cluster.scene import Scene, Status, answer, assert_waiting, before_start, prepared, status
 from lab.peers.fixtures import require_capability, require_peer
 from lab.world.world import World
+from samples.sampling import WHOLE
 
 pytestmark = [pytest.mark.lab, pytest.mark.slow]
 
 # Where a member that comes too late would become a v2 proxy, if that were left to 3.4 and 3.5; and v3.
 EACH = (("v2 on 3.4", "3.4.23"), ("v2 on 3.5", "3.5.33"), ("v3 on 3.6, secured", "3.7.1"))
 V2, V3 = EACH[1:2], EACH[2:]  # with ETCDBOOT_FULL_MATRIX=1 each test has both
-FULL = os.environ.get("ETCDBOOT_FULL_MATRIX") == "1"
 ANOTHER = "make a new token: etcdboot discovery new --write"
 
 
@@ -95,7 +94,7 @@ def test_a_member_that_lost_its_data_is_not_to_come_back_by_its_token(founded: S
     }
 
 
-@pytest.mark.parametrize(("way", "release"), V2 + V3 if FULL else V3)
+@pytest.mark.parametrize(("way", "release"), V2 + V3 if WHOLE else V3)
 def test_a_stranger_that_took_a_place_is_named_and_so_is_who_is_missing(
     world: World, way: str, release: str
 ) -> None:
@@ -118,7 +117,7 @@ def test_a_stranger_that_took_a_place_is_named_and_so_is_who_is_missing(
     assert "is not in the member list" in told["etcd3"]
 
 
-@pytest.mark.parametrize(("way", "release"), V2 + V3 if FULL else V2)
+@pytest.mark.parametrize(("way", "release"), V2 + V3 if WHOLE else V2)
 def test_a_token_of_another_size_is_named(world: World, way: str, release: str) -> None:
     scene = prepared(world, way, release)
     cluster = scene.cluster
@@ -167,7 +166,7 @@ LOOPBACK: tuple[dict[str, object], ...] = tuple(
 )
 
 
-@pytest.mark.parametrize(("way", "release"), V2 + V3 if FULL else V3)
+@pytest.mark.parametrize(("way", "release"), V2 + V3 if WHOLE else V3)
 def test_up_starts_nothing_with_a_used_token_or_without_a_discovery_host(
     world: World, way: str, release: str
 ) -> None:

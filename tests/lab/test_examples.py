@@ -5,7 +5,6 @@ Pairwise; with ETCDBOOT_FULL_MATRIX=1 every cell of the matrix that fits.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from itertools import product
 
@@ -18,6 +17,7 @@ from lab.cluster.operating import EXAMPLES, example
 from lab.pairwise import covering, pairs
 from lab.peers.fixtures import ETCD_RELEASES, require_capability, require_peer
 from lab.world.world import World
+from samples.sampling import WHOLE
 
 pytestmark = [pytest.mark.lab, pytest.mark.slow]
 
@@ -67,7 +67,7 @@ def fits(cell: Cell) -> bool:
 
 
 FITTING = tuple(filter(fits, product(NAMES, ETCD_RELEASES, map(str, Settings), map(str, Target))))
-CELLS = FITTING if os.environ.get("ETCDBOOT_FULL_MATRIX") == "1" else covering(FITTING)
+CELLS = FITTING if WHOLE else covering(FITTING)
 
 
 def by_script(cluster: HostCluster) -> None:

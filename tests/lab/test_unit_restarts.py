@@ -14,12 +14,12 @@ from etcdboot.ground.address import parse_url
 from etcdboot.model.plan import ClusterPlan, Flag
 from etcdboot.model.spec import ClientTls, EtcdSpec, Settings, Target
 from etcdboot.products.render.rendering import render
-from lab.pairwise import WHOLE
 from lab.peers.fixtures import ETCD_RELEASES, require_capability, require_peer
 from lab.world.host import Host
 from lab.world.process import wait_until
 from lab.world.world import World
 from samples.plans import small_plan
+from samples.sampling import WHOLE
 
 pytestmark = [pytest.mark.lab, pytest.mark.slow]
 

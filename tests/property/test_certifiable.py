@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyBuilder, Store
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, given
 from hypothesis import strategies as st
 
 from etcdboot.effects import keys
@@ -35,6 +35,7 @@ from etcdboot.products.pki.reading import read
 from lab.peers.fixtures import absent
 from property.strategies import subjects
 from samples.certificates import NOW
+from samples.sampling import examples
 
 Spec = dict[str, Any]
 Texts = st.SearchStrategy[str]
@@ -162,7 +163,7 @@ def issued(wanted: tuple[CertRequest, ...]) -> dict[str, Pair]:
     return issue_all(wanted, {}, lambda each: KEYS[each.key], keys.new_serial, NOW)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(ANY)
 def test_any_spec_is_refused_with_a_code_or_makes_certificates_that_fit(spec: Spec) -> None:
     wanted = passing(spec)
@@ -261,7 +262,7 @@ def openssl(wanted: Iterable[CertRequest], made: Mapping[str, Pair]) -> str:
 
 
 @pytest.mark.slow
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(100, HealthCheck.too_slow)
 @given(GOOD)
 def test_strangers_accept_whatever_passes(spec: Spec) -> None:
     wanted = passing(spec)

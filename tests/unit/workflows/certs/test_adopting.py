@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 import stat
 from functools import partial
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from etcdboot.workflows.certs.renewing import renew
 from samples.certificates import NOW, plan_of
 from samples.foreign import BOTH, SERVER_ONLY, Made, authority, made, sans, usage
 from samples.killing import killed
+from samples.sampling import kill_points
 
 PLAN = plan_of()
 HOSTS = ("192.168.202.1", "127.0.0.1", "localhost")
@@ -159,7 +159,7 @@ def test_another_members_broken_file_is_no_hindrance(tmp_path: Path) -> None:
 
 
 def test_a_kill_at_any_step_leaves_what_a_second_run_completes(tmp_path: Path) -> None:
-    for number in count(1):
+    for number in kill_points("adopt"):
         pki = tmp_path / str(number)
         act = partial(adopt_files, PLAN, pki, OFFERS, now=lambda: NOW)
         if not killed(lambda watcher, act=act: act(watcher=watcher), number):  # type: ignore[misc]

@@ -20,6 +20,7 @@ from etcdboot.workflows.certs.issuing import CertsResult, issue
 from etcdboot.workflows.certs.renewing import renew
 from samples.certificates import NOW, plan_of
 from samples.killing import killed
+from samples.sampling import kill_points
 
 PLAN = plan_of()
 
@@ -487,23 +488,23 @@ def renewing(pki: Path) -> Callable[[Watcher], object]:
 
 @pytest.mark.slow
 def test_issuing_killed_at_any_step_is_completed_by_the_next_run(tmp_path: Path) -> None:
-    number = 1
-    while killed(issuing(tmp_path / str(number)), number):
+    for number in kill_points("issue"):
         pki = tmp_path / str(number)
+        if not killed(issuing(pki), number):
+            break
         if pki.exists():
             assert is_sound(pki), number
         result = issue(PLAN, pki)
         assert (result.exit_code, len(result.certificates)) == (ExitCode.OK, 4)
         assert {str(each.kind) for each in issue(PLAN, pki).changes} == {"same"}
         assert not (pki / ".staged").exists()
-        number += 1
     assert number > 60
 
 
 @pytest.mark.slow
 def test_renewing_killed_at_any_step_leaves_sound_pairs_and_the_next_run_works(tmp_path: Path) -> None:
-    number, kept = 1, set()
-    while True:
+    kept = set()
+    for number in kill_points("renew"):
         pki = tmp_path / str(number)
         issue(PLAN, pki)
         before = contents(pki)
@@ -513,7 +514,6 @@ def test_renewing_killed_at_any_step_leaves_sound_pairs_and_the_next_run_works(t
         assert issue(PLAN, pki).diagnostics == (), number
         kept.add(contents(pki) == before)
         assert renew(PLAN, pki, everything=True).exit_code is ExitCode.OK
-        number += 1
     assert kept == {True, False}
     assert number > 60
 

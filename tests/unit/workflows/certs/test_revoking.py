@@ -19,6 +19,7 @@ from etcdboot.workflows.certs.renewing import renew
 from etcdboot.workflows.certs.revoking import ListsResult, refresh, revoke
 from samples.certificates import NOW, plan_of
 from samples.killing import killed
+from samples.sampling import kill_points
 
 PLAN = plan_of(1, certificates="crl: {}, clients: [root, bob]")
 SPLIT = plan_of(1, certificates="crl: {}, ca: split, intermediate: true, clients: [root, bob]")
@@ -251,9 +252,7 @@ def test_a_list_of_somebody_elses_is_not_replaced(tmp_path: Path) -> None:
 
 
 def test_killed_at_any_step_it_has_revoked_wholly_or_not_at_all(tmp_path: Path) -> None:
-    number = 0
-    while True:
-        number += 1
+    for number in kill_points("revoke"):
         pki = made(tmp_path / str(number) / "pki", PLAN)
 
         def act(watcher: Watcher, pki: Path = pki) -> None:

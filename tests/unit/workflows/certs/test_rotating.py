@@ -29,6 +29,7 @@ from etcdboot.workflows.certs.signing import sign
 from samples.certificates import NOW, plan_of
 from samples.killing import killed
 from samples.requests import ec_key, name, request_of
+from samples.sampling import kill_points
 
 PLAN = plan_of(1, certificates="crl: {}")
 SPLIT = plan_of(1, certificates="ca: split")
@@ -408,9 +409,7 @@ def taken(pki: Path, steps: int) -> None:
 def test_killed_at_any_moment_a_step_is_taken_wholly_or_not_at_all(tmp_path: Path, number: int) -> None:
     ready = made(tmp_path / "ready", PLAN)
     taken(ready, number)
-    moment, pace = 0, 1 if number == 1 else 3  # the reissue, which writes most, at each
-    while True:
-        moment += pace
+    for turn, moment in enumerate(kill_points(f"rotate-ca {number}")):
         pki = tmp_path / str(moment)
         shutil.copytree(ready, pki)
 
@@ -429,7 +428,7 @@ def test_killed_at_any_moment_a_step_is_taken_wholly_or_not_at_all(tmp_path: Pat
         assert found in (before, after)
         if found is before:
             act(unwatched)
-        if moment % 5 == 0:
+        if turn % 5 == 0:
             finish(pki)
         shutil.rmtree(pki)
     assert moment > 10
