@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from integration.test_up import PRETENDS, script, write_spec
-from integration.up_bench import Bench, bench, wait_until
+from integration.up_bench import Bench, background, bench, wait_until
 from lab.peers.fixtures import require_peer
 
 pytestmark = pytest.mark.integration
@@ -71,6 +72,24 @@ def test_the_lines_it_prints_work_when_pasted(here: Bench) -> None:
     etcdctl = here.etcd.with_name("etcdctl")
     env = here.run("env").stdout
     assert shell(here, f"{env}\n{etcdctl} get greeting --print-value-only") == "hello\n"
+    here.json("down")
+
+
+def test_a_cluster_in_the_background_keeps_no_passphrase_in_its_environment(here: Bench) -> None:
+    write_spec(here.folder, tls="mutual")
+    secrets = {"ETCDBOOT_CA_PASSPHRASE": "correct horse", "ETCDCTL_PASSWORD": "battery staple"}
+    made = here.run("certs", "--encrypt-ca-key", **secrets)
+    assert made.returncode == 0, made.stderr
+    shutil.rmtree(here.folder / "pki" / "members")  # so that up needs the CA's key
+    assert here.run("up", "-d").returncode == 7
+    up = here.run("up", "-d", **secrets)
+    assert up.returncode == 0, up.stderr
+    processes = [*background(here.folder), *here.members().values()]
+    assert len(processes) == 2
+    for process in processes:
+        environment = Path(f"/proc/{process}/environ").read_bytes()
+        assert b"PATH=" in environment
+        assert not [word for word in (b"horse", b"staple") if word in environment]
     here.json("down")
 
 

@@ -148,14 +148,14 @@ def bench(folder: Path, etcd: Path) -> Iterator[Bench]:
             if run.process.poll() is None:
                 run.process.kill()
                 run.process.wait()
-        for process in _background(folder):
+        for process in background(folder):
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
         wait_until("all members are gone", lambda: not made.members())
         shutil.rmtree(folder)
 
 
-def _background(folder: Path) -> list[int]:
+def background(folder: Path) -> list[int]:
     """Those etcdboots in the background that work in the folder."""
     found = []
     for entry in Path("/proc").glob("[0-9]*"):

@@ -44,6 +44,7 @@ Examples:
 @pki_option
 @state_option
 @click.option("--herald", type=int, hidden=True, help="A descriptor that the news go to (set by --detach).")
+@click.option("--passphrase", type=int, hidden=True, help="A descriptor to read it from (set by --detach).")
 @output_options
 @click.pass_context
 def command(
@@ -58,6 +59,7 @@ def command(
     pki: str | None,
     state: str | None,
     herald: int | None,
+    passphrase: int | None,
 ) -> Outcome | int:
     """Run the cluster on this machine: certificates, settings, members, health, logs.
 
@@ -81,7 +83,7 @@ def command(
         wait=wait,
     )
     if herald is not None:
-        return _herald(wish, herald)
+        return _herald(wish, herald, passphrase)
     return _detached(wish, output) if detach else _foreground(wish, output)
 
 
@@ -116,10 +118,10 @@ def _detached(wish: Wish, output: Output) -> Outcome:
     return replace(outcome, next_lines=(f"etcdboot ps{where}", f"etcdboot down{where}"))
 
 
-def _herald(wish: Wish, descriptor: int) -> int:
+def _herald(wish: Wish, descriptor: int, passphrase: int | None) -> int:
     from etcdboot.workflows.detach import stay
 
-    return int(stay(wish, descriptor))
+    return int(stay(wish, descriptor, passphrase))
 
 
 def _words(wish: Wish) -> tuple[str, ...]:

@@ -15,9 +15,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import IO, Any
 
+from etcdboot.effects.environment import for_background
+from etcdboot.effects.passphrase import VARIABLE
 from etcdboot.effects.supervisor.supervisor import GRACE
+from etcdboot.ground.errors import Refused
 
 _LAST_WORDS = 2000  # bytes
+_LONGEST_SECRET = 4096  # bytes; one page, which is the least that a pipe holds (pipe(7))
 
 
 class Child:
@@ -27,6 +31,11 @@ class Child:
         self._process = process
         self._news = news
         self._stderr = stderr
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
 
     def news(self) -> Iterator[dict[str, Any]]:
         """What it tells, until it stops telling."""
@@ -55,21 +64,29 @@ class Child:
 
 @contextmanager
 def in_background(words: tuple[str, ...], *, reads_stdin: bool = False) -> Iterator[Child]:
-    """``etcdboot WORDS… --herald FD`` as a child; if the watching is interrupted, the child is ended."""
+    """``etcdboot WORDS… --herald FD`` as a child; if the watching is interrupted, the child is ended.
+
+    A passphrase in our environment is handed over by a pipe, and is not in the child's environment.
+    """
     reading, writing = os.pipe()
+    secret = _filled_pipe(os.environ.get(VARIABLE, ""))
     with tempfile.TemporaryFile() as stderr, os.fdopen(reading, "rb") as news:
         try:
             process = subprocess.Popen(
                 # -P: the working folder is nobody's place to look for modules.
-                (sys.executable, "-P", "-m", "etcdboot", *words, "--herald", str(writing)),
+                (sys.executable, "-P", "-m", "etcdboot", *words, "--herald", str(writing))
+                + (("--passphrase", str(secret)) if secret else ()),
                 stdin=None if reads_stdin else subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=stderr,
-                pass_fds=(writing,),
+                pass_fds=(writing, secret) if secret else (writing,),
+                env=for_background(os.environ),
                 start_new_session=True,
             )
         finally:
             os.close(writing)
+            if secret:
+                os.close(secret)
         child = Child(process, news, stderr)
         try:
             yield child
@@ -77,6 +94,24 @@ def in_background(words: tuple[str, ...], *, reads_stdin: bool = False) -> Itera
             child.end()
             raise
         process.returncode = process.returncode or 0  # it lives on: nothing to complain about at our end
+
+
+def _filled_pipe(secret: str) -> int | None:
+    """The reading end of a pipe that holds the secret; None for no secret.
+
+    Raises:
+        Refused: EB423, it is too long.
+    """
+    if not secret:
+        return None
+    content = os.fsencode(secret)
+    if len(content) > _LONGEST_SECRET:
+        message = f"{VARIABLE} holds {len(content)} bytes, and {_LONGEST_SECRET} are the most"
+        raise Refused.because("EB423", message, "set it to the passphrase of the CA's key alone")
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb") as pipe:
+        pipe.write(content)  # a pipe takes that much without a reader
+    return reading
 
 
 class Herald:

@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from etcdboot.effects.environment import without_etcd
+from etcdboot.effects.environment import for_others
 from etcdboot.ground.errors import EtcdbootError, Missing, Refused
 from etcdboot.ground.values import dataclass
 from etcdboot.knowledge.etcd.releases import Release, parse_release
@@ -123,7 +123,7 @@ def _version_text(path: Path) -> str:
             capture_output=True,
             timeout=_DEADLINE,
             check=False,
-            env=without_etcd(os.environ),
+            env=for_others(os.environ),
             errors="replace",
         )
     except subprocess.TimeoutExpired:

@@ -69,5 +69,19 @@ class Passphrases:
         return typed
 
 
+def take_over(descriptor: int) -> None:
+    """Read the passphrase that another etcdboot handed over by a pipe, as the value of the variable.
+
+    ``/proc/PID/environ`` shows the environment that a process was started with, so it is never there.
+    """
+    with os.fdopen(descriptor, "rb") as pipe:
+        os.environ[VARIABLE] = os.fsdecode(pipe.read())
+
+
+def forget() -> None:
+    """Take the variable out of this process's environment: nothing more will be signed."""
+    os.environ.pop(VARIABLE, None)
+
+
 # For who has nobody to ask.
 FROM_THE_VARIABLE: Final = Passphrases()

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 
-from etcdboot.effects.environment import without_etcd
+from etcdboot.effects.environment import for_others
 from etcdboot.ground.values import dataclass
 from etcdboot.ground.wording import printable
 
@@ -56,7 +56,7 @@ def ask(
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 cwd=folder,
-                env={**without_etcd(os.environ), **variables},
+                env={**for_others(os.environ), **variables},
                 start_new_session=True,
             )
         except (OSError, ValueError) as cause:

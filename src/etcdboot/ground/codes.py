@@ -990,6 +990,11 @@ CODES: dict[str, tuple[str, str]] = {
         "The process behind the control socket sent what no etcdboot sends: no JSON, a field that is missing "
         "or of another type, or too much. Use the etcdboot that started the cluster, or end that process.",
     ),
+    "EB423": (
+        "passphrase too long to hand over",
+        "up --detach hands the value of ETCDBOOT_CA_PASSPHRASE to the etcdboot in the background by a pipe, "
+        "which takes 4096 bytes. Set the variable to the passphrase of the CA's key.",
+    ),
     "EB450": (
         "template cannot be rendered",
         "A template is missing, has a syntax error, or asks for a value that it is not given. Correct it "

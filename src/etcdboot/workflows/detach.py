@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from etcdboot.effects.background import Child, Herald, in_background
+from etcdboot.effects.passphrase import forget, take_over
 from etcdboot.effects.signals import unwinding
 from etcdboot.effects.state import note
 from etcdboot.ground.errors import EtcdbootError, ExitCode
@@ -35,8 +36,13 @@ def detach(words: tuple[str, ...], reporter: Reporter, *, reads_stdin: bool) -> 
         return settled
 
 
-def stay(wish: Wish, descriptor: int) -> ExitCode:
-    """The child's part: run the cluster, tell its start on the descriptor, and write a log from then on."""
+def stay(wish: Wish, descriptor: int, passphrase: int | None = None) -> ExitCode:
+    """The child's part: run the cluster, tell its start on the descriptor, and write a log from then on.
+
+    ``passphrase`` is a descriptor to read the passphrase of the CA's key from.
+    """
+    if passphrase is not None:
+        take_over(passphrase)
     herald = Herald(descriptor)
     state: list[str] = []
 
@@ -49,6 +55,7 @@ def stay(wish: Wish, descriptor: int) -> ExitCode:
 
     def announce(news: Announcement) -> None:
         state.append(news.cluster.state)
+        forget()
         herald.tell({"settled": news.settled().as_json()})
         if news.report.is_healthy:
             herald.close()

@@ -1,13 +1,23 @@
 from __future__ import annotations
 
-from etcdboot.effects.environment import without_etcd
+from etcdboot.effects.environment import for_background, for_others
 from etcdboot.effects.passphrase import VARIABLE
 
+GIVEN = {
+    "ETCD_NAME": "a",
+    "ETCDCTL_PASSWORD": "b",
+    VARIABLE: "c",
+    "ETCDBOOT_ETCD": "/bin/etcd",
+    "PATH": "/bin",
+    "VAULT_TOKEN": "d",
+    "MY_ETCD_NAME": "e",
+    "ETCD": "f",
+}
 
-def test_no_child_hears_the_passphrase() -> None:
-    assert without_etcd({VARIABLE: "secret", "ETCDBOOT_ETCD": "/bin/etcd"}) == {"ETCDBOOT_ETCD": "/bin/etcd"}
+
+def test_others_get_no_variable_of_etcd_etcdctl_or_etcdboot() -> None:
+    assert set(for_others(GIVEN)) == {"PATH", "VAULT_TOKEN", "MY_ETCD_NAME", "ETCD"}
 
 
-def test_etcds_variables_go_and_all_others_stay() -> None:
-    given = {"ETCD_NAME": "a", "ETCDCTL_API": "3", "PATH": "/bin", "MY_ETCD_NAME": "b", "ETCD": "c"}
-    assert without_etcd(given) == {"ETCDCTL_API": "3", "PATH": "/bin", "MY_ETCD_NAME": "b", "ETCD": "c"}
+def test_an_etcdboot_in_the_background_gets_its_own_variables_but_no_secret() -> None:
+    assert set(for_background(GIVEN)) == {"ETCDBOOT_ETCD", "PATH", "VAULT_TOKEN", "MY_ETCD_NAME", "ETCD"}

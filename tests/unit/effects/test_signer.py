@@ -47,11 +47,12 @@ def test_a_program_beside_the_spec_is_found_there(tmp_path: Path, monkeypatch: p
 def test_our_own_secrets_and_etcds_settings_are_not_passed_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("ETCDBOOT_CA_PASSPHRASE", "secret")
+    monkeypatch.setenv("ETCDBOOT_CA_PASSPHRASE", "hunter2")
     monkeypatch.setenv("ETCD_NAME", "x")
+    monkeypatch.setenv("ETCDCTL_PASSWORD", "hunter2")
     monkeypatch.setenv("VAULT_TOKEN", "theirs")
     said = run(tmp_path, "env").output.decode()
-    assert "ETCDBOOT_CA_PASSPHRASE" not in said and "ETCD_NAME" not in said
+    assert "hunter2" not in said and "ETCD_NAME" not in said
     assert "VAULT_TOKEN=theirs\n" in said
 
 

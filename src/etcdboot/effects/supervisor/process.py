@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from etcdboot.effects.environment import without_etcd
+from etcdboot.effects.environment import for_others
 from etcdboot.effects.refusing import failed
 from etcdboot.effects.supervisor.guard import tied
 from etcdboot.effects.supervisor.lines import LineSplitter
@@ -94,7 +94,7 @@ async def launch(program: Program, hear: Callable[[str], None]) -> Run:
             stdout=PIPE,
             stderr=STDOUT,
             cwd=program.folder,
-            env=without_etcd(os.environ) | dict(program.environment),
+            env=for_others(os.environ) | dict(program.environment),
             start_new_session=True,
         )
     except OSError as cause:
