@@ -49,7 +49,9 @@ FINDINGS: dict[str, tuple[str, ...]] = {
         "tests/unit/cli/test_outlets.py::test_it_stays_one_short_line_of_printable_characters",
     ),  # line breaks of foreign text survived in diagnostics
     "A10-lock": (),  # several install.sh at once
-    "A10-secret-modes": (),  # secret files that others can read
+    "A10-secret-modes": (
+        "tests/cli/test_secret_modes.py::test_a_secret_file_that_others_can_read_is_warned_of",
+    ),  # secret files that others can read
     "A10-root-user": ("tests/unit/model/test_rules.py::test_a_rule_names_the_fault_and_its_place",),
     "A10-passphrase": (
         "tests/integration/test_up_background.py::test_a_cluster_in_the_background_keeps_no_passphrase_in_its_environment",

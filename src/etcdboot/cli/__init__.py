@@ -12,7 +12,9 @@ import click
 from etcdboot import __version__
 from etcdboot.cli.output import Outcome, Output, bug, deliver, failed, take_any_character, usage
 from etcdboot.effects.environment import colours_unwanted
+from etcdboot.effects.exposure import drained
 from etcdboot.ground.errors import EtcdbootError, ExitCode
+from etcdboot.ground.values import replace
 
 # Command → what --help says of it; its module is imported only when it runs.
 COMMANDS: dict[str, str] = {
@@ -83,20 +85,28 @@ class Program(click.Group):
         """Run one command, print what it gives, and exit with its code."""
         words = tuple(sys.argv[1:] if args is None else args)
         take_any_character()
+        drained()  # of a run before this one in the same process
         output = Output(colour=False if colours_unwanted() else None)
         extra |= {"standalone_mode": False, "color": output.colour, "obj": output}
         try:
             result = super().main(words, prog_name, **extra)
-            code = result if isinstance(result, int) else deliver(result or Outcome(), output)
+            code = result if isinstance(result, int) else deliver(_complete(result or Outcome()), output)
         except click.ClickException as problem:
             code = usage(problem, output, words)
         except EtcdbootError as problem:
+            problem.diagnostics += drained()
             code = failed(problem, output)
         except (click.Abort, KeyboardInterrupt):
             code = deliver(Outcome(ExitCode.INTERRUPTED), output)
         except Exception as problem:
             code = bug(problem, output)
         raise SystemExit(int(code))
+
+
+def _complete(outcome: Outcome) -> Outcome:
+    """The outcome, and a warning for each file with a secret that others can read."""
+    found = drained()
+    return replace(outcome, diagnostics=(*outcome.diagnostics, *found)) if found else outcome
 
 
 @click.group(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from etcdboot.effects.anchors import for_grpc
 from etcdboot.effects.etcd_stubs import Tls
+from etcdboot.effects.exposure import read_noted
 from etcdboot.ground.errors import Missing, Refused
 from etcdboot.ground.values import dataclass
 
@@ -72,7 +73,7 @@ def _read(path: Path | None) -> bytes | None:
     if path is None:
         return None
     try:
-        return path.read_bytes()
+        return read_noted(path)
     except OSError as cause:
         hint = "make the certificates with etcdboot certs, or name other files"
         raise Missing.because("EB603", f"cannot read {path}: {cause.strerror}", hint, str(path)) from cause

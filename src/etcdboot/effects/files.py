@@ -9,6 +9,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from etcdboot.effects.exposure import read_noted
 from etcdboot.effects.refusing import failed
 from etcdboot.ground.errors import Missing, Refused, SpecError
 
@@ -117,8 +118,7 @@ def _read_stdin() -> bytes:
 
 
 def _read(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        return stream.read(_TOO_LARGE)
+    return read_noted(path, _TOO_LARGE)
 
 
 def demand_absent(path: Path, remedy: str) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+from etcdboot.effects.exposure import note
 from etcdboot.ground.errors import Missing, Refused
 
 _LONGEST = 4096  # bytes; more is another file than the one that was meant
@@ -19,6 +21,7 @@ def read_password(path: Path) -> str:
     try:
         with path.open("rb") as file:
             content = file.read(_LONGEST + 1)
+            note(path, os.fstat(file.fileno()), "a password")
     except OSError as cause:
         hint = "write the password into it, as one line, and let nobody else read it: chmod 600"
         message = f"cannot read the password in {path}: {cause.strerror}"

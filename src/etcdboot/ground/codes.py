@@ -995,6 +995,11 @@ CODES: dict[str, tuple[str, str]] = {
         "up --detach hands the value of ETCDBOOT_CA_PASSPHRASE to the etcdboot in the background by a pipe, "
         "which takes 4096 bytes. Set the variable to the passphrase of the CA's key.",
     ),
+    "EB424": (
+        "secret that other users can read",
+        "A file with a private key, a passphrase or a password that an option or the spec names is readable "
+        "by others, or by a group unless root owns it. Close it: chmod 600.",
+    ),
     "EB450": (
         "template cannot be rendered",
         "A template is missing, has a syntax error, or asks for a value that it is not given. Correct it "

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from etcdboot.effects.disk import Disk
+from etcdboot.effects.exposure import drained
 from etcdboot.effects.files import STDIN, folder_of
 from etcdboot.effects.private import private_folder
 from etcdboot.effects.signals import unwinding
@@ -65,7 +66,7 @@ class Announcement:
         """The same as it is shown, or sent."""
         judged = {each: self.report.as_json()[each] for each in ("cluster_id", "endpoints", "checks")}
         body = self.cluster.as_json() | judged
-        return Settled(self.report.exit_code, self.warnings, body, simple(self.report))
+        return Settled(self.report.exit_code, (*self.warnings, *drained()), body, simple(self.report))
 
 
 def up(wish: Wish, reporter: Reporter, announce: Callable[[Announcement], None]) -> ExitCode:

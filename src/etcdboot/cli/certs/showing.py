@@ -26,8 +26,11 @@ def pki_folder(cluster: Cluster, written: str | None) -> Path:
 
 def passphrases(file: str | None, *, encrypts: bool = False) -> Passphrases:
     """Where the passphrase of the CA's key comes from; whoever runs a command on a terminal is asked."""
+    from etcdboot.effects.exposure import note_named
     from etcdboot.effects.passphrase import Passphrases
 
+    if file:
+        note_named(Path(file), "a password")
     return Passphrases(Path(file) if file else None, asks=True, encrypts=encrypts)
 
 
