@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEV := requirements/dev.txt
 USER := requirements/user.txt
+LOCK := requirements/lock.txt
 # Installs exactly the pinned files, whatever has been released since: pip resolves nothing, and `pip check` then
 # confirms that the pins need nothing else.
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps
@@ -71,13 +72,16 @@ peers-list: $(VENV)/.dev  ## Which of them are there
 COMPILE := pip-compile --quiet --no-strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
   --generate-hashes --allow-unsafe --no-header
 lock: $(VENV)/.dev  ## Pin the newest packages that fit pyproject.toml
-	$(PYTHON) -m venv $(VENV)/lock
-	$(VENV)/lock/bin/pip install --quiet pip-tools
+	$(PYTHON) -m venv --clear $(VENV)/lock
+	$(VENV)/lock/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement $(LOCK)
+	$(VENV)/lock/bin/pip check
 	$(VENV)/lock/bin/$(COMPILE) --upgrade --extra local --extra dev --output-file $(DEV) pyproject.toml
 	sed -n 's/^\([a-z0-9][a-z0-9._-]*\)\(\[[a-z,]*\]\)\{0,1\}\(==[^ ]*\).*/\1\3/p' $(DEV) > $(VENV)/lock/pins
 	$(VENV)/lock/bin/$(COMPILE) --no-annotate --extra local --build-deps-for editable --constraint $(VENV)/lock/pins \
 	  --output-file $(USER) pyproject.toml
+	echo pip-tools | $(VENV)/lock/bin/$(COMPILE) --upgrade --output-file $(LOCK) -
 	sed -i '1i # Every package that development and CI use, with its hashes. Created by: make lock' $(DEV)
+	sed -i '1i # What `make lock` runs, with its hashes. Created by: make lock' $(LOCK)
 	sed -i '1i # Every package of `make demo`, with its hashes; a part of dev.txt. Created by: make lock' $(USER)
 
 clean:  ## Remove what make made
