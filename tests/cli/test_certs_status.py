@@ -199,7 +199,7 @@ def test_verify_of_what_etcdboot_made(folder: Path) -> None:
 def test_verify_names_what_is_wrong_and_what_to_do(folder: Path) -> None:
     (folder / "pki/ca-key.pem").chmod(0o644)
     done = etcdboot("certs", "verify")
-    assert (done.exit_code, done.stdout) == (4, "9 files: 1 error\n")
+    assert (done.exit_code, done.stdout) == (4, "10 files: 1 error\n")
     assert "pki/ca-key.pem: error EB345" in done.stderr and "chmod 0600" in done.stderr
 
 

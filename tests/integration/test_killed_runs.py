@@ -19,6 +19,7 @@ from etcdboot.effects.pairs import open_pairs
 from etcdboot.effects.passphrase import Passphrases
 from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.ground.artifact import ChangeKind
+from etcdboot.model.issued import ISSUED
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.rotation import Rotations
 from etcdboot.products.pki.adoption import Offer
@@ -33,7 +34,7 @@ from etcdboot.workflows.certs.signing import sign
 from samples.certificates import NOW, plan_of
 from samples.foreign import BOTH, authority, made, sans, usage
 from samples.killing import CHANGING, killed
-from samples.pki_structure import half_pairs, open_secrets, structure
+from samples.pki_structure import half_pairs, open_secrets, recorded_and_standing, structure
 from samples.requests import CLIENT_AUTH, SERVER_AUTH, Company, ec_key, name, request_of
 from samples.sampling import kill_points
 
@@ -166,6 +167,7 @@ def test_a_command_that_is_killed_anywhere_is_completed_by_the_same_command(
     undisturbed = shutil.copytree(ready, tmp_path / "undisturbed")
     case.act(undisturbed, unwatched)
     wanted = structure(undisturbed / "pki")
+    before = recorded_and_standing(ready / "pki")[0]
     for number in kill_points(title):
         folder = shutil.copytree(ready, tmp_path / "killed")
         pki = folder / "pki"
@@ -173,6 +175,7 @@ def test_a_command_that_is_killed_anywhere_is_completed_by_the_same_command(
             break
         assert open_secrets(folder) == []
         assert list(half_pairs(case.plan, pki)) == []
+        assert_recorded_with_the_pairs(pki, before)
         if is_over_in(case, folder):
             issue(case.plan, pki, now=lambda: NOW)
         else:
@@ -181,6 +184,14 @@ def test_a_command_that_is_killed_anywhere_is_completed_by_the_same_command(
         assert kinds(case, pki) <= {ChangeKind.SAME, ChangeKind.NEW}, number
         shutil.rmtree(folder)
     assert number > 12
+
+
+def assert_recorded_with_the_pairs(pki: Path, before: set[str]) -> None:
+    """The certificates in place and the record came together, or neither did."""
+    known, standing = recorded_and_standing(pki)
+    assert standing <= known
+    assert known - before <= standing
+    assert before <= known
 
 
 def is_over_in(case: Case, folder: Path) -> bool:
@@ -194,4 +205,5 @@ def is_over_in(case: Case, folder: Path) -> bool:
 
 def kinds(case: Case, pki: Path) -> set[ChangeKind]:
     """What a run finds that makes what is missing: nothing foreign, nothing stale, nothing edited."""
-    return {each.kind for each in issue(case.plan, pki, now=lambda: NOW).changes}
+    changes = issue(case.plan, pki, now=lambda: NOW).changes
+    return {each.kind for each in changes if each.artifact.path != ISSUED}  # it has what is new

@@ -13,11 +13,13 @@ from cryptography import x509
 
 from etcdboot.effects.pairs import open_pairs
 from etcdboot.model.certificates import pair_paths
+from etcdboot.model.issued import ISSUED, IssuedRegister, certificate_name
 from etcdboot.model.manifest import MANIFEST
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.products.pki import crl
 from etcdboot.products.pki.pem import is_encrypted
 from etcdboot.products.pki.reading import public_key_of, read
+from etcdboot.products.pki.recording import fingerprint
 
 
 def shape(value: Any) -> Any:
@@ -73,6 +75,22 @@ def open_secrets(pki: Path) -> list[str]:
         if path.is_file() and ("key" in path.name or b"PRIVATE" in path.read_bytes())
         if path.stat().st_mode & 0o077
     ]
+
+
+def recorded_and_standing(pki: Path) -> tuple[set[str], set[str]]:
+    """The fingerprints in the record, and those of the certificates in place, as a reader sees both."""
+    with open_pairs(pki, writing=False) as tree:
+        found = tree.present([*tree.manifest.paths(), str(ISSUED)])
+    record = found.pop(str(ISSUED))
+    known = IssuedRegister.parse(record.content).fingerprints if record else set()
+    standing = {fingerprint(each.content) for path, each in found.items() if each and certificate_name(path)}
+    return set(known), standing
+
+
+def unrecorded(pki: Path) -> list[str]:
+    """The certificates in place that are not in the record."""
+    known, standing = recorded_and_standing(pki)
+    return sorted(standing - known)
 
 
 def half_pairs(plan: ClusterPlan, pki: Path) -> Iterator[str]:

@@ -32,13 +32,17 @@ _MANIFEST_MODE = 0o600
 
 
 class Tree:
-    """The files below one root, and the manifest that says which are ours. Made by ``open_tree``."""
+    """The files below one root, and the manifest that says which are ours. Made by ``open_tree``.
+
+    ``at_start`` holds our files as they were when the tree was opened, by path.
+    """
 
     def __init__(self, root: Path, disk: Disk | None) -> None:
         self.root = root
         self._disk = disk
         self._read = self._load()
         standing = self.present(self._read.paths())
+        self.at_start = {path: found for path, found in standing.items() if found is not None}
         self._vanished = frozenset(PurePosixPath(path) for path, found in standing.items() if found is None)
         there = self._read.without([str(path) for path in self._vanished])
         self.manifest = ownership.settled(there, standing)

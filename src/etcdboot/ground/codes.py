@@ -974,6 +974,25 @@ CODES: dict[str, tuple[str, str]] = {
         "The PKI's folder is made its owner's alone. This one was there before, others may enter it, and it "
         "holds other things, which they could not reach any more. Name a folder for the PKI alone.",
     ),
+    "EB410": (
+        "certificate that outlives its place in the spec",
+        "The client or member is no longer in the spec, but a certificate that was issued to it is still "
+        "valid, and etcd accepts it at the ports that the message names. Removing the files changes nothing. "
+        "Revoke it with etcdboot certs revoke NAME. Members read a revocation list only if the spec has "
+        "crl: {} under certificates.",
+    ),
+    "EB411": (
+        "record of issued certificates damaged",
+        "pki/issued.json lists every certificate that was put into use. The message has the line and column "
+        "of the problem. Restore the file from a backup, or move it away: the next etcdboot certs recreates "
+        "it from the certificates in pki/.",
+    ),
+    "EB412": (
+        "record of issued certificates recreated",
+        "pki/issued.json was removed. It is recreated from the certificates in pki/. Certificates that were "
+        "replaced, or whose files were removed, are not in it any more: restore the file from a backup, or "
+        "revoke such a certificate by its file.",
+    ),
     "EB420": (
         "state of another user",
         "The state folder, a symlink on the way to it, or the process behind its socket belongs to another "

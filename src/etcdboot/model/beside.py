@@ -7,10 +7,11 @@ from pathlib import PurePosixPath
 from etcdboot.model.certificates import CA, PEER_CA, ROOTS, pair_paths
 from etcdboot.model.crl import crl_paths
 from etcdboot.model.csr import CSR_FOLDER
+from etcdboot.model.issued import ISSUED
 from etcdboot.model.register import REGISTER
 from etcdboot.model.rotation import RETIRED, ROTATION, STATE
 
-_FILES = frozenset({REGISTER, STATE, *(path for name in (CA, PEER_CA) for path in crl_paths(name))})
+_FILES = frozenset({REGISTER, ISSUED, STATE, *(path for name in (CA, PEER_CA) for path in crl_paths(name))})
 _FOLDERS = frozenset({ROTATION, RETIRED, CSR_FOLDER})
 _AUTHORITIES = frozenset(path for name in (*ROOTS, *ROOTS.values()) for path in pair_paths(name))
 _LEAVES = ("members", "clients")
@@ -23,6 +24,6 @@ def stands_in_pki(name: str) -> bool:
 
 
 def is_beside(path: str) -> bool:
-    """Whether the file belongs to revocation, to a rotation or to a request, so that no plan asks for it."""
+    """Whether the file is a record or of a revocation, a rotation or a request: no plan asks for it."""
     pure = PurePosixPath(path)
     return pure in _FILES or bool(_FOLDERS.intersection(pure.parents))

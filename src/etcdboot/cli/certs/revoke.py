@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
@@ -15,17 +16,36 @@ from etcdboot.model.register import Reason
 if TYPE_CHECKING:
     from etcdboot.workflows.certs.revoking import ListsResult
 
+_HEXADECIMAL = frozenset("0123456789abcdef")
 _EPILOG = """\b
 Examples:
   etcdboot certs revoke client/bob --reason key-compromise
   etcdboot certs revoke stolen.pem
+  etcdboot certs revoke --serial 3f7a09c1d2
 \b
 Exit codes: 0 revoked; 7 refused, as without the CA's key; 8 a file is missing.
 """
 
 
+def _numbers(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[int, ...]:
+    """Serial numbers in hexadecimal; a leading 0x and colons between the digits are ignored."""
+    digits = [value.lower().removeprefix("0x").replace(":", "") for value in values]
+    for value, found in zip(values, digits, strict=True):
+        if not found or not set(found) <= _HEXADECIMAL:
+            raise click.BadParameter(f"{value!r} is not a number in hexadecimal digits.")
+    return tuple(int(found, 16) for found in digits)
+
+
 @click.command(epilog=_EPILOG)
-@click.argument("words", nargs=-1, required=True, metavar="NAME|FILE...")
+@click.argument("words", nargs=-1, metavar="[NAME|FILE]...")
+@click.option(
+    "--serial",
+    "serials",
+    multiple=True,
+    metavar="HEX",
+    callback=_numbers,
+    help="One certificate, by its serial number as `certs status --all` lists it; may be repeated.",
+)
 @click.option(
     "--reason",
     type=click.Choice([str(each) for each in Reason]),
@@ -38,13 +58,21 @@ Exit codes: 0 revoked; 7 refused, as without the CA's key; 8 a file is missing.
 @passphrase_option
 @output_options
 def command(
-    words: tuple[str, ...], reason: str, file: str, pki: str | None, passphrase_file: str | None
+    words: tuple[str, ...],
+    serials: tuple[int, ...],
+    reason: str,
+    file: str,
+    pki: str | None,
+    passphrase_file: str | None,
 ) -> Outcome:
     """Revoke certificates and make the lists that tell of it; the CA's key is needed.
 
-    NAME is a certificate as `etcdboot certs` lists it, and stands for the one that is in pki/ now. An older
-    one, or a copy, is named by its FILE.
+    NAME is a certificate as `etcdboot certs status --all` lists it. Every certificate of that name that has
+    not expired is revoked: the one in pki/ and those that it replaced, also when the name is no longer in the
+    spec. A FILE or a --serial is one certificate alone.
     """
+    if not (words or serials):
+        raise click.UsageError("Missing argument 'NAME|FILE' or option '--serial'.")
     from etcdboot.workflows.certs.revoking import revoke
     from etcdboot.workflows.cluster import open_cluster
 
@@ -54,10 +82,17 @@ def command(
         pki_folder(cluster, pki),
         words,
         Reason(reason),
+        serials=serials,
         passphrases=passphrases(passphrase_file),
     )
     return outcome(cluster, done, file, _said(done))
 
 
 def _said(done: ListsResult) -> list[str]:
+    counts = Counter(entry.name for entry in done.revoked)
+    several = [f"{name}: {count} certificates revoked" for name, count in counts.items() if count > 1]
+    return [*_lines(done), *several]
+
+
+def _lines(done: ListsResult) -> list[str]:
     return [f"revoked {each.name}, serial {each.serial:x}, {each.reason}" for each in done.revoked]

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from etcdboot.model.due import Within
+    from etcdboot.model.issued import Issued
     from etcdboot.products.pki.lists import Standing
     from etcdboot.products.pki.live import Sight
+    from etcdboot.products.pki.open_doors import IssuedState
     from etcdboot.products.pki.status import Row
     from etcdboot.workflows.certs.status import Status
 
@@ -26,12 +28,14 @@ _EPILOG = """\b
 Examples:
   etcdboot certs status
   etcdboot certs status --within 20% --live
+  etcdboot certs status --all
 \b
 Exit codes: 0 nothing is due, 4 something is due, missing or does not fit, or a host serves another
 certificate, 6 no host answers, 7 something is damaged or its CA is not sound.
 """
 _HEAD = ("certificate", "state", "subject", "expires", "residual", "ca", "key", "names")
 _LIST_HEAD = ("list", "state", "number", "expires", "residual", "ca", "revoked")
+_ISSUED_HEAD = ("issued", "serial", "ca", "from", "expires", "state")
 _LIVE_HEAD = ("url", "certificate", "serves", "expires")
 Cells = tuple[str, ...]
 
@@ -39,20 +43,22 @@ Cells = tuple[str, ...]
 @click.command(epilog=_EPILOG)
 @within_option
 @click.option("--live", is_flag=True, help="Also ask every member what it serves.")
+@click.option("--all", "everything", is_flag=True, help="Also list every valid certificate that was issued.")
 @spec_option
 @pki_option
 @output_options
-def command(within: Within | None, live: bool, file: str, pki: str | None) -> Outcome:
+def command(within: Within | None, live: bool, everything: bool, file: str, pki: str | None) -> Outcome:
     """Show how the certificates stand: which are there, how long they last, what is wrong with them.
 
     Writes nothing and needs no key. With --live the certificates are also read off the wire, from each
-    member's client and peer URLs, and compared with pki/.
+    member's client and peer URLs, and compared with pki/. With --all every certificate is listed that was
+    issued and has not expired, also those that were renewed, revoked or removed from the spec.
     """
     from etcdboot.workflows.certs.status import status
     from etcdboot.workflows.cluster import open_cluster
 
     cluster = open_cluster(file)
-    found = status(cluster.plan, pki_folder(cluster, pki), within, wire=live)
+    found = status(cluster.plan, pki_folder(cluster, pki), within, wire=live, everything=everything)
     return Outcome(
         found.exit_code,
         (*cluster.diagnostics, *found.diagnostics),
@@ -74,15 +80,17 @@ def _tables(found: Status) -> tuple[Grid | str, ...]:
 
 
 def _parts(found: Status) -> Iterator[tuple[Cells, list[Cells]]]:
-    """The tables: leaves, CAs, and what is served; each with its head, and none without rows."""
+    """The tables: leaves, CAs, lists, the record, and what is served; none without rows."""
     leaves = [_cells(row) for row in found.rows if not row.request.is_ca]
     authorities = [_cells(row) for row in found.rows if row.request.is_ca]
     served = [_served(each) for each in found.live or ()]
     lists = [_list(each, found.now) for each in found.lists]
+    issued = [_issued(*each) for each in found.issued or ()]
     for head, rows in (
         (_HEAD, leaves),
         (("authority", *_HEAD[1:]), authorities),
         (_LIST_HEAD, lists),
+        (_ISSUED_HEAD, issued),
         (_LIVE_HEAD, served),
     ):
         if rows:
@@ -121,6 +129,11 @@ def _list(each: Standing, now: datetime) -> Cells:
         return (path, each.state, "-", "-", "-", ca_name, "-")
     expires = f"{facts.next_update:%Y-%m-%d %H:%M}"
     return (path, each.state, str(facts.number), expires, _left(residual), ca_name, str(len(facts.serials)))
+
+
+def _issued(issued: Issued, state: IssuedState) -> Cells:
+    dates = (f"{moment:%Y-%m-%d %H:%M}" for moment in (issued.not_before, issued.not_after))
+    return (issued.name, f"{issued.serial:x}", issued.ca, *dates, str(state))
 
 
 def _served(sight: Sight) -> Cells:

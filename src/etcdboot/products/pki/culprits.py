@@ -10,6 +10,7 @@ from cryptography import x509
 from etcdboot.ground.report import Diagnostic, error, warning
 from etcdboot.ground.values import dataclass
 from etcdboot.model.certificates import CertKind
+from etcdboot.model.issued import Issued
 from etcdboot.model.register import Reason, Revoked
 from etcdboot.products.pki.pem import Unreadable
 from etcdboot.products.pki.reading import is_signed_by, read
@@ -54,6 +55,12 @@ def sentence(
         return error("EB376", f"{culprit.word} is not signed by a CA of this cluster", hint)
     when = now.replace(microsecond=0)
     return Sentence(ca_name, Revoked(facts.serial, culprit.name, when, facts.not_after, reason))
+
+
+def sentence_of_record(issued: Issued, reason: Reason, now: datetime) -> Sentence:
+    """The entry for a recorded certificate: only what a CA of the plan signed is recorded."""
+    when = now.replace(microsecond=0)
+    return Sentence(issued.ca, Revoked(issued.serial, issued.name, when, issued.not_after, reason))
 
 
 def consequences(culprit: Culprit) -> Iterator[Diagnostic]:

@@ -17,6 +17,7 @@ from etcdboot.products.pki import adoption, inventory, selection
 from etcdboot.products.pki.adoption import Offer
 from etcdboot.products.pki.inventory import Entry, Found
 from etcdboot.workflows.certs.issuing import CertsResult, Clock, answered, artifacts, shown
+from etcdboot.workflows.certs.recording import compare, look_at_record, recreated
 from etcdboot.workflows.certs.standing import look, placed
 
 
@@ -51,11 +52,14 @@ def adopt_files(
             raise Refused(*(placed(each, tree.root) for each in refusals))
         names = {offer.name for offer in taken}
         adopted = tuple(entry for entry in entries if entry.request.name in names)
-        changes = tree.compare(artifacts(adopted, {}), within=lambda path: False)
+        record = look_at_record(tree, entries)
+        changes = compare(tree, artifacts(adopted, {}), record, judge.moment)
         tree.write(changes, adopted={str(entry.found.paths.certificate) for entry in adopted})
         answered(tree, names)
         told = (placed(each, tree.root) for entry in adopted for each in entry.findings)
-        return CertsResult(changes, shown(adopted), (*judge.left_out(wanted, taken), *told))
+        return CertsResult(
+            changes, shown(adopted), (*judge.left_out(wanted, taken), *told, *recreated(record, tree.root))
+        )
 
 
 @dataclass(frozen=True, slots=True)

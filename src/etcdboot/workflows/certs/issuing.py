@@ -31,6 +31,7 @@ from etcdboot.workflows.certs import outsourcing
 from etcdboot.workflows.certs.line import under_way
 from etcdboot.workflows.certs.listing import complete, look_at_lists
 from etcdboot.workflows.certs.outsourcing import Key
+from etcdboot.workflows.certs.recording import compare, departed, look_at_record, recreated
 from etcdboot.workflows.certs.standing import look, placed
 
 Clock = Callable[[], datetime]
@@ -136,7 +137,9 @@ def carry_out(
     after = inventory.after(entries, made, now, adopted=bool(signer))
     _refuse(outsourcing.objections(after, made, now) if signer else (), tree)
     lists, further = complete(lists, after, passphrases, now, tree.root)
-    changes = tree.compare((*artifacts(entries, sealed | made), *further), within=_has_no_plan(plan))
+    record = look_at_record(tree, after)
+    files = (*artifacts(entries, sealed | made), *further)
+    changes = compare(tree, files, record, now, _has_no_plan(plan))
     tree.write(changes, adopted={str(pair_paths(name).certificate) for name in made if signer})
     answered(tree, made)
     return CertsResult(
@@ -147,6 +150,8 @@ def carry_out(
             *(placed(each, tree.root) for each in lists.flaws(after, now)),
             *_awaited(after),
             *_unplanned(changes),
+            *departed(tree, plan, record, now),
+            *recreated(record, tree.root),
         ),
     )
 

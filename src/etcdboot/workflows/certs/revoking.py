@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -15,19 +15,27 @@ from etcdboot.ground.artifact import Change
 from etcdboot.ground.errors import Refused, UsageError
 from etcdboot.ground.report import Diagnostic, Severity, warning
 from etcdboot.ground.values import dataclass, replace
-from etcdboot.model.certificates import CertKind, pair_paths
+from etcdboot.model.certificates import pair_paths
 from etcdboot.model.crl import CrlRequest, crl_paths
+from etcdboot.model.issued import Issued
 from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.register import Reason, Revoked, Roll
-from etcdboot.model.rotation import RETIRED, ROTATION
-from etcdboot.model.spec import CertificateSource, CrlSpec
+from etcdboot.model.register import Reason, Register, Revoked, Roll
+from etcdboot.model.spec import CrlSpec
 from etcdboot.products.pki import inventory, selection
-from etcdboot.products.pki.culprits import Culprit, Sentence, consequences, sentence
+from etcdboot.products.pki.culprits import (
+    Culprit,
+    Sentence,
+    consequences,
+    sentence,
+    sentence_of_record,
+)
 from etcdboot.products.pki.inventory import Entry
 from etcdboot.products.pki.lists import Listed
+from etcdboot.products.pki.open_doors import has_own_authority
 from etcdboot.workflows.certs.issuing import Clock
 from etcdboot.workflows.certs.listing import authority, look_at_lists
-from etcdboot.workflows.certs.standing import look, placed
+from etcdboot.workflows.certs.recording import Record, compare, former, look_at_record, recreated
+from etcdboot.workflows.certs.standing import look, placed, register
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +62,15 @@ def revoke(
     words: Collection[str],
     reason: Reason = Reason.UNSPECIFIED,
     *,
+    serials: Collection[int] = (),
     now: Clock = clock.now,
     watcher: Watcher = unwatched,
     passphrases: Passphrases = FROM_THE_VARIABLE,
 ) -> ListsResult:
     """Revoke the certificates of these names, or in these files, and make the lists that tell of them.
+
+    A name is that of every certificate that was issued under it and has not expired, also when the spec and
+    ``pki/`` do not have it any more. ``serials`` are of single certificates that are recorded.
 
     Raises:
         UsageError: EB308, there is no such certificate and no such file.
@@ -69,14 +81,21 @@ def revoke(
     with open_pairs(pki_dir, watcher=watcher) as tree:
         moment = now()
         entries = inventory.judge(look(tree, plan), moment)
-        culprits = tuple(_culprit(tree, entries, word) for word in words)
+        record = look_at_record(tree, entries)
+        valid = record.register.valid(moment)
+        found = {word: _recorded(valid, word, register(tree)) for word in words}
+        culprits = tuple(
+            culprit for word in words for culprit in _culprits(tree, entries, word, known=bool(found[word]))
+        )
         known = _authorities(tree, entries)
         judged = [sentence(each, known, reason, moment) for each in culprits]
         refusals = [each for each in judged if isinstance(each, Diagnostic)]
         if refusals:
             raise Refused(*refusals)
-        sentences = tuple(each for each in judged if isinstance(each, Sentence))
-        result = _write(tree, plan, entries, sentences, (), moment, passphrases)
+        named = (*(issued for word in words for issued in found[word]), *_of_serials(valid, serials))
+        more = (sentence_of_record(issued, reason, moment) for issued in named)
+        sentences = _once(each for each in (*judged, *more) if isinstance(each, Sentence))
+        result = _write(tree, plan, entries, record, sentences, (), moment, passphrases)
     told = tuple(placed(said, pki_dir) for each in culprits for said in consequences(each))
     return replace(result, diagnostics=(*result.diagnostics, *told, *_unseen(plan)))
 
@@ -100,7 +119,8 @@ def refresh(
         moment = now()
         entries = inventory.judge(look(tree, plan), moment)
         names = {each.ca_name for each in requests(plan)}
-        result = _write(tree, plan, entries, (), names, moment, passphrases)
+        record = look_at_record(tree, entries)
+        result = _write(tree, plan, entries, record, (), names, moment, passphrases)
     return replace(result, diagnostics=(*result.diagnostics, *_unseen(plan)))
 
 
@@ -111,7 +131,7 @@ def requests(plan: ClusterPlan) -> tuple[CrlRequest, ...]:
 
 
 def _demand_own_authority(plan: ClusterPlan) -> None:
-    if not any(each.is_ca and each.source is not CertificateSource.PROVIDED for each in plan.certificates):
+    if not has_own_authority(plan):
         hint = "whoever signs for it must revoke; name their list (DER) in the flag client-crl-file"
         raise Refused.because("EB376", "this cluster has no CA of etcdboot's own", hint)
 
@@ -120,6 +140,7 @@ def _write(
     tree: PairTree,
     plan: ClusterPlan,
     entries: tuple[Entry, ...],
+    record: Record,
     sentences: tuple[Sentence, ...],
     names: Collection[str],
     now: datetime,
@@ -135,40 +156,75 @@ def _write(
     behind = {name for name in lists.behind(entries, now) if name in concerned}
     signers = {name: authority(entries, name, passphrases, tree.root) for name in sorted({*names, *behind})}
     after, artifacts = lists.made(entries, signers, now)
-    changes = tree.compare(artifacts, within=lambda path: False)
+    changes = compare(tree, artifacts, record, now)
     tree.write(changes, force=True)  # an edit is in the register, which was read; lists are made from it
     flaws = (placed(each, tree.root) for each in after.flaws(entries, now))
     return ListsResult(
         revoked=tuple(each.entry for each in sentences if each.entry.serial not in before),
         lists=tuple((each, after.register.of(each.request.ca_name)) for each in after.read(entries)),
         changes=changes,
-        diagnostics=(*flaws, *(_known(each.entry) for each in sentences if each.entry.serial in before)),
+        diagnostics=(
+            *flaws,
+            *(_known(each.entry) for each in sentences if each.entry.serial in before),
+            *recreated(record, tree.root),
+        ),
     )
 
 
-def _culprit(tree: PairTree, entries: tuple[Entry, ...], word: str) -> Culprit:
-    """The certificate that a word names: one of the plan, one that still stands in ``pki/``, or a file."""
+def _culprits(tree: PairTree, entries: tuple[Entry, ...], word: str, *, known: bool) -> Iterator[Culprit]:
+    """The certificate that a word names: one of the plan, one that is still in ``pki/``, or a file.
+
+    ``known``: certificates of that name are recorded, so that none need be in place.
+    """
     entry = next((each for each in entries if each.request.name.lower() == word.lower()), None)
     if entry is not None and entry.found.certificate is not None:
-        return Culprit(word, entry.request.name, entry.found.certificate, entry.request.kind)
+        yield Culprit(word, entry.request.name, entry.found.certificate, entry.request.kind)
+        return
+    if known:
+        return
     if "/" in word and not word.startswith((".", "/")):
         path = str(pair_paths(word).certificate)
-        standing = tree.present([path])[path] if path in tree.manifest.paths() else None
+        standing = tree.at_start.get(path)
         if standing is not None:
-            return Culprit(word, word, standing.content, _kind(word))
+            yield Culprit(word, word, standing.content)
+            return
     if entry is None and not Path(word).is_file():
         selection.named(tuple(each.request for each in entries), [word])  # says what is near
     if entry is not None:
         raise UsageError.because("EB308", f"{word} has no certificate yet", "there is nothing to revoke")
-    return Culprit(word, word, read_bytes(Path(word), "the certificate to revoke"))
+    yield Culprit(word, word, read_bytes(Path(word), "the certificate to revoke"))
 
 
-def _kind(name: str) -> CertKind | None:
-    """The kind that a name tells."""
-    owner, _, what = name.partition("/")
-    if owner == "client":
-        return CertKind.CLIENT
-    return {"server": CertKind.SERVER, "peer": CertKind.PEER}.get(what)
+def _recorded(valid: Iterable[Issued], word: str, revoked: Register) -> tuple[Issued, ...]:
+    """The valid certificates of that name: those that are not revoked yet, else all of them."""
+    named = tuple(issued for issued in valid if issued.name.lower() == word.lower() and not issued.is_ca)
+    return tuple(issued for issued in named if issued.serial not in revoked.serials) or named
+
+
+def _of_serials(valid: Iterable[Issued], serials: Collection[int]) -> Iterator[Issued]:
+    """The recorded certificates with these serial numbers.
+
+    Raises:
+        UsageError: EB308, no valid certificate has such a number.
+        Refused: EB376, it is a CA's.
+    """
+    known = {issued.serial: issued for issued in valid}
+    for serial in serials:
+        issued = known.get(serial)
+        if issued is None:
+            message = f"no valid certificate with the serial number {serial:x} is recorded"
+            raise UsageError.because(
+                "EB308", message, "list all valid ones with: etcdboot certs status --all"
+            )
+        if issued.is_ca:
+            message = f"{serial:x} is the serial number of a CA ({issued.name}), and no CA revokes itself"
+            raise Refused.because("EB376", message, "replace the CA with: etcdboot certs rotate-ca")
+        yield issued
+
+
+def _once(sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
+    """Each certificate once."""
+    return tuple({(each.ca_name, each.entry.serial): each for each in sentences}.values())
 
 
 def _authorities(tree: PairTree, entries: tuple[Entry, ...]) -> dict[str, tuple[bytes, ...]]:
@@ -178,20 +234,10 @@ def _authorities(tree: PairTree, entries: tuple[Entry, ...]) -> dict[str, tuple[
     for entry in entries:
         if entry.request.name in signing and entry.found.certificate and entry.facts:
             found.setdefault(entry.request.name, []).append(entry.found.certificate)
-    for path, name in _former(tree, signing):
-        standing = tree.present([path])[path]
-        if standing is not None:
-            found.setdefault(name, []).append(standing.content)
+    for name, content in former(tree):
+        if name in signing:
+            found.setdefault(name, []).append(content)
     return {name: tuple(contents) for name, contents in found.items()}
-
-
-def _former(tree: PairTree, names: Collection[str]) -> Iterator[tuple[str, str]]:
-    for path in tree.manifest.paths():
-        for name in names:
-            if path == f"{ROTATION}/{name}.pem" or (
-                path.startswith(f"{RETIRED}/{name}-") and not path.endswith("-key.pem")
-            ):
-                yield path, name
 
 
 def _known(entry: Revoked) -> Diagnostic:

@@ -14,15 +14,18 @@ from etcdboot.ground.report import Diagnostic
 from etcdboot.ground.values import dataclass, replace
 from etcdboot.model.crl import crl_paths
 from etcdboot.model.due import Within
+from etcdboot.model.issued import Issued
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.products.pki import inventory, live
 from etcdboot.products.pki.inventory import Entry
 from etcdboot.products.pki.lists import Standing
 from etcdboot.products.pki.live import Sight
+from etcdboot.products.pki.open_doors import IssuedState
 from etcdboot.products.pki.status import Row, exit_code, rows
 from etcdboot.workflows.certs.issuing import Certificate
 from etcdboot.workflows.certs.line import under_way
 from etcdboot.workflows.certs.listing import look_at_lists
+from etcdboot.workflows.certs.recording import departed, look_at_record, recorded, recreated
 from etcdboot.workflows.certs.standing import look, placed
 
 
@@ -30,7 +33,8 @@ from etcdboot.workflows.certs.standing import look, placed
 class Status:
     """How all planned certificates stand; ``live`` what the hosts serve (None: they were not asked).
 
-    ``lists`` are the revocation lists, ``remarks`` what else is worth knowing, ``now`` when all that was so.
+    ``lists`` are the revocation lists, ``remarks`` what else is worth knowing, ``now`` when all that was so;
+    ``issued`` is every certificate that is recorded and has not expired (None: not asked for).
     """
 
     rows: tuple[Row, ...]
@@ -39,6 +43,7 @@ class Status:
     now: datetime
     lists: tuple[Standing, ...] = ()
     remarks: tuple[Diagnostic, ...] = ()
+    issued: tuple[tuple[Issued, IssuedState], ...] | None = None
 
     @property
     def exit_code(self) -> ExitCode:
@@ -58,6 +63,8 @@ class Status:
         body: dict[str, object] = {"certificates": [row_json(row) for row in self.rows]}
         if self.lists:
             body["lists"] = [list_json(each, self.now) for each in self.lists]
+        if self.issued is not None:
+            body["issued"] = [issued.as_json() | {"state": str(state)} for issued, state in self.issued]
         return body if self.live is None else body | {"live": [each.as_json() for each in self.live]}
 
 
@@ -67,9 +74,12 @@ def status(
     within: Within | None = None,
     *,
     wire: bool = False,
+    everything: bool = False,
     now: Callable[[], datetime] = clock.now,
 ) -> Status:
     """How every planned certificate stands; with ``wire`` also what the members serve.
+
+    With ``everything`` also each certificate that was ever issued and has not expired.
 
     Raises:
         Missing: the disk said no.
@@ -79,9 +89,19 @@ def status(
     with open_pairs(pki_dir, writing=False) as tree:
         entries = _judged(tree, plan, moment)
         lists = look_at_lists(tree, plan.crls).standing(entries, moment)
-        remarks = tuple(under_way(tree))
+        record = look_at_record(tree, entries)
+        known = recorded(tree, plan, record, moment, entries)
+        remarks = (*under_way(tree), *departed(tree, plan, record, moment), *(recreated(record, pki_dir) if everything else ()))
     seen = _seen(plan, entries, moment) if wire else None
-    return Status(rows(entries, moment, within), seen, pki_dir, moment, lists, remarks)
+    return Status(
+        rows(entries, moment, within),
+        seen,
+        pki_dir,
+        moment,
+        lists,
+        remarks,
+        known.states() if everything else None,
+    )
 
 
 def judged(plan: ClusterPlan, pki_dir: Path, now: datetime) -> tuple[Entry, ...]:

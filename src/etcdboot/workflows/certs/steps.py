@@ -27,6 +27,7 @@ from etcdboot.workflows.certs.line import (
     opened,
 )
 from etcdboot.workflows.certs.listing import look_at_lists
+from etcdboot.workflows.certs.recording import compare, look_at_record, recreated
 from etcdboot.workflows.certs.revoking import requests
 from etcdboot.workflows.certs.standing import placed
 
@@ -135,6 +136,8 @@ def written(work: Work, move: Move, further: tuple[Artifact, ...] = ()) -> Rotat
     def is_left_over(path: str) -> bool:
         return PurePosixPath(path).is_relative_to(ROTATION) and path not in rotations.files
 
-    changes = work.tree.compare(artifacts, within=is_left_over)
+    record = look_at_record(work.tree, work.entries.values(), artifacts)
+    changes = compare(work.tree, artifacts, record, work.now, is_left_over)
     work.tree.write(changes, prune=True)
-    return Rotated(work.line.name, move.rotation, work.line.inner, changes)
+    told = tuple(recreated(record, work.tree.root))
+    return Rotated(work.line.name, move.rotation, work.line.inner, changes, diagnostics=told)

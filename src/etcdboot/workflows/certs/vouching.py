@@ -14,6 +14,7 @@ from etcdboot.ground.values import replace
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.products.pki import inventory, selection
 from etcdboot.workflows.certs.listing import look_at_lists
+from etcdboot.workflows.certs.recording import departed, look_at_record
 from etcdboot.workflows.certs.standing import look, placed
 
 _HALF = "EB310"  # a pair without one of its files
@@ -34,11 +35,13 @@ def vouch(
     with open_pairs(pki_dir, writing=False) as tree:
         found = tuple(replace(each, foreign=(), edited=(), lost=False) for each in look(tree, plan))
         lists = look_at_lists(tree, plan.crls)
+        moment = now()
+        judged = inventory.judge(found, moment)
+        outside = tuple(departed(tree, plan, look_at_record(tree, judged), moment))
     names = frozenset(request.name for member in plan.members for request in member.certificates) | frozenset(
         client.certificate.name for client in plan.clients if client.certificate
     )
-    moment = now()
-    entries = selection.concerned(inventory.judge(found, moment), names)
+    entries = selection.concerned(judged, names)
     refusals = tuple(placed(each, pki_dir) for entry in entries for each in entry.refusals)
     if refusals:
         raise Refused(*refusals)
@@ -48,7 +51,7 @@ def vouch(
     findings += tuple(placed(each, pki_dir) for each in lists.flaws(entries, moment))
     if has_errors(findings):
         raise Drift(*findings)
-    return findings
+    return (*findings, *outside)
 
 
 def _borne(finding: Diagnostic) -> Diagnostic:

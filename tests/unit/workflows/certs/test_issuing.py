@@ -82,12 +82,13 @@ def test_all_that_the_plan_wants_is_made_at_first(tmp_path: Path) -> None:
         "members/etcd1/peer-key.pem",
         "clients/root.pem",
         "clients/root-key.pem",
+        "issued.json",
     }
 
 
 def test_only_the_owner_sees_keys(pki: Path) -> None:
     for path in contents(pki):
-        wanted = 0o600 if path.endswith("-key.pem") else 0o644
+        wanted = 0o600 if path.endswith(("-key.pem", "issued.json")) else 0o644
         assert stat.S_IMODE((pki / path).stat().st_mode) == wanted
     assert stat.S_IMODE(pki.stat().st_mode) == 0o700
 
@@ -117,9 +118,8 @@ def test_without_tls_nothing_is_made(tmp_path: Path) -> None:
 def test_a_new_members_certificates_are_added_and_nothing_else_moves(pki: Path) -> None:
     before = contents(pki)
     result = again(pki, plan_of(2))
-    assert changed(before, contents(pki)) == {
-        f"members/etcd2/{each}.pem" for each in ("server", "server-key", "peer", "peer-key")
-    }
+    files = {f"members/etcd2/{each}.pem" for each in ("server", "server-key", "peer", "peer-key")}
+    assert changed(before, contents(pki)) == files | {"issued.json"}
     assert result.exit_code is ExitCode.OK
 
 
@@ -133,7 +133,7 @@ def test_a_pair_that_was_removed_is_made_again(pki: Path) -> None:
 def test_what_the_plan_no_longer_wants_is_noted_and_left(pki: Path) -> None:
     again(pki, plan_of(2))
     result = again(pki)
-    assert (codes(result), result.exit_code) == (["EB324"], ExitCode.OK)
+    assert (codes(result), result.exit_code) == (["EB324", "EB410"], ExitCode.OK)
     assert (pki / "members/etcd2/server.pem").exists()
 
 
@@ -142,7 +142,7 @@ def test_what_no_longer_fits_is_named_and_left_while_what_is_missing_is_made(pki
     result = again(pki, plan_of(2, certificates="sans: [etcd.example.com]"))
     assert codes(result) == ["EB311"]
     assert result.exit_code is ExitCode.DRIFT
-    assert {path: contents(pki)[path] for path in before} == before
+    assert changed(before, contents(pki)) & before.keys() == {"issued.json"}
     assert (pki / "members/etcd2/server.pem").exists()
     assert result.diagnostics[0].place == f"{pki}/members/etcd1/server.pem"
 
@@ -283,7 +283,11 @@ def test_a_second_run_at_the_same_time_is_refused(pki: Path) -> None:
 def test_renewing_replaces_the_named_pair_and_its_key_alone(pki: Path) -> None:
     before = contents(pki)
     result = renew(PLAN, pki, ["ETCD1/server"], now=lambda: NOW + timedelta(days=340))
-    assert changed(before, contents(pki)) == {"members/etcd1/server.pem", "members/etcd1/server-key.pem"}
+    assert changed(before, contents(pki)) == {
+        "members/etcd1/server.pem",
+        "members/etcd1/server-key.pem",
+        "issued.json",
+    }
     assert (result.diagnostics, result.exit_code) == ((), ExitCode.OK)
     [_, server] = result.certificates
     assert server.facts.not_after == NOW + timedelta(days=340 + 365)
@@ -315,6 +319,7 @@ def test_renewing_in_an_empty_folder_makes_the_ca_too(tmp_path: Path) -> None:
         "ca-key.pem",
         "clients/root.pem",
         "clients/root-key.pem",
+        "issued.json",
     }
 
 

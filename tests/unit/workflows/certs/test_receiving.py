@@ -194,7 +194,7 @@ def test_one_whose_key_is_elsewhere_must_be_named(pki: Path, files: Files) -> No
     alice = files("alice.pem", ROOT.sign(request_of(ec_key(), name("root"))))
     assert refused(pki, alice) == ["EB362"]
     take(pki, alice, as_name="client/root")
-    assert set(contents(pki)) == {"ca.pem", "clients/root.pem"}
+    assert set(contents(pki)) == {"ca.pem", "clients/root.pem", "issued.json"}
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,12 @@ def test_a_new_list_has_a_new_end_and_a_higher_number(pki: Path) -> None:
     result = refresh(PLAN, pki, now=lambda: NOW + timedelta(days=20))
     assert (listed(pki).number, len(listed(pki).serials)) == (3, 1)
     assert listed(pki).next_update == NOW + timedelta(days=50)
-    assert [str(each.artifact.path) for each in result.changes] == ["crl.der", "crl.pem", "revoked.json"]
+    assert [str(each.artifact.path) for each in result.changes] == [
+        "crl.der",
+        "crl.pem",
+        "issued.json",
+        "revoked.json",
+    ]
 
 
 def test_a_number_is_never_used_again(pki: Path) -> None:
@@ -178,7 +183,12 @@ def test_who_has_expired_leaves_the_list(pki: Path) -> None:
 
 def test_json_tells_lists_and_entries(pki: Path) -> None:
     body = json.loads(json.dumps(revoked(pki, "client/bob").as_json()))
-    assert [each["path"] for each in body["changes"]] == ["crl.der", "crl.pem", "revoked.json"]
+    assert [each["path"] for each in body["changes"]] == [
+        "crl.der",
+        "crl.pem",
+        "issued.json",
+        "revoked.json",
+    ]
     [entry] = body["revoked"]
     assert (entry["name"], entry["reason"], entry["when"]) == (
         "client/bob",

@@ -1,0 +1,62 @@
+"""Which certificates of ``pki/`` are not recorded yet, and the CA that signed each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator
+from hashlib import sha256
+
+from etcdboot.model.audit import CertFacts
+from etcdboot.model.issued import Issued, is_authority
+from etcdboot.products.pki.blocks import blocks
+from etcdboot.products.pki.inventory import Entry
+from etcdboot.products.pki.pem import Unreadable
+from etcdboot.products.pki.reading import read
+
+# A certificate (PEM) and its name.
+Named = tuple[str, bytes]
+
+
+def of_entries(entries: Iterable[Entry]) -> Iterator[Issued]:
+    """The certificates that are judged already, as far as a CA of the plan signed them."""
+    entries = tuple(entries)
+    authorities = {entry.request.name: entry.facts for entry in entries if entry.request.is_ca}
+    for entry in entries:
+        signer = authorities.get(entry.request.ca_name)
+        if entry.facts and entry.facts.signed and signer:
+            yield _recorded(entry.request.name, entry.facts, entry.request.ca_name, signer.sha256)
+
+
+def unrecorded(named: Iterable[Named], known: Container[str]) -> Iterator[Issued]:
+    """The certificates whose fingerprint is not known; the CAs that signed them are among ``named``."""
+    named = tuple(named)
+    fresh = [(name, pem) for name, pem in named if fingerprint(pem) not in known]
+    authorities = [(name, pem) for name, pem in named if is_authority(name)] if fresh else []
+    for name, pem in fresh:
+        for ca_name, ca in authorities:
+            facts = _signed(pem, ca)
+            if facts:
+                yield _recorded(name, facts, ca_name, fingerprint(ca))
+                break
+
+
+def fingerprint(pem: bytes) -> str:
+    """The SHA-256 of the first certificate, in hexadecimal; empty where there is none."""
+    return next(iter(fingerprints(pem)), "")
+
+
+def fingerprints(pem: bytes) -> tuple[str, ...]:
+    """The fingerprint of each certificate in a file, in order; nothing is parsed."""
+    return tuple(sha256(block.der).hexdigest() for block in blocks(pem) if block.label == "CERTIFICATE")
+
+
+def _signed(pem: bytes, ca: bytes) -> CertFacts | None:
+    """What a certificate shows, if that CA signed it."""
+    try:
+        facts = read(pem, ca)
+    except Unreadable:
+        return None
+    return facts if facts.signed else None
+
+
+def _recorded(name: str, facts: CertFacts, ca: str, ca_sha256: str) -> Issued:
+    return Issued(name, ca, ca_sha256, facts.serial, facts.not_before, facts.not_after, facts.sha256)
