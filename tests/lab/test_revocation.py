@@ -61,6 +61,36 @@ def test_the_revoked_are_refused_and_the_others_served_without_a_restart(
         assert answers(cluster, "clients/bob") == (Taken, Taken)
 
 
+def take(folder: Path, copy: str) -> None:
+    """Copy the pair that bob has now to another place in ``pki/``."""
+    (folder / "pki" / copy).parent.mkdir(exist_ok=True)
+    for end in (".pem", "-key.pem"):
+        (folder / "pki" / f"{copy}{end}").write_bytes((folder / "pki" / f"clients/bob{end}").read_bytes())
+
+
+@pytest.mark.parametrize("release", ["3.6.14"])
+def test_a_client_that_left_spec_and_folder_is_revoked_by_its_name(tmp_path: Path, release: str) -> None:
+    """Both its certificates are kept by somebody: the current one, and the one before its renewal."""
+    with running(tmp_path, spec(tmp_path, release)) as cluster:
+        take(tmp_path, "stolen/old")
+        cluster.etcdboot("certs", "renew", "client/bob")
+        take(tmp_path, "stolen/bob")
+        left = (tmp_path / "cluster.yaml").read_text().replace("  - bob\n", "")
+        (tmp_path / "cluster.yaml").write_text(left)
+        for path in (tmp_path / "pki/clients").glob("bob*"):
+            path.unlink()
+        said = cluster.etcdboot("render", "--prune").stderr
+        assert (
+            "client/bob is no longer in the spec; its 2 certificates open the client and peer ports" in said
+        )
+        assert answers(cluster, "stolen/bob") == answers(cluster, "stolen/old") == (Taken, Taken)
+        cluster.etcdboot("certs", "revoke", "client/bob")
+        assert "EB410" not in cluster.etcdboot("render").stderr
+        assert answers(cluster, "stolen/bob") == answers(cluster, "stolen/old") == (HungUp, HungUp)
+        assert answers(cluster, "clients/root") == (Taken, Taken)
+        assert cluster.verify()["verdict"] == "healthy"
+
+
 @pytest.mark.parametrize("release", ends(ETCD_RELEASES))
 def test_each_side_goes_by_the_list_of_its_own_ca(tmp_path: Path, release: str) -> None:
     with running(tmp_path, spec(tmp_path, release, ca="split")) as cluster:
