@@ -19,8 +19,7 @@ from etcdboot.ground.syntax.yaml_in import Mapping as Table
 from etcdboot.ground.syntax.yaml_in import Mark, Node, Sequence
 from etcdboot.ground.values import dataclass
 from etcdboot.ground.wording import instant
-from etcdboot.model.certificates import CA, PEER_CA, ROOTS, CertKind, pair_paths
-from etcdboot.model.rotation import RETIRED, ROTATION
+from etcdboot.model.certificates import CA, PEER_CA, ROOTS, CertKind
 
 ISSUED = PurePosixPath("issued.json")
 VERSION: Final = 1
@@ -129,16 +128,18 @@ class IssuedRegister:
 
 def certificate_name(path: str) -> str | None:
     """The name of the certificate in a file of ``pki/``, by its path; None for other files."""
-    folder, _, rest = path.rpartition("/")
-    stem = rest.removesuffix(".pem")
-    if folder == str(RETIRED):
-        stem = stem.rpartition("-")[0]
-    elif folder not in ("", str(ROTATION)):
-        top, _, owner = folder.partition("/")
-        name = f"client/{stem}" if folder == "clients" else f"{owner}/{stem}"
-        is_leaf = top in ("clients", "members") and str(pair_paths(name).certificate) == path
-        return name if is_leaf and not stem.endswith("-key") and kind_of(name) else None
-    return stem if rest.endswith(".pem") and stem in AUTHORITIES else None
+    if not path.endswith(".pem") or path.endswith("-key.pem"):
+        return None
+    match path.removesuffix(".pem").split("/"):
+        case ["clients", stem] if stem:
+            return f"client/{stem}"
+        case ["members", owner, stem] if kind_of(f"{owner}/{stem}"):
+            return f"{owner}/{stem}"
+        case [stem] | ["rotation", stem] if stem in AUTHORITIES:
+            return stem
+        case ["retired", stem] if (name := stem.rpartition("-")[0]) in AUTHORITIES:
+            return name
+    return None
 
 
 def is_authority(name: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Iterator
 from hashlib import sha256
 
 from etcdboot.model.audit import CertFacts
-from etcdboot.model.issued import Issued, is_authority
+from etcdboot.model.issued import Issued
 from etcdboot.products.pki.blocks import blocks
 from etcdboot.products.pki.inventory import Entry
 from etcdboot.products.pki.pem import Unreadable
@@ -26,11 +26,12 @@ def of_entries(entries: Iterable[Entry]) -> Iterator[Issued]:
             yield _recorded(entry.request.name, entry.facts, entry.request.ca_name, signer.sha256)
 
 
-def unrecorded(named: Iterable[Named], known: Container[str]) -> Iterator[Issued]:
-    """The certificates whose fingerprint is not known; the CAs that signed them are among ``named``."""
-    named = tuple(named)
+def unrecorded(
+    named: Iterable[Named], authorities: Iterable[Named], known: Container[str]
+) -> Iterator[Issued]:
+    """The certificates whose fingerprint is not known, each with the one of the CAs that signed it."""
     fresh = [(name, pem) for name, pem in named if fingerprint(pem) not in known]
-    authorities = [(name, pem) for name, pem in named if is_authority(name)] if fresh else []
+    authorities = tuple(authorities) if fresh else ()
     for name, pem in fresh:
         for ca_name, ca in authorities:
             facts = _signed(pem, ca)

@@ -18,6 +18,7 @@ from etcdboot.model.rotation import RETIRED, ROTATION
 from etcdboot.products.pki import open_doors, recording
 from etcdboot.products.pki.inventory import Entry
 from etcdboot.products.pki.open_doors import Recorded
+from etcdboot.products.pki.recording import Named
 from etcdboot.workflows.certs.standing import register as revocations
 
 
@@ -51,14 +52,12 @@ def look_at_record(tree: PairTree, entries: Iterable[Entry], coming: Iterable[Ar
     content = None if found is None else found.content
     known = _parsed(tree, content)
     register = known.with_(recording.of_entries(entries))
-    judged = {str(entry.found.paths.certificate): entry.found.certificate for entry in entries if entry.facts}
-    files = [*_standing(tree), *((str(each.path), each.content) for each in coming), *judged.items()]
-    named = [
-        (name, pem)
-        for path, pem in files
-        if pem and (name := certificate_name(path)) and (is_authority(name) or judged.get(path) != pem)
-    ]
-    register = register.with_(recording.unrecorded(named, register.fingerprints))
+    judged = {entry.found.certificate for entry in entries if entry.facts}
+    files = [*_standing(tree), *((str(artifact.path), artifact.content) for artifact in coming)]
+    others = _named((path, content) for path, content in files if content not in judged)
+    register = register.with_(
+        recording.unrecorded(others, _authorities(entries, files), register.fingerprints)
+    )
     return Record(register, known, content, lost=content is None and tree.is_lost(ISSUED))
 
 
@@ -134,6 +133,19 @@ def former(tree: PairTree) -> Iterator[tuple[str, bytes]]:
 
 def _at_the_record(found: Iterable[Diagnostic], root: Path) -> Iterator[Diagnostic]:
     return (replace(diagnostic, file=str(root / ISSUED)) for diagnostic in found)
+
+
+def _authorities(entries: Iterable[Entry], files: Iterable[tuple[str, bytes]]) -> Iterator[Named]:
+    """Every CA that is, was or will be, in whatever place."""
+    for entry in entries:
+        if entry.request.is_ca and entry.facts and entry.found.certificate:
+            yield entry.request.name, entry.found.certificate
+    yield from ((name, pem) for name, pem in _named(files) if is_authority(name))
+
+
+def _named(files: Iterable[tuple[str, bytes]]) -> Iterator[Named]:
+    """The certificates among the files, each with its name."""
+    return ((name, content) for path, content in files if (name := certificate_name(path)))
 
 
 def _standing(tree: PairTree) -> Iterator[tuple[str, bytes]]:

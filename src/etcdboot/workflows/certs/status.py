@@ -91,7 +91,11 @@ def status(
         lists = look_at_lists(tree, plan.crls).standing(entries, moment)
         record = look_at_record(tree, entries)
         known = recorded(tree, plan, record, moment, entries)
-        remarks = (*under_way(tree), *departed(tree, plan, record, moment), *(recreated(record, pki_dir) if everything else ()))
+        remarks = (
+            *under_way(tree),
+            *departed(tree, plan, record, moment),
+            *(recreated(record, pki_dir) if everything else ()),
+        )
     seen = _seen(plan, entries, moment) if wire else None
     return Status(
         rows(entries, moment, within),

@@ -37,14 +37,14 @@ def test_a_fingerprint_is_that_of_the_first_certificate() -> None:
 def test_what_is_not_recorded_is_entered_with_the_ca_that_signed_it() -> None:
     named = [("client/root", LEAF.certificate), ("ca", OTHER.certificate), ("ca", CA.certificate)]
     ca, root = sha256(CA.certificate), sha256(LEAF.certificate)
-    [entry] = unrecorded(named, {ca, sha256(OTHER.certificate)})
+    [entry] = unrecorded(named, named[1:], {ca, sha256(OTHER.certificate)})
     assert entry == Issued("client/root", "ca", ca, 7, entry.not_before, entry.not_after, root)
-    assert list(unrecorded(named, {ca, root, sha256(OTHER.certificate)})) == []
+    assert list(unrecorded(named, named[1:], {ca, root, sha256(OTHER.certificate)})) == []
 
 
 def test_what_no_known_ca_signed_is_not_entered() -> None:
     named = [("etcd1/server", STRANGER.certificate), ("etcd2/server", b"damaged"), ("ca", CA.certificate)]
-    assert [issued.name for issued in unrecorded(named, ())] == ["ca"]
+    assert [issued.name for issued in unrecorded(named, named[2:], ())] == ["ca"]
 
 
 def test_what_is_judged_is_entered_unless_another_ca_signed_it() -> None:
