@@ -19,7 +19,7 @@ from etcdboot.ground.syntax.yaml_in import Mapping as Table
 from etcdboot.ground.syntax.yaml_in import Mark, Node, Sequence
 from etcdboot.ground.values import dataclass
 from etcdboot.ground.wording import instant
-from etcdboot.model.certificates import CA, PEER_CA, ROOTS, CertKind
+from etcdboot.model.certificates import CA, PEER_CA, ROOTS, CertKind, name_of_stem
 
 ISSUED = PurePosixPath("issued.json")
 VERSION: Final = 1
@@ -132,7 +132,7 @@ def certificate_name(path: str) -> str | None:
         return None
     match path.removesuffix(".pem").split("/"):
         case ["clients", stem] if stem:
-            return f"client/{stem}"
+            return f"client/{name_of_stem(stem)}"
         case ["members", owner, stem] if kind_of(f"{owner}/{stem}"):
             return f"{owner}/{stem}"
         case [stem] | ["rotation", stem] if stem in AUTHORITIES:

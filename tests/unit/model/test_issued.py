@@ -13,7 +13,7 @@ from etcdboot.model.rotation import retired_paths, waiting_paths
 from samples.certificates import DAY, NOW, plan_of
 
 ALICE = Issued("client/alice", "ca", "b" * 64, 0xA1, NOW, NOW + timedelta(days=365), "1" * 64)
-SPLIT = plan_of(2, certificates="ca: split, intermediate: true")
+SPLIT = plan_of(2, certificates="ca: split, intermediate: true, clients: [root, 'svc:a@b']")
 
 
 def changed(**values: object) -> bytes:
