@@ -48,10 +48,11 @@ def test_check_and_diff_go_together_and_write_nothing(folder: Path) -> None:
 def test_json_is_one_object_with_the_promised_keys(folder: Path) -> None:
     body = json.loads(etcdboot(folder, "render", "-w", "json", "--diff").stdout)
     assert (body["ok"], body["exit"], body["diagnostics"]) == (True, 0, [])
-    wanted = {"path", "kind", "mode", "secret", "host_path", "owner", "diff"}
+    wanted = {"path", "kind", "mode", "secret", "host_path", "host_mode", "owner", "group", "diff"}
     assert all(each.keys() == wanted for each in body["changes"])
     unit = next(each for each in body["changes"] if each["path"] == "etcd1/etcd.service")
     assert (unit["kind"], unit["mode"], unit["host_path"]) == ("new", "0644", "/etc/etcd/etcd.service")
+    assert (unit["host_mode"], unit["owner"], unit["group"]) == ("0644", "root", "root")
 
 
 def test_a_refusal_in_json_still_lists_the_changes(folder: Path) -> None:

@@ -44,7 +44,8 @@ def rendered(example: Path, release: Release, form: Settings) -> str:
 
 
 def shown(artifact: Artifact) -> str:
-    place = f" -> {artifact.host_path}" if artifact.host_path else ""
+    host = artifact.host
+    place = f" -> {host.path} {host.mode:04o} {host.owner}:{host.group}" if host else ""
     return f"===== {artifact.path} {artifact.mode:04o}{place}\n{artifact.content.decode()}"
 
 

@@ -16,7 +16,7 @@ from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.certs.renewing import renew
 from etcdboot.workflows.cluster import open_cluster
 from etcdboot.workflows.render import RenderRequest, run
-from integration.test_install_script import WORLD
+from integration.installing import WORLD
 from lab.peers.fixtures import require_capability, require_peer
 from lab.world.namespaces import ENVIRONMENT, new_world
 

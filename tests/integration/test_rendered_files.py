@@ -50,7 +50,7 @@ def put_on_this_host(plan: ClusterPlan, folder: Path) -> tuple[ClusterPlan, Memb
     binary.write_text(ETCD.format(python=sys.executable, out=str(folder / "seen")))
     binary.chmod(0o755)
     for each in render(plan, TEMPLATES):
-        path = Path(each.host_path or folder / each.path.name)
+        path = Path(each.host.path if each.host else folder / each.path.name)
         path.write_bytes(each.content)
         path.chmod(each.mode)
     return plan, plan.members[0]

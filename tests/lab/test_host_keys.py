@@ -75,12 +75,12 @@ def test_a_cluster_whose_keys_never_left_their_hosts(world: World, release: str)
     cluster.etcdboot("certs", "sign", "csr")
     cluster.etcdboot("render")
     for name in cluster.hosts:
-        assert "is in its place" in install(cluster, name)
+        assert f"{name}: installed." in install(cluster, name)
         cluster.start(name, Target.SYSTEMD)
     assert_healthy(cluster)
     assert_agreed(cluster)
     made = {name: keys(host) for name, host in cluster.hosts.items()}
-    assert all(said.count("600 etcd:etcd") == 2 for said in made.values())
+    assert all(said.count("640 root:etcd") == 2 for said in made.values())
     found = cluster.operator.run(f"find {FOLDER} -name '*-key.pem' -path '*etcd?/*'").stdout
     assert found == ""
 
@@ -106,11 +106,10 @@ def prepared(world: World) -> HostCluster:
 def test_installing_first_keeps_what_is_made_then(prepared: HostCluster) -> None:
     host = prepared.hosts["etcd1"]
     said = install(prepared, "etcd1")
-    assert "All but the certificates of etcd1 is in its place." in said
-    assert "Next: sh /etc/etcd/make-csr.sh" in said
+    assert "Its certificates are missing. Next: sh /etc/etcd/make-csr.sh" in said
     host.run("sh /etc/etcd/make-csr.sh /root/csr")
     before = keys(host)
-    assert before.count("600 etcd:etcd") == 2
+    assert before.count("640 root:etcd") == 2
     for _ in range(2):
         install(prepared, "etcd1")
         assert keys(host) == before
@@ -119,7 +118,7 @@ def test_installing_first_keeps_what_is_made_then(prepared: HostCluster) -> None
     prepared.operator.unpack(host.pack("/root/csr"), f"{FOLDER}/csr")
     prepared.etcdboot("certs", "sign", "csr")
     prepared.etcdboot("render")
-    assert "etcd1 is in its place." in install(prepared, "etcd1")
+    assert "etcd1: installed." in install(prepared, "etcd1")
     assert keys(host) == before
     listing = "find -L /etc/etcd -printf '%p %i %m %u\\n' | grep pki | sort"
     state = host.run(listing).stdout
@@ -149,10 +148,10 @@ def test_a_dry_run_makes_nothing(prepared: HostCluster) -> None:
     host = prepared.hosts["etcd1"]
     said = host.run("sh /root/etcd1/make-csr.sh --dry-run").stdout
     assert said.splitlines() == [
-        "would make /etc/etcd/pki",
-        "would make /etc/etcd/pki/server-key.pem",
+        "would create /etc/etcd/pki",
+        "would create /etc/etcd/pki/server-key.pem",
         "would write /root/etcd1/csr/etcd1-server.csr",
-        "would make /etc/etcd/pki/peer-key.pem",
+        "would create /etc/etcd/pki/peer-key.pem",
         "would write /root/etcd1/csr/etcd1-peer.csr",
     ]
     assert host.run("ls /etc/etcd /root/etcd1/csr", check=False).stdout == ""
@@ -163,12 +162,15 @@ def test_a_dry_run_makes_nothing(prepared: HostCluster) -> None:
     [
         ("true", "--dry", 2, "usage: sudo sh make-csr.sh"),
         ("true", "a b", 2, "usage: sudo sh make-csr.sh"),
-        ("mkdir -p /etc/etcd/pki; echo hello >/etc/etcd/pki/server-key.pem", "", 7, "no plain private key"),
-        ("mkdir -p /etc/etcd/pki/server-key.pem", "", 7, "no plain private key"),
-        ("mkdir -p /etc/etcd/pki; ln -s nowhere /etc/etcd/pki/server-key.pem", "", 7, "cannot be read"),
-        ("mkdir -p /etc/etcd; touch /etc/etcd/pki", "", 7, "cannot be made"),
+        ("mkdir -p /etc/etcd/pki; echo hello >/etc/etcd/pki/server-key.pem", "", 7, "no private key without"),
+        ("mkdir -p /etc/etcd/pki/server-key.pem", "", 7, "no private key without"),
+        ("mkdir -p /etc/etcd/pki; ln -s nowhere /etc/etcd/pki/server-key.pem", "", 7, "is a symlink"),
+        ("mkdir -p /etc/etcd; touch /etc/etcd/pki", "", 7, "is not a folder"),
+        ("mkdir -p /etc/etcd/pki; chown 9:9 /etc/etcd/pki", "", 7, "who could exchange a key there"),
+        ("mkdir -p /etc/etcd; chmod 777 /etc/etcd", "", 7, "another user than root can change it"),
+        ("mkdir -p /srv/pki /etc/etcd; ln -s /srv/pki /etc/etcd/pki", "", 7, "etcdboot did not make"),
         ("touch /root/file", "/root/file", 7, "cannot be written"),
-        ("mkdir /root/bin; PATH=/root/bin", "", 8, "openssl is not there"),
+        ("mkdir /root/bin; PATH=/root/bin", "", 8, "openssl is missing"),
     ],
 )
 def test_what_make_csr_refuses(

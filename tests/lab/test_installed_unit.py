@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from etcdboot.effects.templates import load_templates
-from etcdboot.model.spec import ClientTls, Settings, Target
+from etcdboot.model.plan import Flag
+from etcdboot.model.spec import Settings, Target
 from etcdboot.products.render.rendering import render
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.material import material
@@ -16,18 +17,32 @@ from lab.world.process import wait_until
 from lab.world.world import World
 from samples.plans import small_plan
 
-RELEASES = {Settings.CONFIG: "3.6.14", Settings.ENV: "3.5.33", Settings.FLAGS: "3.7.1"}
+CASES = {
+    "3.4.23": Settings.CONFIG,
+    "3.5.33": Settings.ENV,
+    "3.6.14": Settings.CONFIG,
+    "3.7.1": Settings.FLAGS,
+}
+# A config file with a secret in it is for root and etcd's group, as keys are.
+SECRET = Flag("snapshot-count", "10000", secret=True)
+# What etcd's account may do there: read its secrets, and change nothing.
+ATTEMPTS = """\
+for path in "$@" /etc/etcd/pki/client-ca.pem /etc/etcd/pki/new /etc/etcd/new; do
+  if (: >>"$path"); then echo "changed $path"; fi
+done 2>/dev/null
+for path in "$@"; do cat "$path" >/dev/null && echo read; done"""
 
 
 @pytest.mark.lab
 @pytest.mark.slow
-@pytest.mark.parametrize("form", list(Settings))
-def test_an_installed_unit_serves_until_it_is_stopped(form: Settings, tmp_path: Path) -> None:
+@pytest.mark.parametrize("release", list(CASES))
+def test_an_installed_unit_serves_until_it_is_stopped(release: str, tmp_path: Path) -> None:
     require_capability("root")
     require_capability("cgroups")
-    release = RELEASES[form]
+    form = CASES[release]
     etcd, etcdctl = require_peer("etcd", release), require_peer("etcdctl", release)
-    plan = small_plan(form, Target.SYSTEMD, release=release, client=ClientTls.MUTUAL, names=("etcd1",))
+    flags = (SECRET,) if form is Settings.CONFIG else ()
+    plan = small_plan(form, Target.SYSTEMD, release=release, names=("etcd1",), flags=flags)
     issue(plan, tmp_path / "pki")
     files = render(plan, load_templates(), material(plan, tmp_path / "pki").members)
     with World() as world:
@@ -47,7 +62,12 @@ def test_an_installed_unit_serves_until_it_is_stopped(form: Settings, tmp_path: 
         assert "is healthy" in host.run(["sh", "-c", health]).stdout
         owner = host.run("stat -c %U /var/lib/etcd/member/wal").stdout.strip()
         assert owner == host.run("ps -o user= -C etcd").stdout.strip() == "etcd"
-        assert "needs no restart" in host.run("sh /root/etcd1/install.sh").stdout
+        secrets = ["/etc/etcd/pki/server-key.pem", *(["/etc/etcd/etcd.conf.yml"] if flags else [])]
+        modes = host.run(["stat", "-Lc", "%a %U:%G", *secrets]).stdout.splitlines()
+        assert modes == ["640 root:etcd"] * len(secrets)
+        attempts = host.run(["sh", "-c", ATTEMPTS, "sh", *secrets], user="etcd").stdout.splitlines()
+        assert attempts == ["read"] * len(secrets)
+        assert "already up to date" in host.run("sh /root/etcd1/install.sh").stdout
         host.run("systemctl stop etcd")
         result = host.run("systemctl show -p Result -p NRestarts etcd").stdout.split()
         assert sorted(result) == ["NRestarts=0", "Result=success"]

@@ -83,13 +83,13 @@ def test_a_dry_run_writes_nothing_and_a_second_run_changes_nothing(world: World)
     cluster.deliver("etcd1", "/root/etcd1")
     before = state(host)
     said = host.run(["sh", "/root/etcd1/install.sh", "--dry-run"]).stdout
-    assert "would run: useradd" in said
+    assert "would create: user etcd" in said
     assert state(host) == before
     host.run(["sh", "/root/etcd1/install.sh"])
     installed = state(host)
     assert installed != before
     again = host.run(["sh", "/root/etcd1/install.sh", "--dry-run"]).stdout
-    assert "useradd" not in again
+    assert "etcd1: already up to date." in again
     host.run(["sh", "/root/etcd1/install.sh"])
     assert state(host) == installed
 

@@ -6,19 +6,33 @@
 from __future__ import annotations
 
 FINDINGS: dict[str, tuple[str, ...]] = {
-    "A1-foreign-files": (),  # install.sh replaced or removed files that it had not installed
-    "A1-foreign-folder": (),  # config-dir: /etc/kubernetes lost kubeadm's pki/
+    "A1-foreign-files": (  # install.sh replaced or removed files that it had not installed
+        "tests/integration/test_install_ownership.py::test_foreign_files_are_all_named_and_nothing_changes",
+        "tests/integration/test_install_ownership.py::test_adopt_moves_foreign_files_aside_and_loses_none",
+        "tests/integration/test_install_ownership.py::test_an_edited_file_is_refused_and_adopt_keeps_the_edit",
+    ),
+    "A1-foreign-folder": (  # config-dir: /etc/kubernetes lost kubeadm's pki/
+        "tests/integration/test_install_ownership.py::test_the_folder_of_another_program_is_never_touched",
+    ),
     "A2-system-folder": (  # data-dir: /var/lib and the like were chowned and chmodded
+        "tests/integration/test_install_folders.py::test_system_folders_are_refused_and_left_as_they_are",
         "tests/unit/model/test_rules.py::test_a_rule_names_the_fault_and_its_place",
         "tests/property/test_folders.py::test_the_parent_of_a_usual_folder_is_refused",
     ),
     "A2-nested-folders": (  # data-dir below config-dir/pki was replaced with it
+        "tests/integration/test_install_folders.py::test_one_folder_in_the_other_is_refused",
         "tests/unit/model/test_rules.py::test_a_rule_names_the_fault_and_its_place",
         "tests/property/test_folders.py::test_a_folder_inside_another_is_refused",
     ),
-    "A3-make-csr": (),  # make-csr.sh followed a folder that the etcd user had exchanged
-    "A3-data-dir-symlink": (),  # install.sh chowned what a symlink at the data-dir led to
-    "A3-chmod-race": (),  # install.sh chmodded a file that the etcd user had exchanged
+    "A3-make-csr": (  # make-csr.sh followed a folder that the etcd user had exchanged
+        "tests/integration/test_install_attacks.py::test_a_key_is_never_created_where_etcd_can_exchange_folders",
+    ),
+    "A3-data-dir-symlink": (  # install.sh chowned what a symlink at the data-dir led to
+        "tests/integration/test_install_attacks.py::test_a_symlink_at_the_data_dir_is_not_followed",
+    ),
+    "A3-chmod-race": (  # install.sh chmodded a file that the etcd user had exchanged
+        "tests/integration/test_install_attacks.py::test_an_exchanged_certificate_is_not_followed",
+    ),
     "A4-shared-ca": (),  # with one CA, any client certificate reads the raft log at the peer port
     "A5-env": (
         "tests/cli/test_local_trust.py::test_a_state_folder_that_another_user_laid_is_exit_7",
@@ -48,7 +62,9 @@ FINDINGS: dict[str, tuple[str, ...]] = {
         "tests/cli/test_hostile_files.py::test_a_common_name_starts_no_line_of_its_own",
         "tests/unit/cli/test_outlets.py::test_it_stays_one_short_line_of_printable_characters",
     ),  # line breaks of foreign text survived in diagnostics
-    "A10-lock": (),  # several install.sh at once
+    "A10-lock": (  # several install.sh at once
+        "tests/integration/test_install_script.py::test_only_one_run_at_a_time_works_on_a_config_dir",
+    ),
     "A10-secret-modes": (
         "tests/cli/test_secret_modes.py::test_a_secret_file_that_others_can_read_is_warned_of",
     ),  # secret files that others can read

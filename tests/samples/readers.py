@@ -22,7 +22,7 @@ def told(member: MemberPlan, target: Target, artifacts: Iterable[Artifact]) -> T
     """Flag → value as etcd understands it, for a member that the target starts."""
     by_path = {str(each.path): each.content.decode() for each in artifacts}
     own = [each for each in artifacts if each.path.parts[0] == member.name]
-    files = {each.host_path: each.content.decode() for each in own}
+    files = {each.host.path: each.content.decode() for each in own if each.host}
     words, environment_file = READERS[target](member, by_path)
     assert words[0] == str(member.paths.binary)
     if environment_file:

@@ -14,6 +14,7 @@ from etcdboot.ground.artifact import Change, ChangeKind
 from etcdboot.model.spec import Settings, Target
 
 if TYPE_CHECKING:
+    from etcdboot.ground.artifact import HostPlace
     from etcdboot.workflows.explain import Explained
     from etcdboot.workflows.render import RenderResult
 
@@ -91,13 +92,16 @@ def command(file: str, out: str | None, explain: bool, **options: Any) -> Outcom
 
 def _as_json(change: Change, result: RenderResult, *, diff: bool) -> dict[str, object]:
     artifact = change.artifact
+    host = artifact.host
     found: dict[str, object] = {
         "path": str(artifact.path),
         "kind": str(change.kind),
         "mode": f"{artifact.mode:04o}",
         "secret": artifact.secret,
-        "host_path": artifact.host_path,
-        "owner": artifact.owner,
+        "host_path": host.path if host else "",
+        "host_mode": f"{host.mode:04o}" if host else "",
+        "owner": host.owner if host else "",
+        "group": host.group if host else "",
     }
     return found | {"diff": result.diffs.get(str(artifact.path), "")} if diff else found
 
@@ -120,12 +124,16 @@ def _table(result: RenderResult) -> tuple[Grid]:
             str(change.artifact.path),
             str(change.kind),
             f"{change.artifact.mode:04o}",
-            change.artifact.host_path,
-            change.artifact.owner or "root",
+            *_on_the_host(change.artifact.host),
         )
         for change in result.changes
     )
-    return (Grid(("file", "state", "mode", "on the host", "owner"), rows),)
+    return (Grid(("file", "state", "mode", "on the host", "mode there", "owner there"), rows),)
+
+
+def _on_the_host(host: HostPlace | None) -> tuple[str, str, str]:
+    """Path, mode, owner and group; a group that only the host knows is left empty."""
+    return (host.path, f"{host.mode:04o}", f"{host.owner}:{host.group}") if host else ("", "", "")
 
 
 def _explained(file: str) -> Outcome:

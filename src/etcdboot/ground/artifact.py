@@ -9,19 +9,31 @@ from etcdboot.ground.values import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
+class HostPlace:
+    """Where a file goes on a member's host: its path there, its permission bits, its owner and group.
+
+    An empty group is the primary group of the user that etcd runs as, which only the host knows.
+    """
+
+    path: str
+    mode: int
+    owner: str = "root"
+    group: str = "root"
+
+
+@dataclass(frozen=True, slots=True)
 class Artifact:
     """One file to be written below a root.
 
     ``path`` is relative to that root; ``mode`` its permission bits; a ``secret`` one never shows in a diff or
-    a log; ``host_path`` is where it goes on the member's host and ``owner`` whose it is there (empty: root).
+    a log; ``host`` is where it goes on the member's host (None: nowhere).
     """
 
     path: PurePosixPath
     content: bytes = field(repr=False)  # may be a key: it must not get into a log by way of a repr
     mode: int = 0o644
     secret: bool = False
-    host_path: str = ""
-    owner: str = ""
+    host: HostPlace | None = None
 
 
 @dataclass(frozen=True, slots=True)

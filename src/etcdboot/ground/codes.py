@@ -1204,8 +1204,8 @@ CODES: dict[str, tuple[str, str]] = {
     "EB537": (
         "data of another user",
         "The unit runs etcd as the user that the spec names, and that user does not own the data-dir, the "
-        "log, the snapshots or a file in them: one run of etcd as root is enough. chown them, or run "
-        "install.sh, which does.",
+        "log, the snapshots or a file in them: one run of etcd as root is enough. Change the owner "
+        "with chown; install.sh refuses such a data-dir.",
     ),
     "EB538": (
         "damaged log",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePosixPath
 
-from etcdboot.ground.artifact import Artifact
+from etcdboot.ground.artifact import Artifact, HostPlace
 from etcdboot.ground.report import Diagnostic, error
 from etcdboot.ground.values import dataclass, field, replace
 from etcdboot.model.certificates import CA, CertKind, CertRequest, pair_paths
@@ -13,6 +13,8 @@ from etcdboot.model.crl import crl_paths
 from etcdboot.model.plan import CarriedFile, ClientPlan, ClusterPlan, MemberPlan
 from etcdboot.model.spec import CertificateSource, ClientTls
 
+# Root owns what etcd must trust or keep secret, and etcd's group may read it. No release looks at these bits.
+READABLE_BY_ETCD = 0o640
 _FOLDER = PurePosixPath("pki")
 # Which trust bundle goes with which pair. Both bundles have names of their own even where one CA signs all,
 # so that parting the CAs later renames nothing.
@@ -83,8 +85,7 @@ def artifacts(
             content=contents[each.source],
             mode=0o600 if each.secret else 0o644,
             secret=each.secret,
-            host_path=str(member.paths.pki_dir / each.target.name),
-            owner=member.user,
+            host=_in_pki(member, each.target.name),
         )
         for each in files
         if each.source in contents
@@ -107,9 +108,13 @@ def carried_artifact(member: MemberPlan, file: CarriedFile, content: bytes) -> A
         content=content,
         mode=0o600 if file.secret else 0o644,
         secret=file.secret,
-        host_path=str(member.paths.pki_dir / file.name),
-        owner=member.user,
+        host=_in_pki(member, file.name),
     )
+
+
+def _in_pki(member: MemberPlan, name: str) -> HostPlace:
+    """The place of a key, a certificate or a trust file on a member's host: root's, and etcd may read it."""
+    return HostPlace(str(member.paths.pki_dir / name), READABLE_BY_ETCD, group=member.group)
 
 
 def identity_of(plan: ClusterPlan, client: str | None) -> tuple[CertRequest | None, PurePosixPath | None]:

@@ -55,7 +55,8 @@ class MemberPlan:
     """One member, all decided.
 
     ``host`` tells which machine it is on (members of one host share it); ``addresses`` are those it binds;
-    ``files`` are its certificates there, ours or not; ``unit`` is its systemd unit's file name; ``flags`` is
+    ``files`` are its certificates there, ours or not; ``group`` may read keys and secrets there (empty: the
+    primary group of ``user``, which its host knows); ``unit`` is its systemd unit's file name; ``flags`` is
     all that etcd is told, in etcd's own spelling; ``certificates`` are the pairs of ours on its host,
     ``carried`` the operator's own files there, ``crls`` the revocation lists; ``predicted_id`` is known only
     while all members are founders, and there is a token.
@@ -74,6 +75,7 @@ class MemberPlan:
     paths: MemberPaths
     files: TlsFiles
     user: str
+    group: str
     unit: str
     flags: tuple[Flag, ...]
     certificates: tuple[CertRequest, ...]

@@ -124,6 +124,7 @@ def _member(
         paths=paths,
         files=files,
         user=spec.etcd.user or DEFAULT_USER,
+        group=spec.etcd.group or "",
         unit=UNIT if alone else f"etcd-{member.name}.service",
         flags=(
             *_own_flags(member, place, paths),

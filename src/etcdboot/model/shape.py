@@ -17,7 +17,7 @@ NAME_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
 _NAME = re.compile(NAME_PATTERN)
 CLIENT_NAME_PATTERN: Final = r"^[A-Za-z0-9_][A-Za-z0-9._:@+=,-]{0,63}$"  # 64: RFC 5280 ub-common-name
 _CLIENT_NAME = re.compile(CLIENT_NAME_PATTERN)
-_USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}")  # useradd(8), Debian's NAME_REGEX
+_ACCOUNT = re.compile(r"[a-z_][a-z0-9_-]{0,31}")  # useradd(8), groupadd(8), Debian's NAME_REGEX
 _LIFETIME_PATTERN = r"^([0-9]{1,11}[ydhms])+$"
 _RELEASE_PATTERN = r"^[0-9]+\.[0-9]+\.[0-9]+$"
 MAX_MEMBERS: Final = 1000  # etcd makes sense up to seven; beyond this the file is not what it seems
@@ -67,9 +67,9 @@ def _host_path(text: str) -> str:
     return _path(text)
 
 
-def _user(text: str) -> str:
-    if not _USER.fullmatch(text):
-        raise ValueError(f"{text!r} is not a user name: small letters, digits, '_' and '-', 32 at most")
+def _account(what: str, text: str) -> str:
+    if not _ACCOUNT.fullmatch(text):
+        raise ValueError(f"{text!r} is not a {what} name: small letters, digits, '_' and '-', 32 at most")
     return text
 
 
@@ -128,7 +128,10 @@ _ETCD: Final = (
     Field("binary", _file, "The program on the hosts; {name} may stand in paths.", "/usr/local/bin/etcd"),
     Field("config-dir", _file, "Where a member's files go on its host.", "/etc/etcd"),
     Field("data-dir", _file, "Where etcd keeps its data.", "/var/lib/etcd"),
-    Field("user", Text("a user name", _user), "The user that etcd runs as.", "etcd"),
+    Field("user", Text("a user name", partial(_account, "user")), "The user that etcd runs as.", "etcd"),
+    Field("group", Text("a group name", partial(_account, "group")),
+          "The group on the hosts that may read keys and secrets; root owns them.",
+          "the user's primary group"),
     Field("allow-dangerous-release", Boolean(), "Render releases that may lose data.", "false"),
     Field("flags", Flags(), "More etcd flags for all members; null takes one of ours away.", "none"),
 )  # fmt: skip

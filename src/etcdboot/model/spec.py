@@ -98,6 +98,7 @@ class EtcdSpec:
     config_dir: str | None = None
     data_dir: str | None = None
     user: str | None = None
+    group: str | None = None
     allow_dangerous_release: bool = False
     flags: FlagValues = ()
 

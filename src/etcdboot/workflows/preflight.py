@@ -162,7 +162,7 @@ def _closed(plan: ClusterPlan, member: MemberPlan) -> tuple[str, ...]:
     if plan.settings is Settings.CONFIG:
         files.append(str(member.paths.config_dir / CONFIG_FILE))
     existing = dict.fromkeys(Path(file) for file in files if file)
-    return tuple(map(str, unreadable_by(member.user, existing)))
+    return tuple(map(str, unreadable_by(member.user, existing, member.group)))
 
 
 def _ask_peers(scope: Scope, reporter: Reporter) -> tuple[Seen, ...]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from etcdboot.ground.artifact import Artifact, Change, ChangeKind, Standing
+from etcdboot.ground.artifact import Artifact, Change, ChangeKind, HostPlace, Standing
 
 KEY = b"-----BEGIN PRIVATE KEY-----"
 
@@ -16,4 +16,6 @@ def test_no_repr_shows_a_content() -> None:
 
 def test_an_artifact_is_public_and_roots_unless_said() -> None:
     artifact = Artifact(PurePosixPath("a"), b"")
-    assert (artifact.mode, artifact.secret, artifact.host_path, artifact.owner) == (0o644, False, "", "")
+    assert (artifact.mode, artifact.secret, artifact.host) == (0o644, False, None)
+    place = HostPlace("/etc/etcd/a", 0o644)
+    assert (place.owner, place.group) == ("root", "root")

@@ -7,7 +7,9 @@ import pytest
 from etcdboot.knowledge.system_folders import SYSTEM_FOLDERS, is_system_folder
 
 
-@pytest.mark.parametrize("path", ["/", "/etc", "/tmp", "/data", "/var/lib", "/etc/kubernetes", "/home/me"])
+@pytest.mark.parametrize(
+    "path", ["/", "/etc", "/tmp", "/data", "/var/lib", "/etc/kubernetes", "/home/me", "//var/lib"]
+)
 def test_system_folders_and_first_level_folders_are_recognized(path: str) -> None:
     assert is_system_folder(PurePosixPath(path))
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
+from etcdboot.ground.artifact import HostPlace
 from etcdboot.model.material import (
     CertMaterial,
     absent,
@@ -67,13 +68,13 @@ def test_each_file_that_is_not_there_is_named_once() -> None:
     ]
 
 
-def test_keys_are_private_and_go_to_the_members_user() -> None:
-    [member] = plan_of(extra="etcd: {user: etc, config-dir: /srv/etcd}").members
-    files = needed(member)
+def test_keys_and_certificates_belong_to_root_and_the_members_group_may_read_them() -> None:
+    [member] = plan_of(extra="etcd: {group: certs, config-dir: /srv/etcd}").members
+    files, pki = needed(member), "/srv/etcd/pki"
     made = artifacts(member, files, {each.source: each.source.name.encode() for each in files})
-    assert [(str(each.path), each.mode, each.secret, each.host_path, each.owner) for each in made[1:3]] == [
-        ("pki/server.pem", 0o644, False, "/srv/etcd/pki/server.pem", "etc"),
-        ("pki/server-key.pem", 0o600, True, "/srv/etcd/pki/server-key.pem", "etc"),
+    assert [(str(file.path), file.mode, file.secret, file.host) for file in made[1:3]] == [
+        ("pki/server.pem", 0o644, False, HostPlace(f"{pki}/server.pem", 0o640, group="certs")),
+        ("pki/server-key.pem", 0o600, True, HostPlace(f"{pki}/server-key.pem", 0o640, group="certs")),
     ]
     assert made[3].content == b"ca.pem"
 
@@ -137,10 +138,10 @@ def test_a_client_has_a_folder_of_its_own_and_a_key_that_is_elsewhere_is_not_in_
     assert [str(each.target) for each in needed_by(client, public=True)] == ["ca.pem", "client.pem"]
     contents = {each.source: b"x" for each in files}
     made = bundled(files, contents)
-    assert [(each.mode, each.secret, each.owner) for each in made] == [
-        (0o644, False, ""),
-        (0o644, False, ""),
-        (0o600, True, ""),
+    assert [(file.mode, file.secret, file.host) for file in made] == [
+        (0o644, False, None),
+        (0o644, False, None),
+        (0o600, True, None),
     ]
     del contents[files[2].source]
     assert [str(each.path) for each in bundled(files, contents)] == ["ca.pem", "client.pem"]

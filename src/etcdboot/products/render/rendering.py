@@ -85,8 +85,7 @@ def _artifact(row: FileRow, owner: _Owner, text: str) -> Artifact:
         text.encode(),
         file.mode,
         file.secret,
-        host_path=str(owner.paths.config_dir / file.name),
-        owner=file.owner,
+        host=file.host,
     )
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from etcdboot.ground.artifact import HostPlace
 from etcdboot.ground.values import dataclass
+from etcdboot.model.material import READABLE_BY_ETCD
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.spec import Settings, Target
 from etcdboot.products.render.host_keys import MAKE_CSR, made_there
@@ -23,32 +25,42 @@ PRIVATE = 0o600
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """One file: its name, its template, its mode, and whether etcd's settings (secrets too) stand in it."""
+    """One file: its name, its template, its mode, and whether etcd's settings (secrets too) stand in it.
+
+    ``starts`` is for a file that decides how etcd starts: only a restart makes a change of it effective.
+    """
 
     name: str
     template: str
     mode: int = 0o644
     holds_settings: bool = False
+    starts: bool = False
 
     def file_for(self, member: MemberPlan) -> MemberFile:
-        """The file in that member's tree; one with a secret in it is for etcd's user alone."""
+        """The file in that member's tree; on its host, root and etcd's group may read one with a secret."""
         secret = self.holds_settings and any(each.secret for each in member.flags)
+        name = self.name.replace("{unit}", member.unit)
+        path = str(member.paths.config_dir / name)
         return MemberFile(
-            name=self.name.replace("{unit}", member.unit),
+            name=name,
             mode=PRIVATE if secret else self.mode,
             secret=secret,
-            owner=member.user if secret else "",
+            starts=self.starts or self.holds_settings,
+            host=HostPlace(path, READABLE_BY_ETCD, group=member.group)
+            if secret
+            else HostPlace(path, self.mode),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class MemberFile:
-    """A row's file for one member: its name, and on its host its mode and owner (empty: root)."""
+    """A row's file for one member: as it is rendered, and its place on the member's host."""
 
     name: str
     mode: int
     secret: bool
-    owner: str
+    starts: bool
+    host: HostPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +93,12 @@ TARGETS: Mapping[Target, TargetRow] = MappingProxyType(
     {
         Target.SCRIPT: TargetRow(
             "an executable that becomes etcd",
-            member_files=(FileRow("etcd.sh", "script/etcd.sh.j2", 0o755),),
+            member_files=(FileRow("etcd.sh", "script/etcd.sh.j2", 0o755, starts=True),),
         ),
         Target.SYSTEMD: TargetRow(
             "a systemd unit, and install.sh which puts everything in its place on the host",
             member_files=(
-                FileRow("{unit}", "systemd/etcd.service.j2"),
+                FileRow("{unit}", "systemd/etcd.service.j2", starts=True),
                 FileRow("install.sh", "systemd/install.sh.j2", 0o755),
             ),
         ),

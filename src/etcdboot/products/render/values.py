@@ -2,9 +2,10 @@
 
 A template of a member sees ``title``, ``member`` (its plan), ``launch``, ``environment_file`` (its path, and
 empty unless settings are env), ``etcdctl`` (name and value of each variable), ``etcdctl_file`` (its path),
-``grants``, ``ready_marker`` and ``wal_folder`` (paths), ``files`` (name, mode and owner of each file of its
-tree), ``requests`` (of the keys that are made on its host), ``made_here`` (these keys' files) and
-``needs_pki``.
+``grants``, ``ready_marker`` and ``wal_folder`` (paths), ``files`` (of its tree: name, mode on the host,
+whether etcd's group may read it, whether only a restart makes a change of it effective), ``requests`` (of the
+keys that are made on its host), ``made_here`` (these keys' files), ``needs_pki``, ``system_folders`` and
+``homes`` (whose folders are no member's).
 A template of a client sees ``title``, ``etcdctl`` (as above, without files) and ``etcdctl_files`` (each
 further variable, and the file of the bundle that it names).
 A template of the whole cluster sees ``title`` and ``processes`` (text).
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 from etcdboot.ground.syntax import procfile, sh
 from etcdboot.ground.syntax.characters import CONTROLS_AND_LINE_ENDS, refuse
+from etcdboot.knowledge.system_folders import HOMES, SYSTEM_FOLDERS
 from etcdboot.model.plan import ClientPlan, ClusterPlan, MemberPlan
 from etcdboot.model.spec import Settings
 from etcdboot.products.render.client import bundle_files, bundle_variables, etcdctl_variables
@@ -36,12 +38,14 @@ def member_values(plan: ClusterPlan, member: MemberPlan) -> dict[str, object]:
         "ready_marker": ready_marker(member),
         "wal_folder": wal_folder(member),
         "files": [
-            {"name": file.name, "mode": f"{file.mode:04o}", "owner": file.owner}
+            {"name": file.name, "mode": f"{file.host.mode:04o}", "secret": file.secret, "starts": file.starts}
             for file in (row.file_for(member) for row in rows_of(plan, member))
         ],
         "requests": script_requests(member),
         "made_here": key_files(member),
         "needs_pki": bool(member.certificates or member.carried),
+        "system_folders": SYSTEM_FOLDERS,
+        "homes": HOMES,
     }
 
 

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from etcdboot.effects.templates import load_templates
-from etcdboot.ground.artifact import Artifact
+from etcdboot.ground.artifact import Artifact, HostPlace
 from etcdboot.ground.errors import SpecError, UsageError
 from etcdboot.model.plan import Flag
 from etcdboot.model.spec import ClientTls, Settings, Target
@@ -43,14 +43,12 @@ def test_every_file_says_whose_it_is_and_where_to_edit() -> None:
 def test_scripts_are_executable_and_everything_knows_its_place_on_the_host() -> None:
     found = {str(each.path): each for each in render(small_plan(), TEMPLATES)}
     assert found["etcd1/etcd.sh"].mode == found["etcd1/install.sh"].mode == 0o755
-    assert found["etcd2/etcd.conf.yml"].host_path == "/etc/etcd/etcd.conf.yml"
-    assert found["Procfile"].host_path == ""
+    assert found["etcd2/etcd.conf.yml"].host == HostPlace("/etc/etcd/etcd.conf.yml", 0o644)
+    assert found["Procfile"].host is None
 
 
 def test_certificates_go_into_their_members_tree() -> None:
-    key = Artifact(
-        PurePosixPath("pki/server-key.pem"), b"k", 0o600, secret=True, host_path="/h", owner="etcd"
-    )
+    key = Artifact(PurePosixPath("pki/server-key.pem"), b"k", 0o600, secret=True, host=HostPlace("/h", 0o640))
     found = {str(each.path): each for each in render(small_plan(), TEMPLATES, {"etcd2": (key,)})}
     assert found["etcd2/pki/server-key.pem"] == replace(key, path=PurePosixPath("etcd2/pki/server-key.pem"))
     assert "etcd1/pki/server-key.pem" not in found

@@ -158,7 +158,7 @@ def _owner(path: str, member: MemberPlan, data: DataDir, here: Here) -> Iterator
         more = f"; {counted(len(rest), 'more path')} are not {member.user}'s" if rest else ""
         message = f"{place} belongs to {owner}, and etcd runs as {member.user}{more}"
         folders = sh.join(_folders(member, data, (place for place, _ in others)))
-        yield error("EB537", message, f"chown -R {member.user} {folders}, or run install.sh", path)
+        yield error("EB537", message, f"chown -R {member.user} {folders}", path)
     closed = [held.path for held in data.held if held.owner == member.user and not held.is_usable]
     if closed:
         more = f", nor {counted(len(closed) - 1, 'more path')}" if closed[1:] else ""
