@@ -17,8 +17,13 @@ STEP = 1 if WHOLE else 5  # one kill point in so many
 COUNTED = """\
 mkdir /mnt/bin
 for name in chmod chown cp install ln mkdir mv rm rmdir sync; do
-  printf '#!/bin/sh\\nn=$(($(cat /mnt/left) - 1))\\necho $n >/mnt/left\\n[ $n != 0 ] || kill -9 0\\nexec %s "$@"\\n' \\
-    "$(command -v $name)" >/mnt/bin/$name
+  cat >/mnt/bin/$name <<END
+#!/bin/sh
+left=\\$((\\$(cat /mnt/left) - 1))
+echo \\$left >/mnt/left
+[ \\$left != 0 ] || kill -9 0
+exec $(command -v $name) "\\$@"
+END
   chmod 755 /mnt/bin/$name
 done
 """
@@ -28,7 +33,8 @@ rm -rf /etc/etcd /var/lib/etcd /etc/systemd/system/etcd.service /run/etcdboot
 """
 # The content of all files, however pki/ is named.
 CONTENT = """\
-cd /etc/etcd; stat -Lc '%n %a %U:%G' pki pki/* *.*; cat pki/* *.*; ls -A | sed 's/[.]pki[.].$/GENERATION/' | sort
+cd /etc/etcd; stat -Lc '%n %a %U:%G' pki pki/* *.*; cat pki/* *.*
+ls -A | sed 's/[.]pki[.].$/GENERATION/' | sort
 cut -c 67- .etcdboot.sha256 | sed 's/[.]pki[.]./GENERATION/' | sort; sha256sum --status -c .etcdboot.sha256"""
 ROUNDS = """\
 point=1
