@@ -23,6 +23,7 @@ members:
 """
 ALL = [
     "ca",
+    "peer-ca",
     "etcd1/server",
     "etcd1/peer",
     "etcd2/server",

@@ -12,7 +12,7 @@ from cli.running import process as etcdboot
 SPEC = """\
 name: prod-a
 etcd: {version: "3.6.14"}
-certificates: {crl: {}, clients: [root, bob]}
+certificates: {ca: shared, crl: {}, clients: [root, bob]}
 members:
   - {name: etcd1, host: 127.0.0.1, client-port: 1, peer-port: 2}
 """
@@ -92,7 +92,7 @@ def test_a_rotation_is_begun_and_told_again(folder: Path) -> None:
 
 
 def test_clients_are_left_alone_where_only_peers_get_a_new_ca(tmp_path: Path) -> None:
-    (tmp_path / "cluster.yaml").write_text(SPEC.replace("crl: {}", "crl: {}, ca: split"))
+    (tmp_path / "cluster.yaml").write_text(SPEC.replace("ca: shared", "ca: split"))
     assert etcdboot(tmp_path, "certs", "-q").returncode == 0
     for ca, told in (("peer-ca", False), ("ca", True)):
         begun = etcdboot(tmp_path, "certs", "rotate-ca", "--ca", ca, "--offline")

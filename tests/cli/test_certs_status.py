@@ -15,6 +15,7 @@ from etcdboot.effects.ports import free_loopback_ports
 SPEC = """\
 name: prod-a
 etcd: {{version: "3.6.14"}}
+certificates: {{ca: shared}}
 members:
   - {{name: etcd1, host: 127.0.0.1, client-port: {}, peer-port: {}}}
 """

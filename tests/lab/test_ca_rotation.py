@@ -131,7 +131,8 @@ def test_an_intermediate_is_replaced_without_any_restart(tmp_path: Path, release
 
 
 def test_the_way_back_is_as_safe_as_the_way_there(tmp_path: Path) -> None:
-    with running(tmp_path, loopback_spec(tmp_path, "3.6.14")) as cluster:
+    spec = loopback_spec(tmp_path, "3.6.14", certificates={"ca": "shared"})
+    with running(tmp_path, spec) as cluster:
         rotate(cluster)
         cluster.etcdboot("render")
         restart(cluster, "etcd1")

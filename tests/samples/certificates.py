@@ -76,7 +76,11 @@ def facts_of(request: CertRequest, signed_at: datetime = NOW) -> CertFacts:
 
 
 def plan_of(members: int = 1, extra: str = "", certificates: str = "") -> ClusterPlan:
-    """The plan of a cluster of that many members; ``certificates`` and ``extra`` are YAML."""
+    """The plan of a cluster of that many members; ``certificates`` and ``extra`` are YAML.
+
+    It has one CA, unless ``certificates`` sets another layout.
+    """
+    certificates = certificates if "ca:" in certificates else f"ca: shared, {certificates}"
     hosts = "".join(f"  - {{name: etcd{n}, host: 192.168.202.{n}}}\n" for n in range(1, members + 1))
     text = f"name: test\ncertificates: {{{certificates}}}\n{extra}\nmembers:\n{hosts}"
     loaded = load(text, "cluster.yaml")

@@ -451,6 +451,19 @@ CODES: dict[str, tuple[str, str]] = {
         "alone where such clients come. In the same way the verifier of Python's cryptography refuses a name "
         "with an underscore below a CA that is held to any name.",
     ),
+    "EB275": (
+        "clients can read the raft log",
+        "With one CA (`certificates.ca: shared`), every client certificate is accepted at the peer port. "
+        "That port serves the raft log with all keys and values, and the users and roles of etcd do not "
+        "apply there. Give peers a separate CA: `etcdboot certs rotate-ca --split` changes a running "
+        "cluster over without downtime.",
+    ),
+    "EB277": (
+        "certificates.ca follows pki/",
+        "A command has found or created CAs, and `certificates.ca` must match them. etcdboot edits the "
+        "spec. Where it cannot, as with standard input or an unusual layout of the text, write the line "
+        "from the hint by hand.",
+    ),
     "EB280": (
         "member named like an etcd user",
         "With auth on, etcd takes the common name of any client certificate for a user's name, and the "
@@ -498,15 +511,16 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "EB304": (
         "CA gone",
-        "The CA's certificate is missing, although it was there or has signed what still is. A new CA would "
-        "lock out everybody who trusts the old one, so none is made. Bring both its files back; to start "
-        "afresh, move the whole pki folder away.",
+        "The CA's certificate is missing, although it was there or has signed what still is. A new CA "
+        "would lock out everybody who trusts the old one, so none is made. Bring its certificate back "
+        "from a copy: each member has the CA that it trusts as client-ca.pem or peer-ca.pem in its pki "
+        "folder.",
     ),
     "EB305": (
         "CA expired or not yet valid",
-        "Nothing that rests upon this CA is accepted by anybody. An expired one takes the whole cluster with "
-        "it: make a new PKI in another folder and replace the certificates of all members together. One that "
-        "is not valid yet means that a clock is wrong.",
+        "Nothing that rests upon this CA is accepted by anybody. An expired one takes the whole cluster "
+        "with it: create a new PKI in another folder (--pki) and replace the files of all members "
+        "together. One that is not valid yet means that a clock is wrong.",
     ),
     "EB306": (
         "not a CA",
@@ -606,8 +620,8 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "EB333": (
         "root that no CA may follow",
-        "The root's path length is 0, so etcd and openssl refuse everything below an intermediate (RFC 5280 "
-        "4.2.1.9). Leave intermediate out, or begin anew with another root.",
+        "The root's path length is 0, so etcd and openssl refuse everything below an intermediate (RFC "
+        "5280 4.2.1.9). Leave intermediate out, or use another root in a new PKI folder.",
     ),
     "EB334": (
         "no passphrase",
@@ -628,6 +642,18 @@ CODES: dict[str, tuple[str, str]] = {
         "keys on other hosts",
         "With source: csr each host keeps its member's keys, so the members cannot run here with their own "
         "certificates. Rehearse the spec: up --local and up --once make throw-away ones.",
+    ),
+    "EB338": (
+        "split is written, and there is one CA",
+        "The spec sets `certificates.ca: split`, and one CA has signed the certificates of peers and "
+        "clients. Creating a second CA at once would cut the members off from each other. Change over in "
+        "steps with `etcdboot certs rotate-ca --split`, or keep the one CA with `ca: shared`.",
+    ),
+    "EB339": (
+        "shared is written, and peers have a separate CA",
+        "The spec sets `certificates.ca: shared`, and a separate CA has signed the peer certificates, or "
+        "is about to. Members would no longer trust each other with the files of such a spec. Write `ca: "
+        "split` again.",
     ),
     "EB340": (
         "planned and not there",
@@ -667,8 +693,9 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "EB347": (
         "CA key where none belongs",
-        "The key of a CA is in out/, from where files go to hosts. Whoever has it can sign certificates that "
-        "the whole cluster trusts. Remove it; if a host has got it, make a new PKI.",
+        "The key of a CA is in out/, from where files go to hosts. Whoever has it can sign certificates "
+        "that the whole cluster trusts. Remove it; if a host has it, replace the CA with `etcdboot certs "
+        "rotate-ca`.",
     ),
     "EB348": (
         "certificates in no good order",
@@ -771,6 +798,17 @@ CODES: dict[str, tuple[str, str]] = {
         "CA key that cannot sign here",
         "etcdboot signs with ECDSA and RSA keys. Take over the CA's certificate without its key: then others "
         "sign, or a program does (certificates.signer).",
+    ),
+    "EB368": (
+        "nothing to split",
+        "`etcdboot certs rotate-ca --split` is for a cluster in which one CA of etcdboot's own signs the "
+        "certificates of peers and clients. The message says what is different here.",
+    ),
+    "EB369": (
+        "certificates.ca not set",
+        "The spec does not set `certificates.ca`, so pki/ decides: one CA there stays shared, and in an "
+        "empty pki/ two are created. Write the key, so that the spec means the same on a machine without "
+        "pki/.",
     ),
     "EB370": (
         "revocation list missing",
@@ -919,7 +957,8 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "EB398": (
         "another pair stands there",
-        "What is adopted never replaces a pair that is there. Move that one away, if this one is to be used.",
+        "What is adopted never replaces a pair that is there. Move that pair away to use this one. A CA "
+        "stays: a new one takes its place with `etcdboot certs rotate-ca`.",
     ),
     "EB399": (
         "more than one of a kind",

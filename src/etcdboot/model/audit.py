@@ -18,6 +18,11 @@ from etcdboot.model.naming import LOOPBACK
 from etcdboot.model.rotation import generation, in_generation
 from etcdboot.model.spec import CertificateSource
 
+# What is left once a CA has expired: nothing that it signed is accepted, and rotate-ca cannot mend that.
+NEW_PKI = (
+    "create a new PKI in another folder (certs --pki DIR), render from it (--pki-dir DIR), and replace the "
+    "files of all members together"
+)
 # Clocks differ: what is signed now is valid from five minutes ago, and lives that much longer on paper.
 BACKDATE = timedelta(minutes=5)
 
@@ -199,8 +204,7 @@ def _not_a_ca(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator
 def _ca_dates(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[Diagnostic]:
     if facts.not_after <= now:
         message = f"{request.name} expired on {_day(facts.not_after)}, and with it all that it signed"
-        hint = "move the pki folder away, issue anew, and replace the certificates of all members together"
-        yield error("EB305", message, hint, request.name)
+        yield error("EB305", message, NEW_PKI, request.name)
     elif facts.not_before > now:
         message = f"{request.name} is not valid before {facts.not_before.isoformat()}"
         yield error("EB305", message, "set this machine's clock right", request.name)
@@ -210,7 +214,12 @@ def _ca_path(request: CertRequest, facts: CertFacts, now: datetime) -> Iterator[
     """A CA that none may follow, where the plan lets one follow."""
     if facts.path_length == 0 and request.path_length > 0 and request.name in ROOTS.values():
         message = f"{request.name} lets no CA follow it, so nothing below an intermediate would be valid"
-        yield error("EB333", message, "leave intermediate out, or begin anew with another root", request.name)
+        yield error(
+            "EB333",
+            message,
+            "leave intermediate out, or use another root in a new PKI folder (--pki DIR)",
+            request.name,
+        )
 
 
 _LEAF_CHECKS: tuple[Check, ...] = (

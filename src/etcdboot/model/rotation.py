@@ -41,12 +41,14 @@ class Rotation:
     """A rotation under way; ``old`` and ``new`` are fingerprints (sha256, hex) of the CA that is replaced.
 
     ``files`` are those of the other CA, sorted; any more in ``rotation/`` were left by a run that was killed.
+    ``splits``: the old CA is a copy of the one that clients and servers keep.
     """
 
     step: Step
     old: str
     new: str
     files: tuple[str, ...] = ()
+    splits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Rotations:
             "etcdboot-rotation": VERSION,
             "authorities": {
                 name: {"step": str(each.step), "old": each.old, "new": each.new, "files": list(each.files)}
+                | ({"splits": True} if each.splits else {})
                 for name, each in self.under_way.items()
             },
         }
@@ -94,7 +97,11 @@ class Rotations:
             return cls(
                 {
                     str(name): Rotation(
-                        Step(each["step"]), str(each["old"]), str(each["new"]), tuple(map(str, each["files"]))
+                        Step(each["step"]),
+                        str(each["old"]),
+                        str(each["new"]),
+                        tuple(map(str, each["files"])),
+                        splits=each.get("splits") is True,
                     )
                     for name, each in body["authorities"].items()
                 }

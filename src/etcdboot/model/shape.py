@@ -192,7 +192,8 @@ _CERTIFICATES: Final = (
     Field("source", Choice(spec.CertificateSource), "issued: here; csr: from requests that the hosts make; "
           "provided: by others, the hosts have them.", "issued"),
     Field("signer", Record(spec.SignerSpec, _SIGNER), "Who signs instead of a CA of ours.", "the CA in pki/"),
-    Field("ca", Choice(spec.CaLayout), "One CA for all, or another for peers.", "shared"),
+    Field("ca", Choice(spec.CaLayout), "split: peers have a separate CA; shared: one CA, and every client "
+          "certificate is accepted at the peer port.", "what pki/ holds; split for an empty one"),
     Field("intermediate", Boolean(), "A root signs the CA, and can be kept offline.", "false"),
     Field("subject", Pairs(_SUBJECT), "What stands in every subject before the common name."),
     Field("ca-subject", Pairs(_SUBJECT), "The same for the CAs, where it differs.", "subject"),

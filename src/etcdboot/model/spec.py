@@ -178,12 +178,12 @@ class CertificatesSpec:
     """The ``certificates`` section; lifetimes in seconds.
 
     ``subject`` are pairs such as ``("O", "Example")`` in the order C, ST, L, O, OU; ``ca_subject`` those of
-    the CAs, where they differ.
+    the CAs, where they differ. ``ca`` None: as in ``pki/`` (:mod:`etcdboot.model.trust`).
     """
 
     source: CertificateSource = CertificateSource.ISSUED
     signer: SignerSpec | None = None
-    ca: CaLayout = CaLayout.SHARED
+    ca: CaLayout | None = None
     intermediate: bool = False
     subject: tuple[tuple[str, str], ...] = ()
     ca_subject: tuple[tuple[str, str], ...] | None = None

@@ -40,8 +40,8 @@ def serves_certificates(spec: ClusterSpec) -> bool:
 
 
 def peer_ca_name(spec: ClusterSpec) -> str:
-    """Which CA signs the peer certificates."""
-    return PEER_CA if spec.certificates.ca is CaLayout.SPLIT else CA
+    """Which CA signs the peer certificates: a separate one, unless the spec or ``pki/`` has one CA."""
+    return CA if spec.certificates.ca is CaLayout.SHARED else PEER_CA
 
 
 def authorities(spec: ClusterSpec) -> tuple[CertRequest, ...]:

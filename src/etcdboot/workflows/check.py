@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from etcdboot.effects.files import folder_of
 from etcdboot.ground.errors import ExitCode
-from etcdboot.ground.report import Diagnostic, has_errors
+from etcdboot.ground.report import Diagnostic, Severity, has_errors
 from etcdboot.ground.values import dataclass
 from etcdboot.model.layout import HostLayout
 from etcdboot.model.loading import SourceMap
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.planning import plan
 from etcdboot.model.rules import judge
-from etcdboot.workflows.cluster import load_file
+from etcdboot.workflows.cluster import load_file, settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +69,20 @@ def _hexadecimal(number: int | None) -> str | None:
     return None if number is None else f"{number:x}"
 
 
-def check(file: str, *, strict: bool = False) -> CheckResult:
+def check(file: str, *, strict: bool = False, pki: Path | None = None) -> CheckResult:
     """Judge the spec in ``file``; under ``strict`` a warning is enough for exit 3.
+
+    Where it sets no layout of CAs, the PKI folder counts (None: ``pki/`` next to it).
 
     Raises:
         Missing: the file is not there or cannot be read.
         SpecError: it is not text.
     """
-    loaded = load_file(file)
+    loaded, folder = load_file(file), folder_of(file)
     if loaded.spec is None:
         return CheckResult(ExitCode.SPEC, loaded.diagnostics)
-    planned = plan(loaded.spec, layout=HostLayout(PurePosixPath(folder_of(file))))
-    found = loaded.source.in_order(judge(loaded.spec, planned))
-    bad = has_errors(found) or (strict and bool(found))
+    settled = settle(loaded.spec, pki or folder / "pki", lenient=True)
+    planned = plan(settled.spec, layout=HostLayout(PurePosixPath(folder)))
+    found = loaded.source.in_order((*settled.remarks, *judge(settled.spec, planned)))
+    bad = has_errors(found) or (strict and any(each.severity is not Severity.NOTE for each in found))
     return CheckResult(ExitCode.SPEC if bad else ExitCode.OK, found, planned, loaded.source)

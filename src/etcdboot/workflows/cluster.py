@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from etcdboot.effects.files import folder_of, read_text, shown_name
 from etcdboot.effects.secrets import read_password
-from etcdboot.ground.errors import SpecError
+from etcdboot.ground.errors import EtcdbootError, Refused, SpecError
 from etcdboot.ground.report import Diagnostic, Severity, has_errors
 from etcdboot.ground.values import dataclass, replace
 from etcdboot.knowledge.etcd.releases import NEWEST, Release
@@ -17,18 +17,36 @@ from etcdboot.model.loading import Loaded, SourceMap, load
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.planning import plan
 from etcdboot.model.rules import judge
-from etcdboot.model.spec import ClusterSpec
+from etcdboot.model.spec import CaLayout, ClusterSpec
+from etcdboot.model.trust import Held, remarks, resolved, with_layout
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A spec that may be worked with: its plan, and the warnings about it; ``folder`` is where it stands."""
+    """A spec that may be worked with: its plan, and the warnings about it; ``folder`` is where it stands.
+
+    ``pki`` is the PKI folder and ``held`` what it holds, after a look; ``written`` is the layout of CAs as
+    the text has it, ``remarks`` are the diagnostics about that.
+    """
 
     spec: ClusterSpec
     plan: ClusterPlan
     source: SourceMap
     diagnostics: tuple[Diagnostic, ...]
     folder: Path
+    pki: Path = Path("pki")
+    held: Held = Held()
+    written: CaLayout | None = None
+    remarks: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A spec whose layout of CAs is known, what ``pki/`` holds, and what is worth saying about both."""
+
+    spec: ClusterSpec
+    held: Held
+    remarks: tuple[Diagnostic, ...]
 
 
 def load_file(file: str) -> Loaded:
@@ -58,6 +76,67 @@ def open_cluster(
         Refused: EB009, there is no secret in its file.
     """
     return cluster_of(load_file(file), folder_of(file), release=release, layout=layout, complete=complete)
+
+
+def open_certified(
+    file: str,
+    pki: str | Path | None,
+    *,
+    assumed: CaLayout | None = None,
+    contradicts: bool = False,
+    elsewhere: bool = False,
+    complete: bool = False,
+) -> Cluster:
+    """The cluster in ``file`` with the layout of CAs that its PKI folder holds (None: ``pki/`` next to it).
+
+    ``assumed`` is the layout for an empty folder where the spec sets none; with ``contradicts`` the spec may
+    contradict the folder, which then counts. ``elsewhere``: the folder may be on another machine; one that
+    cannot be read counts as empty.
+
+    Raises:
+        Missing, SpecError: as :func:`open_cluster` does.
+        Refused: EB338, EB339, the spec contradicts the folder; the folder is in use or damaged.
+    """
+    loaded, folder = load_file(file), folder_of(file)
+    if loaded.spec is None:
+        raise SpecError(*loaded.diagnostics)
+    pki_dir = folder / "pki" if pki is None else Path(pki)
+    settled = settle(loaded.spec, pki_dir, assumed, lenient=elsewhere, elsewhere=elsewhere)
+    told = tuple(map(loaded.source.placed, settled.remarks))
+    if has_errors(told) and not contradicts:
+        raise Refused(*told)
+    opened = cluster_of(replace(loaded, spec=settled.spec), folder, complete=complete)
+    said = () if has_errors(told) else told
+    return replace(
+        opened,
+        diagnostics=(*said, *opened.diagnostics),
+        pki=pki_dir,
+        held=settled.held,
+        written=loaded.spec.certificates.ca,
+        remarks=said,
+    )
+
+
+def settle(
+    spec: ClusterSpec,
+    pki_dir: Path,
+    assumed: CaLayout | None = None,
+    *,
+    lenient: bool = False,
+    elsewhere: bool = False,
+) -> Settled:
+    """The spec with the layout of CAs that ``pki_dir`` holds, as :func:`open_certified` explains."""
+    from etcdboot.workflows.trust import held_in  # here, for not every command looks at certificates
+
+    try:
+        held = held_in(pki_dir, spec)
+    except EtcdbootError:
+        if not lenient:
+            raise
+        held = Held()
+    told = tuple(remarks(spec, held, elsewhere=elsewhere))
+    open_spec = with_layout(spec, None) if has_errors(told) else spec
+    return Settled(resolved(open_spec, held, assumed), held, told)
 
 
 def cluster_of(

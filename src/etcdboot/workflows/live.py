@@ -56,7 +56,7 @@ def check_live(
         Missing, SpecError: the file is not there, or is not text.
         UsageError: EB539, no member is called so.
     """
-    checked = check(file, strict=strict)
+    checked = check(file, strict=strict, pki=pki)
     if checked.plan is None or checked.exit_code is not ExitCode.OK:
         return LiveResult(checked)
     folder = folder_of(file)

@@ -35,7 +35,7 @@ from etcdboot.model.rules import judge
 from etcdboot.model.spec import CertificateSource, ClientTls
 from etcdboot.products.render.launch import launch
 from etcdboot.workflows.certs.issuing import issue
-from etcdboot.workflows.cluster import demand_token, secrets_of
+from etcdboot.workflows.cluster import demand_token, secrets_of, settle
 from etcdboot.workflows.material import carried, material
 from etcdboot.workflows.preflight import Scope, preflight
 
@@ -61,13 +61,14 @@ def decide(
     state: Path,
     *,
     folder: Path,
+    pki: Path,
     local: bool,
     private: bool = False,
 ) -> Draft:
     """The plan for this machine of a spec (None: the throw-away cluster), with nothing written yet.
 
-    ``folder`` is where the spec stands, and what it names by a relative path; what is ``private`` does not
-    stay, nor do its certificates.
+    ``folder`` is where the spec stands, and what it names by a relative path; ``pki`` is the PKI folder; what
+    is ``private`` does not stay, nor do its certificates.
 
     Raises:
         Missing: there is no etcd, or no file that the spec names.
@@ -83,14 +84,18 @@ def decide(
     source = loaded.source if loaded else SourceMap()
     if has_errors(told):
         raise Refused(*map(source.placed, told))
+    settled = settle(spec, pki)
+    remarks = () if private else tuple(map(source.placed, settled.remarks))
+    if has_errors(remarks):
+        raise Refused(*remarks)
     layout = LocalLayout(PurePosixPath(state), PurePosixPath(binary.path))
-    planned = plan(spec, layout=layout, release=binary.release, secrets=secrets_of(spec, folder))
-    judged = tuple(map(source.placed, judge(spec, planned)))
+    planned = plan(settled.spec, layout=layout, release=binary.release, secrets=secrets_of(spec, folder))
+    judged = tuple(map(source.placed, judge(settled.spec, planned)))
     if has_errors(judged):
         raise SpecError(*judged)
     demand_token(judged)
     _demand_keys(planned, source)
-    warnings = (*map(source.placed, told), *judged)
+    warnings = (*map(source.placed, told), *remarks, *judged)
     return Draft(planned, folder, binary, adapted.dropped, warnings, source)
 
 

@@ -22,7 +22,7 @@ from etcdboot.products.render.host_keys import MAKE_CSR, asking_steps, made_ther
 from etcdboot.products.render.next_steps import next_steps
 from etcdboot.products.render.rendering import Material, render
 from etcdboot.products.render.targets import CLIENTS_FOLDER
-from etcdboot.workflows.cluster import Cluster, approved, open_cluster
+from etcdboot.workflows.cluster import Cluster, approved, open_certified
 from etcdboot.workflows.material import bundles, carried, material
 
 _WAITS = "EB358"  # a certificate whose host has not asked for it
@@ -81,7 +81,7 @@ def run(request: RenderRequest) -> RenderResult:
         Refused: another etcdboot writes there, or a certificate is damaged or not its key's.
         Drift: a certificate does not fit the plan any more.
     """
-    cluster = _as_asked(open_cluster(request.file, complete=True), request)
+    cluster = _as_asked(_opened(request), request)
     _demand_release(cluster)
     _demand_members(cluster.plan, request)
     plan = cluster.plan
@@ -96,6 +96,12 @@ def run(request: RenderRequest) -> RenderResult:
         if request.writes:
             return _written(tree, result, plan, request, leaps)
         return _compared(result, request, leaps)
+
+
+def _opened(request: RenderRequest) -> Cluster:
+    """The cluster; without certificates the files are the same for every layout of CAs."""
+    elsewhere = request.pki is Pki.NONE
+    return open_certified(request.file, request.pki_dir, elsewhere=elsewhere, complete=True)
 
 
 def _demand_release(cluster: Cluster) -> None:
@@ -116,7 +122,8 @@ def _as_asked(cluster: Cluster, request: RenderRequest) -> Cluster:
         return cluster
     spec = replace(cluster.spec, render=replace(written, settings=settings, targets=targets))
     plan = replace(cluster.plan, settings=settings, targets=targets)
-    return replace(cluster, spec=spec, plan=plan, diagnostics=approved(spec, plan, cluster.source))
+    judged = (*cluster.remarks, *approved(spec, plan, cluster.source))
+    return replace(cluster, spec=spec, plan=plan, diagnostics=judged)
 
 
 def _demand_members(plan: ClusterPlan, request: RenderRequest) -> None:
@@ -145,7 +152,7 @@ def _material(cluster: Cluster, request: RenderRequest) -> tuple[Material, tuple
     own = carried(concerned, cluster.folder, public=public)
     if not any(member.certificates for member in concerned.members):
         return own, ()
-    folder = request.pki_dir or Path(request.file).parent / "pki"
+    folder = cluster.pki
     files = material(concerned, folder, public=public).members
     given = bundles(concerned, folder, public=public)
     from etcdboot.workflows.certs.vouching import (

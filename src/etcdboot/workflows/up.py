@@ -84,7 +84,9 @@ def up(wish: Wish, reporter: Reporter, announce: Callable[[Announcement], None])
     with unwinding(), ExitStack() as held:
         state, pki = _places(wish, held)
         folder = folder_of(wish.file or STDIN)
-        draft = decide(loaded, wish.etcd, state, folder=folder, local=wish.local, private=wish.is_private)
+        draft = decide(
+            loaded, wish.etcd, state, folder=folder, pki=pki, local=wish.local, private=wish.is_private
+        )
         _note(reporter, draft.dropped)
         if is_free(state):  # else the lock tells better than the ports who runs here
             draft = draft.cleared(state, reporter)

@@ -166,7 +166,7 @@ def test_the_subject_stands_in_every_certificate_before_the_name() -> None:
     subject = (("C", "DE"), ("O", "Example"))
     spec = three(certificates=CertificatesSpec(subject=subject))
     assert all(request.subject[:-1] == subject for request in planned(spec).certificates)
-    assert [request.subject[-1][0] for request in planned(spec).certificates] == ["CN"] * 8
+    assert [request.subject[-1][0] for request in planned(spec).certificates] == ["CN"] * 9
 
 
 @pytest.mark.parametrize("ca", CaLayout)
@@ -187,7 +187,9 @@ def test_a_root_comes_before_the_ca_that_it_signs(ca: CaLayout) -> None:
 def test_the_path_length_is_the_topmost_cas(
     intermediate: bool, written: int | None, expected: list[int]
 ) -> None:
-    spec = three(certificates=CertificatesSpec(intermediate=intermediate, path_length=written))
+    spec = three(
+        certificates=CertificatesSpec(ca=CaLayout.SHARED, intermediate=intermediate, path_length=written)
+    )
     assert [each.path_length for each in authorities(spec)] == expected
 
 

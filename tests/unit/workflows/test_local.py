@@ -116,10 +116,12 @@ def test_members_whose_keys_are_on_their_hosts_run_here_only_with_throw_away_one
     etcd.chmod(0o755)
     loaded, state = load(CSR, "cluster.yaml"), tmp_path / "state"
     with pytest.raises(Refused) as caught:
-        decide(loaded, etcd, state, folder=tmp_path, local=False)
+        decide(loaded, etcd, state, folder=tmp_path, pki=tmp_path / "pki", local=False)
     [told] = caught.value.diagnostics
     assert (told.code, told.file, told.line) == ("EB337", "cluster.yaml", 3)
     for local, private in ((True, True), (False, True)):
-        found = decide(loaded, etcd, state, folder=tmp_path, local=local, private=private)
+        found = decide(
+            loaded, etcd, state, folder=tmp_path, pki=tmp_path / "pki", local=local, private=private
+        )
         assert {str(each.source) for each in found.plan.certificates} == {"issued"}
         assert found.dropped == ("certificates are issued here, by a throw-away CA",)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from etcdboot.cli.certs.lists import outcome
-from etcdboot.cli.certs.showing import passphrases, pki_folder
+from etcdboot.cli.certs.showing import passphrases
 from etcdboot.cli.options import output_options, passphrase_option, pki_option, spec_option
 from etcdboot.cli.output import Outcome
 
@@ -29,8 +29,8 @@ def command(file: str, pki: str | None, passphrase_file: str | None) -> Outcome:
     same for people; with a CA of its own for peers, also pki/peer-crl.der and .pem.
     """
     from etcdboot.workflows.certs.revoking import refresh
-    from etcdboot.workflows.cluster import open_cluster
+    from etcdboot.workflows.cluster import open_certified
 
-    cluster = open_cluster(file)
-    done = refresh(cluster.plan, pki_folder(cluster, pki), passphrases=passphrases(passphrase_file))
+    cluster = open_certified(file, pki)
+    done = refresh(cluster.plan, cluster.pki, passphrases=passphrases(passphrase_file))
     return outcome(cluster, done, file, [])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from etcdboot.cli.certs.showing import passphrases, pki_folder
+from etcdboot.cli.certs.showing import passphrases
 from etcdboot.cli.options import output_options, passphrase_option, pki_option, spec_option, to_paste
 from etcdboot.cli.output import Grid, Outcome, Output
 
@@ -51,15 +51,15 @@ def command(
     """
     from etcdboot.cli.console import reporter
     from etcdboot.workflows.certs.requesting import request
-    from etcdboot.workflows.cluster import open_cluster
+    from etcdboot.workflows.cluster import open_certified
 
     if names and everything:
         raise click.UsageError("name certificates, or say --all")
-    cluster = open_cluster(file)
+    cluster = open_certified(file, pki)
     with reporter(output) as report:
         done = request(
             cluster.plan,
-            pki_folder(cluster, pki),
+            cluster.pki,
             names,
             everything=everything,
             out=Path(out) if out else None,

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from etcdboot.cli.certs.showing import pki_folder
 from etcdboot.cli.options import output_options, pki_option, spec_option
 from etcdboot.cli.output import Outcome
 from etcdboot.model.styles import STYLES
@@ -38,10 +37,10 @@ def command(style: str, out: str, file: str, pki: str | None) -> Outcome:
     keys (-key.pem). A CA's key is never among them. What stands there and is not etcdboot's stays as it is.
     """
     from etcdboot.workflows.certs.exporting import export
-    from etcdboot.workflows.cluster import open_cluster
+    from etcdboot.workflows.cluster import open_certified
 
-    cluster = open_cluster(file)
-    result = export(cluster.plan, pki_folder(cluster, pki), Path(out), style)
+    cluster = open_certified(file, pki)
+    result = export(cluster.plan, cluster.pki, Path(out), style)
     lines = [f"{each.kind:8}{Path(out) / each.artifact.path}" for each in result.changes]
     return Outcome(
         diagnostics=(*cluster.diagnostics, *result.diagnostics),

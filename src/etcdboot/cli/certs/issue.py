@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from etcdboot.cli.certs.showing import outcome, passphrases, pki_folder
+from etcdboot.cli.certs.showing import outcome, passphrases
 from etcdboot.cli.options import output_options, passphrase_option, pki_option, spec_option, to_paste
 from etcdboot.cli.output import Outcome, Output
 
@@ -33,13 +33,13 @@ def command(
     """
     from etcdboot.cli.console import reporter
     from etcdboot.workflows.certs import issuing
-    from etcdboot.workflows.cluster import open_cluster
+    from etcdboot.workflows.cluster import open_certified
 
-    cluster = open_cluster(file)
+    cluster = open_certified(file, pki)
     with reporter(output) as report:
         result = issuing.issue(
             cluster.plan,
-            pki_folder(cluster, pki),
+            cluster.pki,
             reporter=report,
             passphrases=passphrases(passphrase_file, encrypts=encrypt_ca_key),
         )

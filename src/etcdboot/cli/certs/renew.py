@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from etcdboot.cli.certs.showing import outcome, passphrases, pki_folder
+from etcdboot.cli.certs.showing import outcome, passphrases
 from etcdboot.cli.certs.within import within_option
 from etcdboot.cli.options import output_options, passphrase_option, pki_option, spec_option, to_paste
 from etcdboot.cli.output import Outcome, Output
@@ -58,17 +58,17 @@ def command(
     """
     from etcdboot.cli.console import reporter
     from etcdboot.workflows.certs.renewing import renew
-    from etcdboot.workflows.cluster import open_cluster
+    from etcdboot.workflows.cluster import open_certified
 
     if sum((bool(names), everything, due)) > 1:
         raise click.UsageError("name certificates, or say --all, or --due")
     if within is not None and not due:
         raise click.UsageError("--within goes with --due")
-    cluster = open_cluster(file)
+    cluster = open_certified(file, pki)
     with reporter(output) as report:
         done = renew(
             cluster.plan,
-            pki_folder(cluster, pki),
+            cluster.pki,
             names,
             everything=everything,
             due=due,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from etcdboot.cli.certs.lists import outcome
-from etcdboot.cli.certs.showing import passphrases, pki_folder
+from etcdboot.cli.certs.showing import passphrases
 from etcdboot.cli.options import output_options, passphrase_option, pki_option, spec_option
 from etcdboot.cli.output import Outcome
 from etcdboot.model.register import Reason
@@ -74,12 +74,12 @@ def command(
     if not (words or serials):
         raise click.UsageError("Missing argument 'NAME|FILE' or option '--serial'.")
     from etcdboot.workflows.certs.revoking import revoke
-    from etcdboot.workflows.cluster import open_cluster
+    from etcdboot.workflows.cluster import open_certified
 
-    cluster = open_cluster(file)
+    cluster = open_certified(file, pki)
     done = revoke(
         cluster.plan,
-        pki_folder(cluster, pki),
+        cluster.pki,
         words,
         Reason(reason),
         serials=serials,

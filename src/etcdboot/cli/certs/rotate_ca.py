@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from etcdboot.cli.certs.showing import passphrases, pki_folder
+from etcdboot.cli.certs.showing import passphrases
 from etcdboot.cli.options import (
     output_options,
     passphrase_option,
@@ -19,6 +20,8 @@ from etcdboot.cli.options import (
 )
 from etcdboot.cli.output import Grid, Outcome, Output
 from etcdboot.ground.errors import ExitCode
+from etcdboot.ground.values import replace
+from etcdboot.model.spec import CaLayout
 
 if TYPE_CHECKING:
     from etcdboot.model.sighting import Sighting
@@ -30,6 +33,7 @@ Examples:
   etcdboot certs rotate-ca            # begin: a new CA, trusted beside the old one
   etcdboot certs rotate-ca status     # which members are as far
   etcdboot certs rotate-ca --next     # go on, once all of them are
+  etcdboot certs rotate-ca --split    # begin: a separate CA for peers
 \b
 Exit codes: 0 done, or (status) every member is as far; 4 (status) one is not; 7 refused, as while one is
 not.
@@ -40,6 +44,7 @@ not.
 @click.argument("what", required=False, type=click.Choice(["status"]), metavar="[status]")
 @click.option("--next", "go_on", is_flag=True, help="Go on to the next step.")
 @click.option("--abort", "go_back", is_flag=True, help="Go a step back, as long as both CAs are trusted.")
+@click.option("--split", is_flag=True, help="Give peers a separate CA, where one CA signs for all.")
 @click.option("--ca", default=None, metavar="NAME", help="Which CA, where there are several.")
 @click.option("--offline", is_flag=True, help="Do not look at the members.")
 @spec_option
@@ -53,6 +58,7 @@ def command(
     what: str | None,
     go_on: bool,
     go_back: bool,
+    split: bool,
     ca: str | None,
     offline: bool,
     file: str,
@@ -65,38 +71,75 @@ def command(
     Three steps: both CAs are trusted; the new one signs everything; the new one alone is trusted. After the
     first and the last, members are restarted one after the other. Each step waits until every member shows
     that the last one is in force there. Without options: begin, or tell how it stands.
+
+    With --split the new CA is for peers only, and clients and servers keep the one they have. The later steps
+    are the same. The spec is edited: certificates.ca becomes split.
     """
-    if sum((what is not None, go_on, go_back)) > 1:
-        raise click.UsageError("say one of status, --next and --abort")
+    if sum((what is not None, go_on, go_back, split)) > 1:
+        raise click.UsageError("use one of status, --next, --abort and --split")
+    if split and ca:
+        raise click.UsageError("--split is about the CA of the peers: leave --ca out")
     from etcdboot.cli.console import reporter
-    from etcdboot.workflows.certs import rotating
-    from etcdboot.workflows.cluster import open_cluster
+    from etcdboot.workflows.cluster import open_certified
 
-    cluster = open_cluster(file)
-    folder, secrets = pki_folder(cluster, pki), passphrases(passphrase_file)
+    cluster = open_certified(file, pki, contradicts=split)
     with reporter(output) as report:
-        if go_on:
-            done = rotating.advance(
-                cluster.plan, folder, ca, offline=offline, reporter=report, passphrases=secrets
-            )
+        more = {"reporter": report, "passphrases": passphrases(passphrase_file)}
+        if split:
+            cluster, done = _split(cluster, file, offline=offline, **more)
+        elif go_on:
+            done = _go_on(cluster, file, ca, offline=offline, **more)
         elif go_back:
-            done = rotating.abort(
-                cluster.plan, folder, ca, offline=offline, reporter=report, passphrases=secrets
-            )
-        elif what or rotating.is_under_way(cluster.plan, folder, ca):
-            done = rotating.standing(cluster.plan, folder, ca, offline=offline, passphrases=secrets)
+            done = _go_back(cluster, file, ca, offline=offline, **more)
         else:
-            done = rotating.begin(cluster.plan, folder, ca, reporter=report, passphrases=secrets)
-    return _outcome(cluster, done, folder, file, out or str(Path(file).parent / "out"), offline=offline)
+            done = _begin(cluster, ca, asked=what is not None, offline=offline, **more)
+    return _outcome(cluster, done, file, out or str(Path(file).parent / "out"), offline=offline)
 
 
-def _outcome(cluster: Cluster, done: Rotated, pki: Path, file: str, out: str, *, offline: bool) -> Outcome:
+def _begin(cluster: Cluster, ca: str | None, *, asked: bool, offline: bool, **more: Any) -> Rotated:
+    """The first step; where a rotation is under way, or the status was ``asked`` for, how it stands."""
+    from etcdboot.workflows.certs import rotating
+
+    if asked or rotating.is_under_way(cluster.plan, cluster.pki, ca):
+        return rotating.standing(
+            cluster.plan, cluster.pki, ca, offline=offline, passphrases=more["passphrases"]
+        )
+    return rotating.begin(cluster.plan, cluster.pki, ca, **more)
+
+
+def _split(cluster: Cluster, file: str, *, offline: bool, **more: Any) -> tuple[Cluster, Rotated]:
+    """The first step of a split, or how it stands; and the cluster as it is then."""
+    from etcdboot.workflows.certs import splitting
+
+    cluster, done = splitting.begin(cluster, file, **more)
+    if done.changes:
+        return cluster, done
+    standing = _begin(cluster, done.ca, asked=True, offline=offline, **more)
+    return cluster, replace(standing, diagnostics=done.diagnostics)
+
+
+def _go_on(cluster: Cluster, file: str, ca: str | None, *, offline: bool, **more: Any) -> Rotated:
+    from etcdboot.workflows.certs import rotating, splitting
+
+    told = splitting.demand_layout(cluster, file, CaLayout.SPLIT)
+    done = rotating.advance(cluster.plan, cluster.pki, ca, offline=offline, **more)
+    return replace(done, diagnostics=(*told, *done.diagnostics))
+
+
+def _go_back(cluster: Cluster, file: str, ca: str | None, *, offline: bool, **more: Any) -> Rotated:
+    from etcdboot.workflows.certs import rotating, splitting
+
+    joining = partial(splitting.demand_layout, cluster, file, CaLayout.SHARED)
+    return rotating.abort(cluster.plan, cluster.pki, ca, offline=offline, before_joining=joining, **more)
+
+
+def _outcome(cluster: Cluster, done: Rotated, file: str, out: str, *, offline: bool) -> Outcome:
     from etcdboot.model.sighting import objections
     from etcdboot.products.render.rolling import order
     from etcdboot.workflows.certs.sighting import leader_of
 
     waiting = () if done.changes else tuple(objections(done.seen))
-    leader = None if offline or done.rotation is None else leader_of(cluster.plan, pki)
+    leader = None if offline or done.rotation is None else leader_of(cluster.plan, cluster.pki)
     return Outcome(
         exit_code=ExitCode.DRIFT if waiting else ExitCode.OK,
         diagnostics=(*cluster.diagnostics, *done.diagnostics, *waiting),

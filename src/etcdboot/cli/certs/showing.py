@@ -19,11 +19,6 @@ _NONE = "no certificates: TLS is off, or left to etcd"
 _NOT_HERE = "no certificates here: others make them (etcdboot certs adopt takes them over)"
 
 
-def pki_folder(cluster: Cluster, written: str | None) -> Path:
-    """The PKI folder: as written, else beside the spec."""
-    return cluster.folder / "pki" if written is None else Path(written)
-
-
 def passphrases(file: str | None, *, encrypts: bool = False) -> Passphrases:
     """Where the passphrase of the CA's key comes from; whoever runs a command on a terminal is asked."""
     from etcdboot.effects.exposure import note_named

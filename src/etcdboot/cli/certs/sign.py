@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from etcdboot.cli.certs.showing import outcome, passphrases, pki_folder
+from etcdboot.cli.certs.showing import outcome, passphrases
 from etcdboot.cli.options import output_options, passphrase_option, pki_option, spec_option, to_paste
 from etcdboot.cli.output import Outcome, Output
 
@@ -46,13 +46,13 @@ def command(
     """
     from etcdboot.cli.console import reporter
     from etcdboot.workflows.certs.signing import sign
-    from etcdboot.workflows.cluster import open_cluster
+    from etcdboot.workflows.cluster import open_certified
 
-    cluster = open_cluster(file)
+    cluster = open_certified(file, pki)
     with reporter(output) as report:
         result = sign(
             cluster.plan,
-            pki_folder(cluster, pki),
+            cluster.pki,
             files,
             as_name=as_name,
             out=Path(out) if out else None,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from etcdboot.cli.certs.showing import pki_folder
 from etcdboot.cli.certs.within import within_option
 from etcdboot.cli.options import output_options, pki_option, spec_option
 from etcdboot.cli.output import Grid, Outcome
@@ -55,10 +54,10 @@ def command(within: Within | None, live: bool, everything: bool, file: str, pki:
     issued and has not expired, also those that were renewed, revoked or removed from the spec.
     """
     from etcdboot.workflows.certs.status import status
-    from etcdboot.workflows.cluster import open_cluster
+    from etcdboot.workflows.cluster import open_certified
 
-    cluster = open_cluster(file)
-    found = status(cluster.plan, pki_folder(cluster, pki), within, wire=live, everything=everything)
+    cluster = open_certified(file, pki)
+    found = status(cluster.plan, cluster.pki, within, wire=live, everything=everything)
     return Outcome(
         found.exit_code,
         (*cluster.diagnostics, *found.diagnostics),

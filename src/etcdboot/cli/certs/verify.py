@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from etcdboot.cli.certs.showing import pki_folder
 from etcdboot.cli.options import output_options, pki_option, rendered_option, spec_option
 from etcdboot.cli.output import Outcome
 
@@ -52,11 +51,11 @@ def command(
         return _told(verify_files(files, CertKind(role) if role else None, _host(host)))
     if role or host:
         raise click.UsageError("--as and --host go with files")
-    from etcdboot.workflows.cluster import open_cluster
+    from etcdboot.workflows.cluster import open_certified
 
-    cluster = open_cluster(file)
+    cluster = open_certified(file, pki)
     out_dir = cluster.folder / "out" if out is None else Path(out)
-    told = _told(verify(cluster.plan, pki_folder(cluster, pki), out_dir))
+    told = _told(verify(cluster.plan, cluster.pki, out_dir))
     return Outcome(told.exit_code, (*cluster.diagnostics, *told.diagnostics), told.body, told.lines)
 
 

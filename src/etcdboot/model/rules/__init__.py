@@ -71,6 +71,7 @@ RULES: tuple[Rule, ...] = (
     certificates.clients_are_unique,
     certificates.files_are_its_own,
     certificates.a_client_has_names_of_its_own,
+    certificates.clients_are_no_peers,
     certificates.source_has_its_files,
     certificates.authority_is_ours,
     certificates.path_reaches_the_leaves,

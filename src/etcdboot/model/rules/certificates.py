@@ -15,6 +15,7 @@ from etcdboot.model.naming import KUBERNETES_MASTERS, folded, is_network, permit
 from etcdboot.model.plan import ClusterPlan, TlsFiles
 from etcdboot.model.rules.finding import Finding, at, caution
 from etcdboot.model.spec import (
+    CaLayout,
     CertificateDefaults,
     CertificateSource,
     CertificatesSpec,
@@ -23,9 +24,12 @@ from etcdboot.model.spec import (
     MemberDefaults,
     PeerTls,
 )
+from etcdboot.model.trust import SPLIT_COMMAND
+from etcdboot.model.wanted import client_certificates
 
 _FILES = tuple(each.name for each in fields(TlsFiles))
 _LIKE_A_HOST = re.compile(r"\w([\w-]*\w)?(\.\w([\w-]*\w)?)+", re.ASCII)
+_SUPERUSER = "root"  # etcd's own user: it may read all keys anyway
 _CLIENT_SIDE = (ClientTls.MUTUAL, ClientTls.SERVER)
 
 
@@ -107,6 +111,28 @@ def a_client_has_names_of_its_own(spec: ClusterSpec, plan: ClusterPlan) -> Itera
         message = "sans for all clients at once: each client would carry the names of the others"
         hint = "write them at the client: clients: [{name: metrics, sans: [metrics.example.com]}]"
         yield Finding("EB273", "certificates.client.sans", message, hint)
+
+
+def clients_are_no_peers(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
+    """With one CA every client certificate is accepted at the peer port (:mod:`etcdboot.model.trust`)."""
+    if spec.certificates.ca is not CaLayout.SHARED or spec.tls.peer is not PeerTls.MUTUAL:
+        return
+    others = [client.common_name for client in client_certificates(spec) if client.common_name != _SUPERUSER]
+    if others:
+        message = (
+            f"one CA for clients and peers: {', '.join(others)} can read the raft log, with all keys and "
+            "values, at the peer port"
+        )
+        yield caution("EB275", "certificates.ca", message, _separate_ca(spec.certificates))
+
+
+def _separate_ca(written: CertificatesSpec) -> str:
+    """How peers get a separate CA, by whose the CA is."""
+    if written.source is CertificateSource.PROVIDED:
+        return "have the peer certificates signed by another CA, named in peer-trusted-ca-file"
+    if written.signer:
+        return "have the peer certificates signed by a separate CA (`ca: split`; docs/pki.md, A company CA)"
+    return f"give peers a separate CA with: {SPLIT_COMMAND}"
 
 
 def source_has_its_files(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:

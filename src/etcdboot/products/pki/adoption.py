@@ -13,6 +13,7 @@ from etcdboot.products.pki.inventory import Entry, Found
 _USELESS = frozenset(("EB281", "EB310", "EB312", "EB314", "EB317"))
 _SIGNING = ("ecdsa-", "rsa-")
 _ANOTHER = "take over a CA that is valid now, or set this machine's clock right"
+_KEEP_CA = "keep the CA that is there, or put a new one in its place with: etcdboot certs rotate-ca"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,12 @@ def in_the_way(standing: Found, taken: Found, *, replacing: bool) -> Iterator[Di
         if before is None or before == coming:
             continue
         if path in standing.foreign:
-            message, hint = f"{path} is there already and etcdboot did not write it", "move it away"
+            message = f"{path} is there already and etcdboot did not write it"
+            hint = "bring back the .etcdboot.json that was next to it, or: etcdboot certs adopt pki"
             yield error("EB402", message, hint, str(path))
             return
         if path in standing.edited or not replacing:
-            hint = "move the pair away to have this one instead"
+            hint = _KEEP_CA if standing.request.is_ca else "move the pair away to have this one instead"
             yield error("EB398", f"{path} is there already, and it is another one", hint, str(path))
             return
 

@@ -42,7 +42,8 @@ def misplaced(authorities: Collection[bytes], out: Iterable[Kept]) -> Iterator[D
     for kept in out:
         if kept.is_key and (kept.path.name.endswith("ca-key.pem") or _of_key(kept.content) in known):
             hint = (
-                "remove it at once; where it was copied to a host, make a new PKI, for the host can now sign"
+                "remove it at once; if it was copied to a host, that host can sign: replace the CA with "
+                "etcdboot certs rotate-ca"
             )
             message = f"{kept.path} is the key of a CA, and no host needs that"
             yield error("EB347", message, hint, str(kept.path))

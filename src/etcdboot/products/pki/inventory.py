@@ -166,12 +166,12 @@ def _gone(found: Found, others: tuple[Found, ...]) -> Iterable[Diagnostic]:
     own = [each for each in signed if each.request.is_ca and _signs_itself(each)]
     if own and not (found.lost or found.key):
         message = f"{own[0].paths.certificate} has signed itself, and the spec wants {request.name} above it"
-        hint = "leave intermediate out to keep this CA; to start afresh, move the whole pki folder away"
+        hint = "leave intermediate out: a CA that signs itself gets no root later"
         yield error("EB331", message, hint, str(own[0].paths.certificate))
     elif signed or found.lost or found.key is not None:
         path = found.paths.certificate
         message = f"{path} is gone, and a new CA would make worthless what the old one signed"
-        hint = f"bring {path} and {found.paths.key} back; to start afresh, move the whole pki folder away"
+        hint = f"bring {path} back from a copy; members have one too: client-ca.pem, peer-ca.pem"
         yield error("EB304", message, hint, str(path))
 
 

@@ -91,6 +91,35 @@ def begun(line: Line, entries: Mapping[str, Entry], made: Mapping[str, Pair]) ->
     return Move(tuple(files), _state(Step.BUNDLE, old, new, files))
 
 
+def parted(line: Line, entries: Mapping[str, Entry], made: Mapping[str, Pair]) -> Move:
+    """The same for peers that leave a CA which others keep: ``entries`` are its, under the line's names.
+
+    A copy of it signs for the peers until the new CA does, so that all later steps are those of any rotation.
+    """
+    move = begun(line, entries, made)
+    copies: list[Artifact] = []
+    for request in line.authorities:
+        entry, paths = entries[request.name], pair_paths(request.name)
+        if request.name != line.name:
+            copies.append(Artifact(paths.certificate, _certificate(entry)))
+        copies += _key(paths, entry.found.key or b"")
+    return carried(replace(move, files=(*move.files, *copies)), splits=True)
+
+
+def rejoined(line: Line, waiting: Mapping[str, Pair]) -> tuple[Move, frozenset[str]]:
+    """The way back from :func:`parted`, and the files to remove: the copies; the new CAs are retired."""
+    files: list[Artifact] = []
+    for name, pair in waiting.items():
+        files += _pair(retired_paths(name, _fingerprint(pair.certificate)), pair)
+    gone = frozenset(str(path) for each in line.authorities for path in pair_paths(each.name))
+    return Move(tuple(files), None), gone
+
+
+def carried(move: Move, *, splits: bool) -> Move:
+    """The move in a rotation that is a split, or is none."""
+    return replace(move, rotation=replace(move.rotation, splits=splits)) if move.rotation else move
+
+
 def swapped(
     line: Line,
     entries: Mapping[str, Entry],
@@ -113,12 +142,23 @@ def swapped(
     return Move(tuple(files), _state(step, *ends, files))
 
 
-def ended(line: Line, entries: Mapping[str, Entry], waiting: Mapping[str, Pair], step: Step | None) -> Move:
-    """The CA that signs is trusted alone; the other one is retired. ``step`` None: it never signed."""
+def ended(
+    line: Line,
+    entries: Mapping[str, Entry],
+    waiting: Mapping[str, Pair],
+    step: Step | None,
+    *,
+    copies: bool = False,
+) -> Move:
+    """The CA that signs is trusted alone; the other one is retired. ``step`` None: it never signed.
+
+    What waits are ``copies`` after a split: they stay for the last look, and go with the rotation.
+    """
     kept, gone = _certificate(entries[line.name]), first(waiting[line.name].certificate)
     files = [Artifact(pair_paths(line.name).certificate, kept)]
     for name, pair in waiting.items():
-        files += _pair(retired_paths(name, _fingerprint(pair.certificate)), pair)
+        paths = waiting_paths(name) if copies else retired_paths(name, _fingerprint(pair.certificate))
+        files += _pair(paths, pair)
     return Move(tuple(files), None if step is None else _state(step, gone, kept, files))
 
 

@@ -8,8 +8,9 @@ from etcdboot.effects.files import STDIN, folder_of, write_new
 from etcdboot.ground.errors import ExitCode, SpecError
 from etcdboot.ground.report import Diagnostic, error, has_errors, warning
 from etcdboot.ground.values import dataclass, replace
-from etcdboot.model.certificates import CertRequest
+from etcdboot.model.certificates import PEER_CA, CertRequest
 from etcdboot.model.loading import load
+from etcdboot.model.spec import CaLayout
 from etcdboot.products.cfssl import writing
 from etcdboot.products.cfssl.documents import Policy, Wish
 from etcdboot.products.cfssl.evidence import Evidence, Shown
@@ -20,7 +21,7 @@ from etcdboot.products.pki.matching import Match, Matched
 from etcdboot.workflows.certs.adopting import adopt_files
 from etcdboot.workflows.certs.gathering import Gathered, gather
 from etcdboot.workflows.certs.issuing import CertsResult
-from etcdboot.workflows.cluster import Cluster, cluster_of, open_cluster
+from etcdboot.workflows.cluster import Cluster, cluster_of, open_certified
 from etcdboot.workflows.init import cluster_name, ignore_keys, written_release
 
 _MEMBERS = "EB395"  # whom the hosts were taken for; a spec that is there knows better
@@ -75,7 +76,7 @@ def import_cfssl(request: ImportRequest) -> ImportResult:
     is_new = request.file == STDIN or not Path(request.file).exists()
     if not is_new:
         told = [each for each in told if each.code != _MEMBERS]
-        cluster = open_cluster(request.file)
+        cluster = open_certified(request.file, request.pki_dir, assumed=_layout(authorities))
         text = writing.section(found.beside(cluster.plan), gathered.sources)
     else:
         text = _new_spec(request, found, gathered.sources, told)
@@ -90,6 +91,10 @@ def import_cfssl(request: ImportRequest) -> ImportResult:
 
 
 # --- what becomes of it
+
+
+def _layout(authorities: dict[str, Match]) -> CaLayout:
+    return CaLayout.SPLIT if PEER_CA in authorities else CaLayout.SHARED
 
 
 def _evidence(gathered: Gathered, authorities: dict[str, Match]) -> Evidence:

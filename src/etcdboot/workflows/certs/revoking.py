@@ -149,10 +149,10 @@ def _write(
     """Enter the sentences, make the lists that must tell of them, and those of ``names`` in any case."""
     lists = look_at_lists(tree, requests(plan))
     before = lists.register.serials
-    for each in sentences:
-        roll = lists.register.of(each.ca_name).with_([each.entry])
-        lists = replace(lists, register=lists.register.with_(each.ca_name, roll))
-    concerned = {each.ca_name for each in sentences}
+    for name, entry in [(name, each.entry) for each in sentences for name in each.ca_names]:
+        roll = lists.register.of(name).with_([entry])
+        lists = replace(lists, register=lists.register.with_(name, roll))
+    concerned = {name for each in sentences for name in each.ca_names}
     behind = {name for name in lists.behind(entries, now) if name in concerned}
     signers = {name: authority(entries, name, passphrases, tree.root) for name in sorted({*names, *behind})}
     after, artifacts = lists.made(entries, signers, now)

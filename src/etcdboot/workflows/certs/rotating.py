@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from etcdboot.effects import clock
@@ -16,7 +16,6 @@ from etcdboot.ground.values import replace
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.rotation import Rotation, Step
 from etcdboot.model.sighting import Question, Sighting, objections
-from etcdboot.products.pki import succession
 from etcdboot.workflows.certs.issuing import Clock
 from etcdboot.workflows.certs.line import (
     Rotated,
@@ -29,7 +28,7 @@ from etcdboot.workflows.certs.line import (
     work_on,
 )
 from etcdboot.workflows.certs.sighting import look_over, serves
-from etcdboot.workflows.certs.steps import bundle, go_on, replace_inner, swap, written
+from etcdboot.workflows.certs.steps import bundle, go_back, go_on, replace_inner, swap
 
 
 def begin(
@@ -94,12 +93,13 @@ def abort(
     ca: str | None = None,
     *,
     offline: bool = False,
+    before_joining: Callable[[], tuple[Diagnostic, ...]] = tuple,
     now: Clock = clock.now,
     reporter: Reporter = silent,
     watcher: Watcher = unwatched,
     passphrases: Passphrases = FROM_THE_VARIABLE,
 ) -> Rotated:
-    """Go one step back, as long as both CAs are trusted.
+    """Go one step back, as long as both CAs are trusted; ``before_joining`` runs before a split is undone.
 
     Raises:
         UsageError: EB380, as :func:`begin` does.
@@ -114,8 +114,8 @@ def abort(
             ahead = () if offline else tuple(objections(_ahead(work, rotation)))
             if ahead:
                 raise Refused(*ahead)
-            move = succession.ended(work.line, work.entries, kept(work, rotation), None)
-            return replace(written(work, move), aborted=True)
+            told = before_joining() if rotation.splits else ()
+            return replace(go_back(work, rotation), aborted=True, diagnostics=told)
         if rotation.step is Step.REISSUE and not work.line.inner:
             return replace(swap(work, rotation, Step.BUNDLE), aborted=True)
         message = f"there is no way back from step {rotation.step} of {work.line.name}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import PurePosixPath
 
 from cryptography import x509
@@ -12,6 +12,7 @@ from etcdboot.ground.artifact import Artifact
 from etcdboot.ground.errors import Refused
 from etcdboot.ground.values import replace
 from etcdboot.model.certificates import CertRequest, pair_paths
+from etcdboot.model.crl import crl_paths
 from etcdboot.model.rotation import ROTATION, STATE, Rotation, Step
 from etcdboot.model.spec import CertificateSource
 from etcdboot.products.pki import selection, succession
@@ -34,8 +35,8 @@ from etcdboot.workflows.certs.standing import placed
 
 def bundle(work: Work) -> Rotated:
     """A new CA beside the old one, and both in the file that is trusted."""
-    made = _made(work, succession.successors(work.line, work.entries), {})
-    return written(work, succession.begun(work.line, work.entries, made))
+    pairs = made(work, succession.successors(work.line, work.entries), {})
+    return written(work, succession.begun(work.line, work.entries, pairs))
 
 
 def replace_inner(work: Work) -> Rotated:
@@ -45,9 +46,9 @@ def replace_inner(work: Work) -> Rotated:
     if not isinstance(root, Authority):
         raise Refused(*([placed(root, work.tree.root)] if root else []))
     requests = (*succession.successors(work.line, work.entries), *_leaves(work))
-    made = _made(work, requests, {above.name: root})
-    move = succession.replaced(work.line, work.entries, made)
-    signer = opened(made[work.line.signer], pair_paths(work.line.signer).key, work.passphrases)
+    pairs = made(work, requests, {above.name: root})
+    move = succession.replaced(work.line, work.entries, pairs)
+    signer = opened(pairs[work.line.signer], pair_paths(work.line.signer).key, work.passphrases)
     return written(work, move, _lists(work, signer))
 
 
@@ -56,8 +57,20 @@ def go_on(work: Work, rotation: Rotation) -> Rotated:
     if rotation.step is Step.BUNDLE:
         return swap(work, rotation, Step.REISSUE)
     if rotation.step is Step.REISSUE and not work.line.inner:
-        return written(work, succession.ended(work.line, work.entries, kept(work, rotation), Step.DROP))
+        waiting, splits = kept(work, rotation), rotation.splits
+        move = succession.ended(work.line, work.entries, waiting, Step.DROP, copies=splits)
+        return written(work, succession.carried(move, splits=splits))
     return written(work, Move((), None))
+
+
+def go_back(work: Work, rotation: Rotation) -> Rotated:
+    """The state before the first step."""
+    waiting = kept(work, rotation)
+    if not rotation.splits:
+        return written(work, succession.ended(work.line, work.entries, waiting, None))
+    move, gone = succession.rejoined(work.line, waiting)
+    lists = {str(path) for path in crl_paths(work.line.signer)}
+    return written(work, move, gone=gone | lists)
 
 
 def swap(work: Work, rotation: Rotation, step: Step) -> Rotated:
@@ -67,9 +80,9 @@ def swap(work: Work, rotation: Rotation, step: Step) -> Rotated:
     name = work.line.signer
     paths = succession.kept_paths(work.line, rotation)
     signer = opened(waiting[name], paths[name].key, work.passphrases)
-    made = _made(work, _leaves(work), {name: signer})
-    move = succession.swapped(work.line, work.entries, waiting, made, step)
-    return written(work, move, _lists(work, signer))
+    pairs = made(work, _leaves(work), {name: signer})
+    move = succession.swapped(work.line, work.entries, waiting, pairs, step)
+    return written(work, succession.carried(move, splits=rotation.splits), _lists(work, signer))
 
 
 def _demand_keys(work: Work, rotation: Rotation, waiting: Mapping[str, Pair]) -> None:
@@ -99,7 +112,7 @@ def _leaves(work: Work) -> tuple[CertRequest, ...]:
     )
 
 
-def _made(
+def made(
     work: Work, requests: tuple[CertRequest, ...], authorities: Mapping[str, Authority]
 ) -> dict[str, Pair]:
     """Certificates and keys for the requests; a key that its host keeps to itself stays what it is."""
@@ -128,16 +141,27 @@ def _lists(work: Work, signer: Authority) -> tuple[Artifact, ...]:
     return lists.made(work.entries.values(), {work.line.signer: signer}, work.now)[1]
 
 
-def written(work: Work, move: Move, further: tuple[Artifact, ...] = ()) -> Rotated:
-    """Write all of a step at once, and what is left of ``rotation/`` away."""
+def written(
+    work: Work,
+    move: Move,
+    further: tuple[Artifact, ...] = (),
+    *,
+    gone: frozenset[str] = frozenset(),
+    adopted: Collection[str] = (),
+) -> Rotated:
+    """Write all of a step at once, and remove what is left of ``rotation/`` and the files ``gone``.
+
+    ``adopted`` are the paths of what others made.
+    """
     rotations = work.rotations.with_(work.line.name, move.rotation)
     artifacts = (*move.files, *further, Artifact(STATE, rotations.dump()))
 
     def is_left_over(path: str) -> bool:
-        return PurePosixPath(path).is_relative_to(ROTATION) and path not in rotations.files
+        is_waiting = PurePosixPath(path).is_relative_to(ROTATION)
+        return path in gone or (is_waiting and path not in rotations.files)
 
     record = look_at_record(work.tree, work.entries.values(), artifacts)
     changes = compare(work.tree, artifacts, record, work.now, is_left_over)
-    work.tree.write(changes, prune=True)
+    work.tree.write(changes, prune=True, adopted=adopted)
     told = tuple(recreated(record, work.tree.root))
     return Rotated(work.line.name, move.rotation, work.line.inner, changes, diagnostics=told)

@@ -9,6 +9,7 @@ from etcdboot.ground.duration import brief
 from etcdboot.ground.report import Diagnostic, error
 from etcdboot.ground.values import dataclass, replace
 from etcdboot.ground.wording import instant
+from etcdboot.model.audit import NEW_PKI
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def out_of_date(found: Iterable[Validity], now: datetime, ahead: int | None = No
             if peers is not None and peers < each.not_after:
                 hint = "by the peers' clocks it holds: this machine's is ahead, set it (timedatectl)"
             elif each.is_ca:
-                hint = "move the pki folder away, issue anew, and replace all members' certificates together"
+                hint = NEW_PKI
             else:
                 hint = f"make it anew: etcdboot certs renew {each.name}"
             yield replace(error("EB548", message, hint), file=each.file)
