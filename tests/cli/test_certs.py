@@ -51,8 +51,8 @@ def test_lists_what_it_made_and_says_what_comes_next(folder: Path) -> None:
     assert done.returncode == 0, done.stderr
     lines = [line.split() for line in done.stdout.splitlines()]
     assert [line[:2] for line in lines] == [[name, "new"] for name in ALL]
-    assert lines[5][4:] == ["localhost,", "2001:db8::3,", "::1"]
-    assert "[8/8] made the client root certificate\n" in done.stderr
+    assert lines[6][4:] == ["localhost,", "2001:db8::3,", "::1"]
+    assert "[9/9] made the client root certificate\n" in done.stderr
     assert "1. write each member's files: etcdboot render" in done.stderr
 
 
@@ -124,6 +124,7 @@ def test_renews_one_pair(issued: Path) -> None:
     assert done.returncode == 0
     assert [line.split()[:2] for line in done.stdout.splitlines()] == [
         ["ca", "kept"],
+        ["peer-ca", "kept"],
         ["etcd1/server", "renewed"],
     ]
     assert "etcdboot render" in done.stderr
@@ -131,7 +132,7 @@ def test_renews_one_pair(issued: Path) -> None:
 
 def test_renews_all(issued: Path) -> None:
     done = etcdboot(issued, "certs", "renew", "--all", "-q")
-    assert [line.split()[1] for line in done.stdout.splitlines()] == ["kept"] + ["renewed"] * 7
+    assert [line.split()[1] for line in done.stdout.splitlines()] == ["kept"] * 2 + ["renewed"] * 7
 
 
 def test_what_no_longer_fits_is_drift(issued: Path) -> None:
@@ -195,7 +196,7 @@ def test_a_damaged_file_is_named_with_the_way_out(issued: Path, path: str) -> No
 
 def test_a_failure_is_json_too(issued: Path) -> None:
     (issued / "pki/ca-key.pem").unlink()
-    done = etcdboot(issued, "certs", "renew", "etcd1/peer", "-w", "json", "-q")
+    done = etcdboot(issued, "certs", "renew", "etcd1/server", "-w", "json", "-q")
     told = json.loads(done.stdout)
     assert (done.returncode, told["ok"], told["exit"]) == (7, False, 7)
     [problem] = told["diagnostics"]

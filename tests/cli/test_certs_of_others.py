@@ -85,7 +85,7 @@ def test_what_the_hosts_ask_for_is_signed(hosts: Path) -> None:
             (hosts / "csr" / f"{member}-{kind}.csr").write_bytes(csr)
     done = etcdboot(hosts, "certs", "sign", "csr")
     assert done.returncode == 0, done.stderr
-    assert [line.split()[1] for line in done.stdout.splitlines()] == ["kept", *["new"] * 6]
+    assert [line.split()[1] for line in done.stdout.splitlines()] == ["kept", "kept", *["new"] * 6]
     assert "1. write each member's files: etcdboot render" in done.stderr
     assert etcdboot(hosts, "certs", "status").returncode == 0
     assert "EB358" not in etcdboot(hosts, "certs").stderr
@@ -105,6 +105,7 @@ def test_what_a_company_signed_is_adopted(folder: Path) -> None:
     ca = company(folder)
     first = etcdboot(folder, "certs", "adopt", "company.pem")
     assert first.stdout.split()[:2] == ["ca", "adopted"]
+    assert "note EB277: certificates.ca is now shared in cluster.yaml" in first.stderr
     assert etcdboot(folder, "certs", "csr", "--all", "--out", "csr").returncode == 0
     now = clock.now()
     for each in (folder / "csr").iterdir():

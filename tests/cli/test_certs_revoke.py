@@ -150,7 +150,7 @@ def test_rotation_is_json_too(folder: Path) -> None:
         (["revoke", "ca"], 7, "EB376"),
         (["revoke", "client/bob", "--reason", "boredom"], 2, "key-compromise"),
         (["rotate-ca", "--next"], 7, "EB380"),
-        (["rotate-ca", "--next", "--abort"], 2, "one of status, --next and --abort"),
+        (["rotate-ca", "--next", "--abort"], 2, "one of status, --next, --abort and --split"),
         (["rotate-ca", "--ca", "peer-ca"], 2, "EB380"),
         (["rotate-ca", "begin"], 2, "status"),
     ],

@@ -115,5 +115,5 @@ def test_exports_under_names_that_import_again(here: Path) -> None:
     again = etcdboot("certs", "import-cfssl", "ssl", "-f", "again/cluster.yaml", "-q")
     assert again.exit_code == 0, again.stderr
     adopted = [line.split()[:2] for line in again.stdout.splitlines()[1:]]
-    assert [word for _, word in adopted] == ["adopted"] * 8
+    assert [word for _, word in adopted] == ["adopted"] * 9
     assert etcdboot("certs", "export", "--out", "ssl", "-w", "json").exit_code == 0

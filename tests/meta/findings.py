@@ -33,7 +33,14 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "A3-chmod-race": (  # install.sh chmodded a file that the etcd user had exchanged
         "tests/integration/test_install_attacks.py::test_an_exchanged_certificate_is_not_followed",
     ),
-    "A4-shared-ca": (),  # with one CA, any client certificate reads the raft log at the peer port
+    "A4-shared-ca": (
+        "tests/lab/test_separate_peer_ca.py"
+        "::test_by_default_a_client_certificate_opens_no_peer_port_and_with_one_ca_it_does",
+        "tests/lab/test_separate_peer_ca.py"
+        "::test_a_living_cluster_goes_from_one_ca_to_two_and_no_write_fails",
+        "tests/unit/workflows/test_trust.py::test_check_judges_an_open_layout_by_pki",
+        "tests/unit/model/test_rules.py::test_a_rule_names_the_fault_and_its_place",
+    ),  # with one CA, any client certificate reads the raft log at the peer port
     "A5-env": (
         "tests/cli/test_local_trust.py::test_a_state_folder_that_another_user_laid_is_exit_7",
         "tests/cli/test_local_trust.py::test_a_malformed_answer_is_exit_7",
@@ -87,5 +94,10 @@ FINDINGS: dict[str, tuple[str, ...]] = {
         "tests/property/test_cfssl.py::test_no_organization_gets_into_a_certificate_whose_request_does_not_have_it",
         "tests/integration/test_cfssl.py::test_no_renewed_certificate_has_an_organization_that_its_predecessor_did_not_have",
     ),  # one request's O was given to all certificates
-    "EB304-hint": (),  # a hint whose remedy was an outage
+    "EB304-hint": (
+        "tests/meta/test_remedies.py::test_no_message_or_hint_tells_to_move_the_pki_away",
+        "tests/lab/test_separate_peer_ca.py"
+        "::test_the_remedies_of_both_contradictions_leave_a_running_cluster_as_it_is",
+        "tests/unit/model/test_trust.py::test_the_way_from_one_ca_to_two_is_a_split_and_never_a_new_folder",
+    ),  # a hint whose remedy was an outage
 }

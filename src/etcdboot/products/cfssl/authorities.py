@@ -8,7 +8,7 @@ from etcdboot.ground.report import Diagnostic
 from etcdboot.ground.values import dataclass
 from etcdboot.model.certificates import PEER_CA, CertKind
 from etcdboot.model.naming import LOOPBACK
-from etcdboot.model.spec import CertificatesSpec, KeyAlgorithm
+from etcdboot.model.spec import CaLayout, CertificatesSpec, KeyAlgorithm
 from etcdboot.products.cfssl import vocabulary
 from etcdboot.products.cfssl.documents import Wish
 from etcdboot.products.cfssl.evidence import Evidence, Shown
@@ -21,12 +21,12 @@ from etcdboot.products.cfssl.subjects import Titled, unnamed
 class Authority:
     """What the CAs have in common; ``key`` is None where it is none that we make, or nothing is known.
 
-    ``titled`` are their subjects.
+    ``layout`` is None where no CA exists: etcdboot creates them then. ``titled`` are their subjects.
     """
 
     key: KeyAlgorithm | None
     lifetime: int
-    is_split: bool
+    layout: CaLayout | None
     path_length: int | None = None
     constraints: tuple[str, ...] = ()
     titled: tuple[Titled, ...] = ()
@@ -42,7 +42,7 @@ def authority(evidence: Evidence, told: list[Diagnostic]) -> Authority:
         told.append(wish.place.warning("EB399", "one CA more than etcdboot has; nothing of it is taken over"))
     used = [*others[:1], *peers[:1]]
     if not used:
-        return Authority(None, CertificatesSpec().ca_lifetime, is_split=False)
+        return Authority(None, CertificatesSpec().ca_lifetime, None)
     for wish in used:
         told += _unlike_authority(wish)
     first = used[0]
@@ -50,7 +50,7 @@ def authority(evidence: Evidence, told: list[Diagnostic]) -> Authority:
     return Authority(
         offered(first.key, told),
         lifetime,
-        len(used) > 1,
+        CaLayout.SPLIT if len(used) > 1 else None,
         first.path_length,
         titled=tuple(Titled(wish.place, wish.subject) for wish in used),
     )
@@ -67,7 +67,7 @@ def _existing(authorities: Mapping[str, Shown], told: list[Diagnostic]) -> Autho
     return Authority(
         known.get(facts[0].key),
         lifetime,
-        is_split=PEER_CA in authorities,
+        CaLayout.SPLIT if PEER_CA in authorities else CaLayout.SHARED,
         path_length=facts[0].path_length or None,  # none at all is ours, and what is not said is no limit
         constraints=tuple(each for each in facts[0].constraints if each not in LOOPBACK),
         titled=tuple(

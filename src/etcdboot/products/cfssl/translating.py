@@ -16,7 +16,6 @@ from etcdboot.model.naming import SUPERUSER, folded
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.shape import parse_client_name
 from etcdboot.model.spec import (
-    CaLayout,
     CertificateDefaults,
     CertificatesSpec,
     ClientSpec,
@@ -112,7 +111,7 @@ def _section(
     }
     return replace(
         plain,
-        ca=CaLayout.SPLIT if top.is_split else CaLayout.SHARED,
+        ca=top.layout,
         path_length=top.path_length,
         name_constraints=top.constraints,
         key=key,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from itertools import chain
 
 from cryptography import x509
 
@@ -29,12 +28,9 @@ class Culprit:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A certificate that is revoked now: the CAs whose lists are to hold it, and the entry there.
+    """A certificate that is revoked now: the CA that is to tell of it, and the entry in its list."""
 
-    There are two while peers still trust the CA that they are leaving.
-    """
-
-    ca_names: tuple[str, ...]
+    ca_name: str
     entry: Revoked
 
 
@@ -53,12 +49,12 @@ def sentence(
     if facts.is_ca:
         hint = "put another in its place, and it loses its worth: etcdboot certs rotate-ca"
         return error("EB376", f"{culprit.word} is a CA, and its own list cannot tell of it", hint)
-    ca_names = tuple(_signers(culprit.certificate, authorities))
-    if not ca_names:
+    ca_name = _signer(culprit.certificate, authorities)
+    if ca_name is None:
         hint = "whoever signed it must revoke it"
         return error("EB376", f"{culprit.word} is not signed by a CA of this cluster", hint)
     when = now.replace(microsecond=0)
-    return Sentence(ca_names, Revoked(facts.serial, culprit.name, when, facts.not_after, reason))
+    return Sentence(ca_name, Revoked(facts.serial, culprit.name, when, facts.not_after, reason))
 
 
 def sentence_of_record(issued: Issued, reason: Reason, now: datetime) -> Sentence:
@@ -85,9 +81,10 @@ _CONSEQUENCES = {
 }
 
 
-def _signers(certificate: bytes, authorities: Mapping[str, tuple[bytes, ...]]) -> Iterator[str]:
+def _signer(certificate: bytes, authorities: Mapping[str, tuple[bytes, ...]]) -> str | None:
     leaf = x509.load_pem_x509_certificate(certificate)
     for name, bundles in authorities.items():
-        trusted = chain.from_iterable(map(x509.load_pem_x509_certificates, bundles))
-        if any(is_signed_by(leaf, authority) for authority in trusted):
-            yield name
+        for bundle in bundles:
+            if any(is_signed_by(leaf, each) for each in x509.load_pem_x509_certificates(bundle)):
+                return name
+    return None

@@ -93,7 +93,10 @@ def import_cfssl(request: ImportRequest) -> ImportResult:
 # --- what becomes of it
 
 
-def _layout(authorities: dict[str, Match]) -> CaLayout:
+def _layout(authorities: dict[str, Match]) -> CaLayout | None:
+    """The layout of the CAs among the files; None without any."""
+    if not authorities:
+        return None
     return CaLayout.SPLIT if PEER_CA in authorities else CaLayout.SHARED
 
 

@@ -15,7 +15,7 @@ from etcdboot.ground.artifact import Change
 from etcdboot.ground.errors import Refused, UsageError
 from etcdboot.ground.report import Diagnostic, Severity, warning
 from etcdboot.ground.values import dataclass, replace
-from etcdboot.model.certificates import pair_paths
+from etcdboot.model.certificates import CA, PEER_CA, pair_paths
 from etcdboot.model.crl import CrlRequest, crl_paths
 from etcdboot.model.issued import Issued
 from etcdboot.model.plan import ClusterPlan
@@ -33,6 +33,7 @@ from etcdboot.products.pki.inventory import Entry
 from etcdboot.products.pki.lists import Listed
 from etcdboot.products.pki.open_doors import has_own_authority
 from etcdboot.workflows.certs.issuing import Clock
+from etcdboot.workflows.certs.line import rotations_of
 from etcdboot.workflows.certs.listing import authority, look_at_lists
 from etcdboot.workflows.certs.recording import Record, compare, former, look_at_record, recreated
 from etcdboot.workflows.certs.standing import look, placed, register
@@ -149,10 +150,11 @@ def _write(
     """Enter the sentences, make the lists that must tell of them, and those of ``names`` in any case."""
     lists = look_at_lists(tree, requests(plan))
     before = lists.register.serials
-    for name, entry in [(name, each.entry) for each in sentences for name in each.ca_names]:
+    told = [(name, each.entry) for each in sentences for name in _listed_by(tree, each.ca_name)]
+    for name, entry in told:
         roll = lists.register.of(name).with_([entry])
         lists = replace(lists, register=lists.register.with_(name, roll))
-    concerned = {name for each in sentences for name in each.ca_names}
+    concerned = {name for name, _ in told}
     behind = {name for name in lists.behind(entries, now) if name in concerned}
     signers = {name: authority(entries, name, passphrases, tree.root) for name in sorted({*names, *behind})}
     after, artifacts = lists.made(entries, signers, now)
@@ -169,6 +171,12 @@ def _write(
             *recreated(record, tree.root),
         ),
     )
+
+
+def _listed_by(tree: PairTree, ca_name: str) -> tuple[str, ...]:
+    """The CAs whose lists name what that CA has signed: two while peers still trust the CA they are leaving."""
+    is_splitting = any(rotation.splits for rotation in rotations_of(tree).under_way.values())
+    return (CA, PEER_CA) if is_splitting and ca_name == CA else (ca_name,)
 
 
 def _culprits(tree: PairTree, entries: tuple[Entry, ...], word: str, *, known: bool) -> Iterator[Culprit]:

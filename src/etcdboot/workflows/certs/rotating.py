@@ -115,7 +115,8 @@ def abort(
             if ahead:
                 raise Refused(*ahead)
             told = before_joining() if rotation.splits else ()
-            return replace(go_back(work, rotation), aborted=True, diagnostics=told)
+            done = go_back(work, rotation)
+            return replace(done, aborted=True, diagnostics=(*told, *done.diagnostics))
         if rotation.step is Step.REISSUE and not work.line.inner:
             return replace(swap(work, rotation, Step.BUNDLE), aborted=True)
         message = f"there is no way back from step {rotation.step} of {work.line.name}"

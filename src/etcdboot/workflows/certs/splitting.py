@@ -59,7 +59,7 @@ def begin(
     with open_pairs(cluster.pki, watcher=watcher) as tree:
         done = _bundle(cluster, tree, now(), passphrases, reporter)
     told = write_layout(file, CaLayout.SPLIT, watcher)
-    return _as_split(cluster), replace(done, diagnostics=told)
+    return _as_split(cluster), replace(done, diagnostics=(*told, *done.diagnostics))
 
 
 def _bundle(

@@ -8,7 +8,7 @@ from typing import Any
 from etcdboot.ground.report import Diagnostic
 from etcdboot.model.audit import BACKDATE, CertFacts
 from etcdboot.model.naming import LOOPBACK
-from etcdboot.model.spec import KeyAlgorithm
+from etcdboot.model.spec import CaLayout, KeyAlgorithm
 from etcdboot.products.cfssl.authorities import Authority, authority
 from etcdboot.products.cfssl.documents import Wish, read
 from etcdboot.products.cfssl.evidence import Evidence, Shown
@@ -32,15 +32,13 @@ def existing(**facts: CertFacts) -> tuple[Authority, list[Diagnostic]]:
 
 def test_cfssls_own_lifetime_counts_where_none_is_written() -> None:
     found, told = asked(ca={"key": {"algo": "rsa", "size": 2048}})
-    assert replace(found, titled=()) == Authority(KeyAlgorithm.RSA_2048, 5 * 365 * DAY, is_split=False)
+    assert replace(found, titled=()) == Authority(KeyAlgorithm.RSA_2048, 5 * 365 * DAY, None)
     assert told == []
 
 
 def test_what_is_asked_for_counts_and_what_we_name_ourselves_is_told() -> None:
     found, told = asked(ca={"CN": "x", "names": [{"O": "Acme"}], "ca": {"expiry": "1h", "pathlen": 2}})
-    assert replace(found, titled=()) == Authority(
-        KeyAlgorithm.ECDSA_P256, 3600, is_split=False, path_length=2
-    )
+    assert replace(found, titled=()) == Authority(KeyAlgorithm.ECDSA_P256, 3600, None, path_length=2)
     assert [each.message for each in told] == [
         "CN 'x' is not taken over: a CA that etcdboot makes is called after the cluster",
     ]
@@ -48,24 +46,24 @@ def test_what_is_asked_for_counts_and_what_we_name_ourselves_is_told() -> None:
 
 
 def test_a_ca_for_peers_beside_another_splits_them_and_a_third_is_named() -> None:
-    assert asked(**{"ca": {"key": None, "hosts": []}, "peer-ca": {"hosts": []}})[0].is_split
-    assert not asked(**{"peer-ca": {"hosts": []}})[0].is_split
+    assert asked(**{"ca": {"key": None, "hosts": []}, "peer-ca": {"hosts": []}})[0].layout is CaLayout.SPLIT
+    assert asked(**{"peer-ca": {"hosts": []}})[0].layout is None
     found, told = asked(**{"ca": {"hosts": []}, "old-ca": {"hosts": []}})
-    assert not found.is_split
+    assert found.layout is None
     assert [(each.code, each.file) for each in told] == [("EB399", "old-ca.json")]
 
 
 def test_a_ca_that_exists_counts_more_than_any_wish() -> None:
     facts = replace(FACTS, not_after=FACTS.not_before + timedelta(days=30) + BACKDATE, path_length=1)
     found, told = existing(ca=facts)
-    assert replace(found, titled=()) == Authority(AUTHORITY.key, 30 * DAY, is_split=False, path_length=1)
+    assert replace(found, titled=()) == Authority(AUTHORITY.key, 30 * DAY, CaLayout.SHARED, path_length=1)
     assert told == []
 
 
 def test_the_longest_lived_of_several_counts() -> None:
     longer = replace(FACTS, not_after=FACTS.not_after + timedelta(days=1))
     found, _ = existing(ca=FACTS, peer_ca=longer)
-    assert (found.is_split, found.lifetime) == (True, AUTHORITY.lifetime + DAY)
+    assert (found.layout, found.lifetime) == (CaLayout.SPLIT, AUTHORITY.lifetime + DAY)
 
 
 def test_what_a_ca_is_held_to_is_kept_but_for_loopback() -> None:

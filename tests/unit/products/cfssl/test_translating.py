@@ -132,3 +132,9 @@ def test_a_split_and_an_intermediate_are_kept() -> None:
     names = ("ca", "peer-ca", "root-ca", "peer-root-ca")
     section = translate(Evidence(authorities={each: Shown(each, facts) for each in names})).certificates
     assert (section.ca, section.intermediate) == (CaLayout.SPLIT, True)
+
+
+def test_one_ca_that_exists_is_shared_and_none_leaves_the_layout_open() -> None:
+    one = translate(Evidence(authorities={"ca": Shown("ca.pem", facts_of(AUTHORITY))})).certificates
+    assert one.ca is CaLayout.SHARED
+    assert translate(Evidence()).certificates.ca is None

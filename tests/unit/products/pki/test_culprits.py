@@ -26,8 +26,7 @@ def test_the_ca_that_signed_it_is_to_tell_of_it_whichever_of_its_bundle() -> Non
     found = sentence(Culprit("x", "client/root", leaf.certificate), known, Reason.SUPERSEDED, NOW)
     facts = read(leaf.certificate, None)
     assert isinstance(found, Sentence)
-    assert (found.ca_names, found.entry.serial) == (("ca",), facts.serial)
-    assert found.entry.until == facts.not_after
+    assert (found.ca_name, found.entry.serial, found.entry.until) == ("ca", facts.serial, facts.not_after)
     assert (found.entry.name, found.entry.when, found.entry.reason) == (
         "client/root",
         NOW,

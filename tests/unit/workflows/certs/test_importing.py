@@ -101,7 +101,9 @@ def test_a_spec_that_is_there_is_left_and_the_section_is_given(tmp_path: Path) -
 
 
 def test_a_ca_that_the_spec_has_no_use_for_is_named(tmp_path: Path) -> None:
-    (tmp_path / "cluster.yaml").write_text("name: prod\nmembers: [{name: a, host: 192.168.202.128}]\n")
+    (tmp_path / "cluster.yaml").write_text(
+        "name: prod\ncertificates: {ca: shared}\nmembers: [{name: a, host: 192.168.202.128}]\n"
+    )
     result = imported(tmp_path, PAIRS | {"peer-ca.pem": authority("peers").pem})
     left_out = [(Path(each.file).name, each.message) for each in result.diagnostics if each.code == "EB397"]
     assert left_out == [("peer-ca.pem", "left out: the spec has no peer-ca")]
