@@ -174,7 +174,7 @@ def _write(
 
 
 def _listed_by(tree: PairTree, ca_name: str) -> tuple[str, ...]:
-    """The CAs whose lists name what that CA has signed: two while peers still trust the CA they are leaving."""
+    """The CAs whose lists name what that CA has signed: two while peers still trust it during a split."""
     is_splitting = any(rotation.splits for rotation in rotations_of(tree).under_way.values())
     return (CA, PEER_CA) if is_splitting and ca_name == CA else (ca_name,)
 

@@ -41,6 +41,7 @@ def test_each_certificate_has_the_subject_of_its_own_request() -> None:
     )
     assert subjects(found) == {
         "ca": {"O": "authority"},
+        "peer-ca": {"O": "authority"},
         **{f"etcd{n}/{what}": {"O": "k8s"} for n in (1, 2, 3) for what in ("server", "peer")},
         "client/admin": {"O": "admins"},
         "client/app": {"O": "apps", "OU": "shop"},
