@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.model.spec import EtcdSpec
+from etcdboot.model.spec import CertificateSource, EtcdSpec
 from integration.installing import INSTALL, RUNNING, STATE, on_a_host, pair, planned, without, write_tree
+from lab.peers.fixtures import require_peer
 
 pytestmark = pytest.mark.integration
 
@@ -213,3 +214,33 @@ def test_without_flock_nothing_is_installed(tree: Path) -> None:
     found = on_a_host(tree.parent, f"{without('flock')}; /bin/sh etcd1/install.sh")
     assert (found.status, found.out) == (8, "")
     assert "flock is missing: install it (package util-linux)" in found.err
+
+
+BUSYBOX = """\
+mkdir /mnt/applets; cp busybox /mnt/applets/
+for name in $(/mnt/applets/busybox --list); do
+  case $name in busybox | adduser | getent | id) ;; *) ln -s busybox /mnt/applets/$name ;; esac
+done
+PATH=/mnt/applets:$PATH; hash -r
+"""
+
+
+def test_busybox_installs_the_same_as_dash_and_gnu_programs_do(tmp_path: Path) -> None:
+    busybox = require_peer("busybox")
+    write_tree(tmp_path / "etcd1", plan=planned(source=CertificateSource.CSR), pki={"client-ca.pem": b"ca"})
+    (tmp_path / "busybox").write_bytes(busybox.read_bytes())
+    (tmp_path / "busybox").chmod(0o755)
+    runs = "\n".join(
+        (
+            "mkdir -p /etc/etcd; echo mine >/etc/etcd/etcd.conf.yml",
+            "code=0; sh etcd1/install.sh 2>&1 || code=$?; echo code $code",
+            "sh etcd1/install.sh --adopt | sed s/etcdboot-[0-9TZ]*/DATED/; rm /etc/etcd/*.before-*",
+            "sh etcd1/make-csr.sh /mnt/csr; sh etcd1/install.sh; sh etcd1/install.sh --dry-run",
+            MODES,
+            "cd /etc/etcd; sha256sum -c .etcdboot.sha256 | sort",
+        )
+    )
+    gnu, other = on_a_host(tmp_path, runs), on_a_host(tmp_path, BUSYBOX + runs)
+    assert (gnu.status, gnu.err) == (0, "")
+    assert other.status == 0
+    assert other.out.splitlines() == gnu.out.splitlines()

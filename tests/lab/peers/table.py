@@ -246,6 +246,12 @@ PEERS: tuple[Peer, ...] = (
         OnThisMachine("the dev extra"),
         (Program("lint_pkix_cert", "lint_pkix_cert", ("--help",), "usage"),),
     ),
+    Peer(
+        "busybox",
+        "1.35",
+        Debian(("busybox-static",)),
+        (Program("busybox", "bin/busybox", ("--help",), says="BusyBox v1.35"),),
+    ),
     Peer("openssl", "", OnThisMachine("openssl"), (Program("openssl", "openssl", ("version",), "OpenSSL"),)),
     Peer(
         "systemd-analyze",
