@@ -124,7 +124,6 @@ def test_renews_one_pair(issued: Path) -> None:
     assert done.returncode == 0
     assert [line.split()[:2] for line in done.stdout.splitlines()] == [
         ["ca", "kept"],
-        ["peer-ca", "kept"],
         ["etcd1/server", "renewed"],
     ]
     assert "etcdboot render" in done.stderr

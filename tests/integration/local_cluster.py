@@ -96,7 +96,7 @@ class LocalCluster:
             return ["--auto-tls", "--peer-auto-tls"]
         if self.tls == "off":
             return []
-        own, ca = self.pki / "members" / name, self.pki / "ca.pem"
+        own, ca, peer_ca = self.pki / "members" / name, self.pki / "ca.pem", self.pki / "peer-ca.pem"
         return [
             f"--cert-file={own / 'server.pem'}",
             f"--key-file={own / 'server-key.pem'}",
@@ -104,7 +104,7 @@ class LocalCluster:
             "--client-cert-auth",
             f"--peer-cert-file={own / 'peer.pem'}",
             f"--peer-key-file={own / 'peer-key.pem'}",
-            f"--peer-trusted-ca-file={ca}",
+            f"--peer-trusted-ca-file={peer_ca if peer_ca.exists() else ca}",
             "--peer-client-cert-auth",
         ]
 

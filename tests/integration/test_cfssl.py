@@ -17,7 +17,7 @@ from etcdboot.workflows.certs.importing import ImportRequest, ImportResult, impo
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.certs.renewing import renew
 from etcdboot.workflows.check import check
-from etcdboot.workflows.cluster import open_cluster
+from etcdboot.workflows.cluster import open_certified, open_cluster
 from etcdboot.workflows.render import RenderRequest, run
 from integration.local_cluster import local_cluster, wait_until
 from lab.peers.fixtures import require_peer
@@ -287,7 +287,7 @@ def test_members_run_on_what_cfssl_made_and_then_on_what_we_renew(tmp_path: Path
         assert result.written is None
         adopted = [each.name for each in result.certs.certificates]
         assert adopted == ["ca", "etcd1/server", "etcd1/peer"]
-        plan = open_cluster(str(cluster.file)).plan
+        plan = open_certified(str(cluster.file), None).plan
         issue(plan, cluster.pki)
         cluster.start("etcd1")
         wait_until(lambda: set(cluster.healthy_by_etcdctl().values()) == {True}, "healthy on cfssl's pairs")
