@@ -54,7 +54,7 @@ def test_what_etcdboot_made_is_well(folder: Path) -> None:
     found = judged(folder)
     assert (found.findings, found.exit_code) == ((), ExitCode.OK)
     assert found.files > 30
-    assert len(found.rows) == 8
+    assert len(found.rows) == 9
 
 
 def test_without_out_only_pki_is_judged(folder: Path) -> None:
