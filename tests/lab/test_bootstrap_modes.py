@@ -116,8 +116,8 @@ def test_a_user_of_the_unit_may_read_what_discovery_asks_for_and_nobody_else() -
             cluster.deliver(name, f"/root/{name}")
             host.run(["sh", f"/root/{name}/install.sh"])
             secrets = ("/etc/etcd/etcd.conf.yml", "/etc/etcd/pki/discovery-key.pem")
-            modes = host.run(["stat", "-c", "%U %a", *secrets]).stdout
-            assert modes == "etcd 600\n" * 2
+            modes = host.run(["stat", "-c", "%U:%G %a", *secrets]).stdout
+            assert modes == "root:etcd 640\n" * 2
             cluster.start(name, Target.SYSTEMD)
         assert cluster.verify("--wait", "60s")["verdict"] == "healthy", cluster.said()
         assert_agreed(cluster)
