@@ -52,7 +52,7 @@ def over_tls(pki: Path, inner: Answer, *, mutual: bool = False) -> Answer:
     pair = pki / "members/etcd1/peer.pem", pki / "members/etcd1/peer-key.pem"
     context.load_cert_chain(*pair)
     if mutual:
-        context.load_verify_locations(pki / "ca.pem")
+        context.load_verify_locations(pki / "peer-ca.pem")
         context.verify_mode = ssl.CERT_REQUIRED
 
     def answer(connection: socket.socket) -> None:

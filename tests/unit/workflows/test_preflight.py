@@ -139,8 +139,8 @@ def test_certificates_are_looked_at_as_installed_or_else_as_the_operator_has_the
     issue(planned, pki, now=partial(datetime.fromtimestamp, NOW.timestamp() + 7200, UTC))
     here = looked(tmp_path, planned, 1, pki=pki)
     names = [each.name for each in here.certificates]
-    assert names == ["ca", "etcd1/server", "etcd1/peer"]
-    assert [each.code for each in here.diagnostics if each.file] == ["EB548"] * 3
+    assert names == ["ca", "peer-ca", "etcd1/server", "etcd1/peer"]
+    assert [each.code for each in here.diagnostics if each.file] == ["EB548"] * 4
     desk = looked(tmp_path, planned, alone=True, pki=pki)
     assert len(desk.certificates) == len(planned.certificates)
 

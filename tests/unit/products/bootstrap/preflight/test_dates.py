@@ -43,7 +43,7 @@ def test_one_that_has_expired_is_to_be_renewed() -> None:
     (told,) = judged(-9 * DAY, -3 * DAY)
     assert "expired 3d ago" in told.message and told.hint.endswith("etcdboot certs renew etcd1/peer")
     (told,) = judged(-9 * DAY, -3 * DAY, ca=True)
-    assert "move the pki folder away" in told.hint
+    assert "certs --pki DIR" in told.hint and "all members together" in told.hint
 
 
 def test_one_that_holds_by_the_peers_clocks_tells_of_a_clock_that_is_ahead() -> None:
