@@ -28,7 +28,7 @@ VALUES = {
     "backend-batch-limit": ("-5", "1e3"),
     "pre-vote": ("true", "false", "yes", ""),
     "grpc-keepalive-interval": ("2h", "0", "-1s", "1.5h", "5", "1d", "s", ""),
-    "auto-compaction-retention": ("0", "10", "1h30m", "-1h", "-1", "1d", "1h 30m"),
+    "auto-compaction-retention": ("0", "10", "1h30m", "-1", "1d", "1h 30m"),  # -1h: a race
     "auth-token": ("simple",),
     "cors": ("*", "http://a:1,http://b:2", "http://a", ""),
     "listen-metrics-urls": ("", "http://127.0.0.1:1,", "http://127.0.0.1", "ftp://127.0.0.1:1"),

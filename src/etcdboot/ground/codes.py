@@ -221,9 +221,10 @@ CODES: dict[str, tuple[str, str]] = {
         "counts bytes: 2147483648 is 2 GiB.",
     ),
     "EB223": (
-        "retention that never compacts",
-        "With mode revision a duration means as many revisions as it has nanoseconds, and a negative "
-        "retention keeps everything. Write a number of revisions, or mode periodic and a duration.",
+        "wrong retention for the compaction mode",
+        "With mode revision a duration means as many revisions as it has nanoseconds, so nothing is ever "
+        "compacted. With a negative duration etcd panics, or compacts without a pause. Write a number of "
+        "revisions, or mode periodic and a duration.",
     ),
     "EB224": (
         "members disagree about timing",

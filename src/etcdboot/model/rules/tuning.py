@@ -66,7 +66,10 @@ def quota_is_reasonable(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Findin
 
 
 def revisions_are_counted_not_timed(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
-    """With mode revision, 1h means 3.6e12 revisions: never. A negative retention is taken, too."""
+    """With mode revision, 1h means 3.6e12 revisions: never. With a negative duration, etcd may panic.
+
+    Source: docs/etcd/flags-and-config-file.md#accepted-silently
+    """
     for index, member in enumerate(plan.members):
         retention = member.flag("auto-compaction-retention") or "0"
         where = place(spec, index, "auto-compaction-retention")
