@@ -49,7 +49,7 @@ def answers(cluster: LoopbackCluster, pair: str) -> tuple[Answer, Answer]:
 def test_the_revoked_are_refused_and_the_others_served_without_a_restart(
     tmp_path: Path, release: str, form: str
 ) -> None:
-    with running(tmp_path, spec(tmp_path, release, form)) as cluster:
+    with running(tmp_path, spec(tmp_path, release, form, ca="shared")) as cluster:
         assert answers(cluster, "clients/root") == answers(cluster, "clients/bob") == (Taken, Taken)
         cluster.etcdboot("certs", "revoke", "client/bob")
         cluster.etcdboot("render")
@@ -71,7 +71,7 @@ def take(folder: Path, copy: str) -> None:
 @pytest.mark.parametrize("release", ["3.6.14"])
 def test_a_client_that_left_spec_and_folder_is_revoked_by_its_name(tmp_path: Path, release: str) -> None:
     """Both its certificates are kept by somebody: the current one, and the one before its renewal."""
-    with running(tmp_path, spec(tmp_path, release)) as cluster:
+    with running(tmp_path, spec(tmp_path, release, ca="shared")) as cluster:
         take(tmp_path, "stolen/old")
         cluster.etcdboot("certs", "renew", "client/bob")
         take(tmp_path, "stolen/bob")
