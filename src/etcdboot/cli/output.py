@@ -20,7 +20,7 @@ import click
 from etcdboot.ground.errors import EtcdbootError, ExitCode
 from etcdboot.ground.report import Diagnostic, Severity
 from etcdboot.ground.values import dataclass, field
-from etcdboot.ground.wording import LONGEST_LINE, one_line, printable_lines, shortened
+from etcdboot.ground.wording import COMMAND, LONGEST_LINE, one_line, printable_lines, shortened
 
 # -w json, -wjson, -qw json, --write-out json, --write-out=json; one word a line
 _JSON_ASKED = re.compile(r"^(-[a-z]*w\n?|--write-out[\n=])json$", re.MULTILINE)
@@ -63,8 +63,8 @@ class Outcome:
 
     ``body`` holds the further keys of ``-w json``; otherwise ``lines`` are stdout, for people; ``table``
     gives what ``-w table`` prints, tables and lines of text (``lines`` where there is none); ``next_lines``
-    list what a person does next. ``product`` is stdout for a program or a file in place of lines, and stays
-    as it is.
+    list what a person does next: sentences, each with its commands after ``COMMAND``. ``product`` is stdout
+    for a program or a file in place of lines, and stays as it is.
     """
 
     exit_code: ExitCode = ExitCode.OK
@@ -115,8 +115,11 @@ def _print(outcome: Outcome, output: Output) -> None:
     if outcome.next_lines:
         output.talk()
         output.talk("Next:", bold=True)
-        for number, line in enumerate(outcome.next_lines, 1):
-            output.talk(f"  {number}. {line}")
+        for number, step in enumerate(outcome.next_lines, 1):
+            sentence, *commands = step.split(COMMAND)
+            output.talk(f"  {number}. {sentence}")
+            for command in commands:
+                output.talk(f"       {command}")
 
 
 def is_terminal(stream: TextIO | None) -> bool:

@@ -7,6 +7,7 @@ from typing import Final
 
 LONGEST: Final = 200  # characters of one text from outside that is kept
 LONGEST_LINE: Final = 20 * LONGEST  # characters of one line that is shown
+COMMAND: Final = "\n       "  # before each command of a step that is shown below its sentence
 _GIST: Final = 80  # characters of a foreign text that a message has room for
 _NAMED: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 

@@ -35,6 +35,13 @@ def test_the_product_is_stdout_and_the_talk_is_stderr(capsys: pytest.CaptureFixt
     )
 
 
+def test_each_command_of_a_step_is_on_its_own_line(capsys: pytest.CaptureFixture[str]) -> None:
+    deliver(Outcome(next_lines=("copy the folders:\n       scp a\n       scp b\x1b[2J",)), Output())
+    assert capsys.readouterr().err == (
+        "\nNext:\n  1. copy the folders:\n       scp a\n       scp b\\x1b[2J\n"
+    )
+
+
 def test_a_product_that_ends_its_line_is_left_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     deliver(Outcome(product="a\n"), Output())
     assert capsys.readouterr().out == "a\n"

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 
 from etcdboot.ground.address import Host
 from etcdboot.ground.syntax import sh
+from etcdboot.ground.wording import COMMAND
 from etcdboot.model.certificates import CertRequest, pair_paths
 from etcdboot.model.csr import csr_name
 from etcdboot.model.plan import MemberPlan
@@ -67,7 +68,7 @@ def _make(member: MemberPlan, out: str) -> tuple[str, ...]:
 
 
 def _step(title: str, commands: Iterable[tuple[str, ...]]) -> str:
-    return "\n       ".join((f"{title}:", *map(sh.join, commands)))
+    return COMMAND.join((f"{title}:", *map(sh.join, commands)))
 
 
 def _script_request(request: CertRequest) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from etcdboot.ground.syntax import sh
+from etcdboot.ground.wording import COMMAND
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.spec import BootstrapMode, ClusterState, Target
 
@@ -43,7 +44,7 @@ _MEETING: Mapping[BootstrapMode, tuple[tuple[tuple[str, str], ...], tuple[str, .
 
 def step(title: str, commands: Iterable[tuple[str, ...]]) -> str:
     """A sentence with its commands below it."""
-    return "\n       ".join((f"{title}:", *map(sh.join, commands)))
+    return COMMAND.join((f"{title}:", *map(sh.join, commands)))
 
 
 def copy_to(member: MemberPlan, place: str) -> str:

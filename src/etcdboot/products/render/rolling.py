@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from etcdboot.ground.syntax import sh
+from etcdboot.ground.wording import COMMAND
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.spec import Target
 from etcdboot.products.render.next_steps import copy_to, on_host
@@ -44,7 +45,7 @@ def rolling_restart(plan: ClusterPlan, out: str, spec: str, leader: str | None) 
 
 
 def _step(title: str, lines: Iterable[str]) -> str:
-    return "\n       ".join((f"{title}:", *lines))
+    return COMMAND.join((f"{title}:", *lines))
 
 
 Way = Callable[[MemberPlan, str], Lines]
