@@ -124,7 +124,17 @@ def test_data_that_are_not_the_users_are_refused_with_the_remedy(
 ) -> None:
     err = refused(tmp_path, EtcdSpec(), before)
     assert said in err
-    assert ("chown -R etcd:etcd /var/lib/etcd" in err) is ("belongs to" in said)
+    assert ("chown -R etcd:etcd '/var/lib/etcd'" in err) is ("belongs to" in said)
+
+
+def test_data_of_a_user_that_the_host_lacks_are_refused_with_a_remedy_that_works(tmp_path: Path) -> None:
+    """A data volume that is mounted on another host."""
+    write_tree(tmp_path / "etcd1")
+    data = "install -d -m 0700 -o 994 /var/lib/etcd /var/lib/etcd/member"
+    paste = "sed -n 's/.* runs as etcd: //p' /mnt/said | sh"
+    again = "sh etcd1/install.sh >/dev/null"
+    found = on_a_host(tmp_path, f"{data}; sh etcd1/install.sh 2>/mnt/said || echo code $?; {paste}; {again}")
+    assert (found.status, found.out, found.err) == (0, "code 7\n", "")
 
 
 def test_a_wal_dir_of_another_user_is_refused(tmp_path: Path) -> None:
@@ -135,9 +145,8 @@ def test_a_wal_dir_of_another_user_is_refused(tmp_path: Path) -> None:
     before = "useradd --system etcd; install -d -o etcd /opt/wal; install -d /opt/wal/etcd"
     found = on_a_host(tmp_path, f"{before}; {TRY}")
     assert found.out == "code 7\n"
-    assert (
-        "/opt/wal/etcd belongs to root, and etcd runs as etcd: chown -R etcd:etcd /opt/wal/etcd" in found.err
-    )
+    remedy = "chown -R etcd:etcd '/opt/wal/etcd'"
+    assert f"/opt/wal/etcd belongs to root, and etcd runs as etcd: {remedy}" in found.err
 
 
 @pytest.mark.parametrize(

@@ -181,7 +181,7 @@ def test_the_folder_is_removed_on_demand_and_the_installation_can_be_run_again(t
     assert found.status == 0
     assert "cannot access '/mnt/etcd1'" in found.err
     assert found.out == (
-        "Removed: /mnt/etcd1. To run the installer again: sh /etc/etcd/install.sh\n"
+        "Removed: /mnt/etcd1. To run the installer again: sh '/etc/etcd/install.sh'\n"
         "etcd1: already up to date.\nserver-key.pemkey\n"
     )
 
@@ -196,3 +196,29 @@ def test_a_folder_with_anything_else_in_it_is_not_removed(tree: Path, extra: str
     assert found.status == 0 and "code 7\nls: cannot access '/etc/etcd'" in found.out
     named = extra if extra.startswith(("pki", ".", "notes")) else "csr"
     assert f"--remove-source: /mnt/etcd1/{named} is not rendered" in found.err
+
+
+@pytest.mark.parametrize(
+    ("accounts", "others"),
+    [
+        (
+            "useradd --system -g users etcd; useradd -g users alice; useradd bob; usermod -aG users bob",
+            "alice bob",
+        ),
+        ("useradd --system etcd; useradd -g etcd alice", "alice"),
+        ("useradd --system etcd; useradd alice", ""),
+    ],
+)
+def test_a_group_that_lets_other_accounts_read_the_keys_is_named(
+    tree: Path, accounts: str, others: str
+) -> None:
+    found = on_a_host(tree.parent, f"{accounts}; {INSTALL}")
+    assert found.status == 0
+    assert (f"other accounts are in it: {others}. Set etcd.group" in found.err) is bool(others)
+    assert bool(others) is bool(found.err)
+
+
+def test_a_group_that_the_spec_names_is_taken_as_it_is(tmp_path: Path) -> None:
+    write_tree(tmp_path / "etcd1", plan=planned(EtcdSpec(group="keys")))
+    accounts = "useradd --system etcd; groupadd keys; useradd -G keys alice"
+    assert on_a_host(tmp_path, f"{accounts}; {INSTALL}").err == ""
