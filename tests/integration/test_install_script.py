@@ -191,7 +191,7 @@ def test_a_restart_is_asked_for_only_where_etcd_would_not_see_the_change(
     assert (found.status, found.err) == (0, "")
     assert restart in found.out
     assert ("systemctl restart" in found.out) is restart.startswith("systemctl")
-    assert ("restart is" in found.out) is restart.startswith("No")
+    assert ("No restart is" in found.out) is restart.startswith("No")
 
 
 def test_only_one_run_at_a_time_works_on_a_config_dir(tree: Path) -> None:
@@ -244,3 +244,41 @@ def test_busybox_installs_the_same_as_dash_and_gnu_programs_do(tmp_path: Path) -
     assert (gnu.status, gnu.err) == (0, "")
     assert other.status == 0
     assert other.out.splitlines() == gnu.out.splitlines()
+
+
+# Two certificates in one bundle, as while a CA is replaced: the one that signs comes first.
+TWO = "printf 'one\\ntwo\\n' >etcd1/pki/peer-ca.pem"
+OTHER_WAY_ROUND = "printf 'two\\none\\n' >etcd1/pki/peer-ca.pem"
+
+
+def test_the_order_of_certificates_in_a_trust_file_needs_no_restart(tree: Path) -> None:
+    found = on_a_host(tree.parent, f"{TWO}; {RUNNING}{INSTALL}; {OTHER_WAY_ROUND}; sh etcd1/install.sh")
+    assert found.status == 0, found.err
+    assert "No restart is needed" in found.out
+
+
+# systemd's own name for a run of a unit; another one after a restart.
+NAMED_RUN = """\
+printf '#!/bin/sh\\ncase "$1" in show) cat /run/invocation ;; esac\\n' >/usr/local/bin/systemctl
+echo first >/run/invocation
+"""
+
+
+def test_a_restart_is_asked_for_until_it_has_happened(tree: Path) -> None:
+    change = "echo '# new' >>etcd1/etcd.conf.yml"
+    again = "sh etcd1/install.sh"
+    asked = on_a_host(tree.parent, f"{RUNNING}{NAMED_RUN}{INSTALL}; {change}; {INSTALL}; {again}")
+    assert asked.out.startswith("etcd1: already up to date.\n")
+    assert "systemctl restart etcd.service" in asked.out
+    restarted = f"{RUNNING}{NAMED_RUN}{INSTALL}; {change}; {INSTALL}; echo second >/run/invocation; {again}"
+    found = on_a_host(tree.parent, restarted)
+    assert found.out.startswith("etcd1: already up to date.\n")
+    assert "systemctl" not in found.out
+
+
+def test_help_explains_each_option_and_an_unknown_one_is_named(tree: Path) -> None:
+    shown = on_a_host(tree.parent, "sh etcd1/install.sh --help")
+    options = ("--dry-run", "--adopt", "--unchecked", "--remove-source")
+    assert [line.split()[0] for line in shown.out.splitlines()[1:]] == list(options)
+    wrong = on_a_host(tree.parent, "sh etcd1/install.sh --frob")
+    assert (wrong.status, "unknown option --frob" in wrong.err) == (2, True)

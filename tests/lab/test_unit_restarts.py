@@ -166,7 +166,9 @@ def test_a_member_that_was_ready_does_not_start_without_its_data(
 ) -> None:
     host = machines(world, small(release, "etcd1", flags=place.flags, data_dir=place.data_dir))["etcd1"]
     mounts = host.run("systemctl show --value -p RequiresMountsFor etcd").stdout
-    assert shlex.split(mounts) == [place.data_dir, *(flag.value for flag in place.flags)]
+    # systemd adds /var/tmp because of PrivateTmp, and escapes "$" besides.
+    folders = {path.replace("\\$", "$") for path in shlex.split(mounts)}
+    assert folders - {"/var/tmp"} == {place.data_dir, *(flag.value for flag in place.flags)}
     start(host)
     await_state(host, "active")
     host.run("systemctl stop etcd")
