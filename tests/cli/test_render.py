@@ -34,8 +34,8 @@ def test_says_what_it_wrote_and_what_comes_next(folder: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "new     out/etcd1/etcd.conf.yml\n" in done.stdout
     assert done.stdout.endswith("12 files in out: 12 new\n")
-    step = "\nNext:\n  1. copy each member's folder to its host:\n       scp -r out/etcd1 root@10.0.0.1:\n       scp -r "
-    assert step in done.stderr
+    title = "\nNext:\n  1. copy each member's folder to its host:\n"
+    assert f"{title}       scp -r out/etcd1 root@10.0.0.1:\n       scp -r " in done.stderr
     assert etcdboot(folder, "render", "-q").stderr == ""
 
 

@@ -39,6 +39,7 @@ def test_system_folders_are_refused_and_left_as_they_are(tmp_path: Path) -> None
     text = (tmp_path / "etcd1/install.sh").read_text()
     assert f"system_folders='{' '.join(SYSTEM_FOLDERS)}'\n" in text
     paths = ["/", "//var/lib", "/tmp", "/data", "/var/lib", "/etc/kubernetes", "/usr/local/bin", "/opt/lib"]
+    paths += ["/run/etcd", "/var/run/etcd", "/dev/shm/etcd"]
     (tmp_path / "paths").write_text("".join(f"{path}\n" for path in paths))
     attempt = (
         "while read -r path; do for line in config_dir=/etc/SOME data_dir=/var/lib/OTHER; do\n"

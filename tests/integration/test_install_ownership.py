@@ -42,7 +42,9 @@ def test_foreign_files_are_all_named_and_nothing_changes(tree: Path, option: str
     found = on_a_host(tree.parent, f"{BY_HAND}{STATE} >/mnt/a; {run}; {STATE} | diff /mnt/a -")
     assert (found.status, found.out) == (0, "code 7\n")
     for path in IN_THE_WAY:
-        assert f"install.sh: {path} was not installed by etcdboot\n" in found.err or path.endswith("/sub")
+        assert f"install.sh: {path} is not recorded as installed by etcdboot\n" in found.err or path.endswith(
+            "/sub"
+        )
     assert "/etc/etcd/pki/sub is not a regular file" in found.err
     assert "nothing was changed. To move these files aside under a dated name, use --adopt" in found.err
     assert "my-notes" not in found.err
@@ -132,7 +134,7 @@ def test_other_content_of_an_earlier_install_sh_is_refused_and_kept_by_adopt(tre
     adopt = "sh newer/install.sh --adopt >/dev/null 2>&1; cat /etc/etcd/pki/* /etc/etcd/pki.before*/*"
     found = on_a_host(tree.parent, f"{EARLIER}{run}; {adopt}")
     assert found.status == 0
-    assert found.err.count("was not installed by etcdboot") == 3
+    assert found.err.count("is not recorded as installed by etcdboot") == 3
     assert (found.out.count("new\n"), found.out.count("key\n")) == (3, 3)
 
 
@@ -222,3 +224,14 @@ def test_a_group_that_the_spec_names_is_taken_as_it_is(tmp_path: Path) -> None:
     write_tree(tmp_path / "etcd1", plan=planned(EtcdSpec(group="keys")))
     accounts = "useradd --system etcd; groupadd keys; useradd -G keys alice"
     assert on_a_host(tmp_path, f"{accounts}; {INSTALL}").err == ""
+
+
+def test_the_folder_of_another_member_is_refused_and_adopt_takes_it(tree: Path) -> None:
+    other = "cp -r etcd1 /mnt/etcd2; sed -i 's/^identity=.*/identity=other/' /mnt/etcd2/install.sh"
+    attempt = "sh /mnt/etcd2/install.sh || code=$?"
+    look = f"{STATE} >/mnt/a; {attempt}; {STATE} | diff /mnt/a - && echo $code"
+    refused = on_a_host(tree.parent, f"{INSTALL}; {other}; {look}")
+    assert refused.out == "7\n", refused
+    assert "/etc/etcd holds the installation of 'member etcd1 of cluster" in refused.err
+    adopted = on_a_host(tree.parent, f"{INSTALL}; {other}; sh /mnt/etcd2/install.sh --adopt")
+    assert (adopted.status, adopted.out.startswith("etcd1: installed.\n")) == (0, True)

@@ -107,7 +107,11 @@ def test_a_dry_run_names_each_file_and_changes_nothing(tree: Path) -> None:
         ("export FAKE_RELEASE=3.5.33", 7, "is etcd 3.5.33, and these files are for 3.6.14"),
         ("rm /usr/local/bin/etcd", 8, "/usr/local/bin/etcd is missing"),
         ("ln -sf /bin/true /usr/local/bin/etcd", 7, "does not report an etcd version"),
-        ("touch /etc/systemd/system/etcd.service", 7, "etcd.service was not installed by etcdboot"),
+        (
+            "touch /etc/systemd/system/etcd.service",
+            7,
+            "etcd.service is not recorded as installed by etcdboot",
+        ),
         ("rm etcd1/etcdctl.env", 8, "etcdctl.env is missing"),
     ],
 )

@@ -46,8 +46,11 @@ COMMANDS: dict[str, tuple[Command, tuple[str, ...]]] = {
     "certs": (issue, ()),
     "certs renew --all": (partial(renew, everything=True), ("certs",)),
     "certs revoke client/root": (partial(revoke, words=["client/root"]), ("certs",)),
-    "certs rotate-ca": (begin, ("certs",)),
-    "certs rotate-ca --next --offline": (partial(advance, offline=True), ("certs", "certs rotate-ca")),
+    "certs rotate-ca --ca ca": (partial(begin, ca="ca"), ("certs",)),
+    "certs rotate-ca --next --offline": (
+        partial(advance, offline=True),
+        ("certs", "certs rotate-ca --ca ca"),
+    ),
 }
 EACH = 1 if WHOLE else 9  # else a death at every ninth call
 

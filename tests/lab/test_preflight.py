@@ -66,7 +66,7 @@ def test_members_are_found_on_their_own_hosts_and_none_on_the_desk(world: World)
     at_home, at_desk = home(cluster, "etcd2"), desk(cluster)
     assert (at_home["exit"], codes(at_home)) == (0, ["EB536"])
     assert (at_desk["exit"], codes(at_desk)) == (0, [])
-    # The desk holds no certificate that a peer takes: a client's is of another CA, and a peer's names its host.
+    # No certificate of the desk is one that a peer takes: clients have another CA, a peer's names its host.
     for said, peers, seen in ((at_home, 2, ids), (at_desk, 3, {None})):
         assert len(said["live"]["peers"]) == peers
         assert {each["cluster_id"] for each in said["live"]["peers"]} == seen

@@ -176,6 +176,7 @@ def test_a_member_that_was_ready_does_not_start_without_its_data(
     said = journal(host)
     assert "data are missing: mount the volume, or replace the member." in said
     assert f"No WAL is in {place.wal}, but this member was ready with the data in {place.data_dir}." in said
+    assert "member remove and member add, initial-cluster-state existing, and only then: rm " in said
     assert "Start request repeated too quickly" in said
     assert host.run(["ls", place.lost], check=False).returncode != 0, "etcd has started"
 

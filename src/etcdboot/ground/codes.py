@@ -406,8 +406,8 @@ CODES: dict[str, tuple[str, str]] = {
         "a member's folder is a folder of the system",
         "`install.sh` gives `config-dir` to root and `data-dir` to etcd's user, with modes that lock other "
         "programs out, and etcd renames its `wal-dir`. Set a folder of the member's own, such as "
-        "`/var/lib/etcd`. `/`, every first-level folder, home folders and the folders that the system and "
-        "its programs use are refused.",
+        "`/var/lib/etcd`. `/`, every first-level folder, home folders, the folders that the system and "
+        "its programs use, and all below `/proc`, `/sys`, `/dev`, `/run` and `/boot` are refused.",
     ),
     "EB262": (
         "one folder inside another",

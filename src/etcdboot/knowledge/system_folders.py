@@ -26,11 +26,15 @@ _BELOW: Final = {
     "/var/lib": ("apt", "cni", "containerd", "containers", "dbus", "docker", "dpkg", "kubelet", "mysql",
                  "postgresql", "private", "rancher", "rpm", "systemd"),
 }  # fmt: skip
+# All that is below these belongs to the kernel or the boot loader, or is gone after a restart of the host.
+SYSTEM_TREES: Final = ("/boot", "/dev", "/proc", "/run", "/sys", "/var/run")
 HOMES: Final = "/home"  # a folder directly below it is a user's home
 SYSTEM_FOLDERS: Final = tuple(f"{parent}/{name}" for parent, names in _BELOW.items() for name in names)
 
 
 def is_system_folder(path: PurePosixPath) -> bool:
-    """Whether an absolute path is the root folder, a first-level folder, a home folder, or in the table."""
+    """Whether an absolute path is the root, a first-level or a home folder, in the table or below a tree."""
     place = PurePosixPath("/", str(path).lstrip("/"))  # a PurePosixPath keeps two slashes at its beginning
-    return len(place.parts) <= 2 or str(place) in SYSTEM_FOLDERS or str(place.parent) == HOMES
+    if len(place.parts) <= 2 or str(place) in SYSTEM_FOLDERS or str(place.parent) == HOMES:
+        return True
+    return any(place.is_relative_to(tree) for tree in SYSTEM_TREES)

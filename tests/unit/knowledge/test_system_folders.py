@@ -8,13 +8,27 @@ from etcdboot.knowledge.system_folders import SYSTEM_FOLDERS, is_system_folder
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/etc", "/tmp", "/data", "/var/lib", "/etc/kubernetes", "/home/me", "//var/lib"]
+    "path",
+    [
+        "/",
+        "/etc",
+        "/tmp",
+        "/data",
+        "/var/lib",
+        "/etc/kubernetes",
+        "/home/me",
+        "//var/lib",
+        "/run/a/b",
+        "/dev/shm/a",
+    ],
 )
 def test_system_folders_and_first_level_folders_are_recognized(path: str) -> None:
     assert is_system_folder(PurePosixPath(path))
 
 
-@pytest.mark.parametrize("path", ["/etc/etcd", "/var/lib/etcd", "/data/etcd", "/srv/etcd", "/home/me/etcd"])
+@pytest.mark.parametrize(
+    "path", ["/etc/etcd", "/var/lib/etcd", "/data/etcd", "/srv/etcd", "/home/me/etcd", "/runs/etcd"]
+)
 def test_a_folder_below_them_is_free(path: str) -> None:
     assert not is_system_folder(PurePosixPath(path))
 

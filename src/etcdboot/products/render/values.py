@@ -4,8 +4,8 @@ A template of a member sees ``title``, ``member`` (its plan), ``launch``, ``envi
 empty unless settings are env), ``etcdctl`` (name and value of each variable), ``etcdctl_file`` (its path),
 ``grants``, ``ready_marker`` and ``wal_folder`` (paths), ``files`` (of its tree: name, mode on the host,
 whether etcd's group may read it, whether only a restart makes a change of it effective), ``requests`` (of the
-keys that are made on its host), ``made_here`` (these keys' files), ``needs_pki``, ``system_folders`` and
-``homes`` (whose folders are no member's).
+keys that are made on its host), ``made_here`` (these keys' files), ``needs_pki``, ``system_folders``,
+``system_trees`` and ``homes`` (whose folders are no member's).
 A template of a client sees ``title``, ``etcdctl`` (as above, without files) and ``etcdctl_files`` (each
 further variable, and the file of the bundle that it names).
 A template of the whole cluster sees ``title`` and ``processes`` (text).
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from etcdboot.ground.syntax import procfile, sh
 from etcdboot.ground.syntax.characters import CONTROLS_AND_LINE_ENDS, refuse
-from etcdboot.knowledge.system_folders import HOMES, SYSTEM_FOLDERS
+from etcdboot.knowledge.system_folders import HOMES, SYSTEM_FOLDERS, SYSTEM_TREES
 from etcdboot.model.plan import ClientPlan, ClusterPlan, MemberPlan
 from etcdboot.model.spec import Settings
 from etcdboot.products.render.client import bundle_files, bundle_variables, etcdctl_variables
@@ -45,6 +45,7 @@ def member_values(plan: ClusterPlan, member: MemberPlan) -> dict[str, object]:
         "made_here": key_files(member),
         "needs_pki": bool(member.certificates or member.carried),
         "system_folders": SYSTEM_FOLDERS,
+        "system_trees": SYSTEM_TREES,
         "homes": HOMES,
     }
 

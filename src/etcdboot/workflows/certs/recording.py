@@ -157,7 +157,7 @@ def _parsed(tree: PairTree, content: bytes | None) -> IssuedRegister:
         return IssuedRegister() if content is None else IssuedRegister.parse(content)
     except IssuedProblem as cause:
         place = str(tree.root / ISSUED)
-        hint = "restore it from a backup, or move it away: it is recreated from the certificates in pki/"
+        hint = "restore it from a backup, or use the etcdboot that wrote it; only it lists removed clients"
         found = error("EB411", f"{place} cannot be read: {cause}", hint, str(ISSUED))
         mark = cause.mark
         raise Refused(replace(found, file=place, line=mark.line, column=mark.column)) from None
