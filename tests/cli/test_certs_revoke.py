@@ -37,6 +37,14 @@ def test_revoking_tells_what_was_revoked_and_what_comes_next(folder: Path) -> No
     assert "no restart, etcd reads the list at every connection" in done.stderr
 
 
+def test_without_crl_in_the_spec_only_the_list_of_the_revoked_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "cluster.yaml").write_text(SPEC.replace("ca: shared, crl: {}", "ca: split"))
+    etcdboot(tmp_path, "certs", "-q")
+    done = etcdboot(tmp_path, "certs", "revoke", "client/bob")
+    assert (done.returncode, "EB370" in done.stderr) == (0, False), done.stderr
+    assert (tmp_path / "pki/crl.der").exists() and not (tmp_path / "pki/peer-crl.der").exists()
+
+
 def test_the_revoked_client_does_not_hold_up_the_list(folder: Path) -> None:
     etcdboot(folder, "certs", "revoke", "client/bob")
     assert etcdboot(folder, "certs").returncode == 4

@@ -82,7 +82,7 @@ def work_on(
     """All that a run about that CA (None: the only one) needs to know.
 
     Raises:
-        UsageError: EB380, it is not told which CA, or there is none of that name.
+        UsageError: EB380, several CAs match, or there is none of that name.
         Refused: EB375, EB380, the state is damaged, or there is no CA at all.
     """
     rotations = rotations_of(tree)
@@ -124,7 +124,9 @@ def chosen(plan: ClusterPlan, rotations: Rotations, ca: str | None) -> str:
         likely = [each for each in rotations.under_way if each in names] or roots
         if len(likely) == 1:
             return likely[0]
-        raise UsageError.because("EB380", "it is not told which CA", f"say --ca {' or --ca '.join(likely)}")
+        raise UsageError.because(
+            "EB380", "several CAs match", f"choose one with --ca {' or --ca '.join(likely)}"
+        )
     if ca.lower() not in names:
         raise UsageError.because("EB380", f"there is no CA called {ca}", f"there are {', '.join(names)}")
     return ca.lower()

@@ -160,7 +160,9 @@ def _write(
     after, artifacts = lists.made(entries, signers, now)
     changes = compare(tree, artifacts, record, now)
     tree.write(changes, force=True)  # an edit is in the register, which was read; lists are made from it
-    flaws = (placed(each, tree.root) for each in after.flaws(entries, now))
+    # Without crl in the spec, only the lists of this run are asked for.
+    asked = tuple(each for each in after.requests if plan.crls or each.ca_name in {*concerned, *names})
+    flaws = (placed(each, tree.root) for each in replace(after, requests=asked).flaws(entries, now))
     return ListsResult(
         revoked=tuple(each.entry for each in sentences if each.entry.serial not in before),
         lists=tuple((each, after.register.of(each.request.ca_name)) for each in after.read(entries)),

@@ -44,7 +44,7 @@ def begin(
     """Make a new CA beside the old one, and trust both; an intermediate is replaced at once.
 
     Raises:
-        UsageError: EB380, it is not told which CA, or there is none of that name.
+        UsageError: EB380, several CAs match, or there is none of that name.
         Refused: a rotation is under way (EB380), or a CA is not there, not ours, not sound.
         Missing: the disk said no.
     """

@@ -180,9 +180,9 @@ def test_what_an_older_ca_signed_is_revoked_in_the_list_of_the_new_one(pki: Path
 
 def test_each_of_two_cas_is_replaced_alone(tmp_path: Path) -> None:
     pki = made(tmp_path / "pki", SPLIT)
-    with pytest.raises(UsageError, match="not told which CA") as caught:
+    with pytest.raises(UsageError, match="several CAs match") as caught:
         start(pki, SPLIT)
-    assert caught.value.diagnostics[0].hint == "say --ca ca or --ca peer-ca"
+    assert caught.value.diagnostics[0].hint == "choose one with --ca ca or --ca peer-ca"
     client = (pki / "ca.pem").read_bytes()
     server = (pki / "members/etcd1/server.pem").read_bytes()
     start(pki, SPLIT, "peer-ca")
