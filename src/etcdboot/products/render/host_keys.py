@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable
 
 from etcdboot.ground.address import Host
 from etcdboot.ground.syntax import sh
-from etcdboot.ground.wording import COMMAND
 from etcdboot.model.certificates import CertRequest, pair_paths
 from etcdboot.model.csr import csr_name
 from etcdboot.model.plan import MemberPlan
 from etcdboot.model.spec import CertificateSource, KeyAlgorithm
+from etcdboot.products.render.steps import Command, copy_folder, copy_to, etcdboot_command, run_script, step
 
 MAKE_CSR = "make-csr.sh"
 _FOLDER = "csr"
@@ -26,17 +26,17 @@ _KEYS = {
 
 def made_there(member: MemberPlan) -> tuple[CertRequest, ...]:
     """The certificates whose keys are made on the member's host."""
-    return tuple(each for each in member.certificates if each.source is CertificateSource.CSR)
+    return tuple(request for request in member.certificates if request.source is CertificateSource.CSR)
 
 
 def key_files(member: MemberPlan) -> tuple[str, ...]:
     """The names of these keys in the host's ``pki/``."""
-    return tuple(pair_paths(each.name).key.name for each in made_there(member))
+    return tuple(pair_paths(request.name).key.name for request in made_there(member))
 
 
 def script_requests(member: MemberPlan) -> list[dict[str, str]]:
     """What ``make-csr.sh`` is told of each certificate."""
-    return [_script_request(each) for each in made_there(member)]
+    return list(map(_script_request, made_there(member)))
 
 
 def asking_steps(
@@ -46,34 +46,28 @@ def asking_steps(
 
     ``waiting`` are the members whose certificates are not there yet; ``out`` and ``spec`` as given.
     """
-    hosts = [each for each in members if each.name in waiting]
-    far = [each for each in hosts if not each.host.is_loopback]
-    named = () if spec == "cluster.yaml" else ("-f", spec)
+    hosts = [member for member in members if member.name in waiting]
+    far = [member for member in hosts if not member.host.is_loopback]
     steps = []
     if far:
-        copies = (("scp", "-r", f"{out}/{each.name}", f"root@{each.host.in_url}:") for each in far)
-        steps.append(_step("copy each member's folder to its host", copies))
-    steps.append(_step("make the keys and the requests there", (_make(each, out) for each in hosts)))
+        copies = (copy_folder(member, out) for member in far)
+        steps.append(step("copy each member's folder to its host", copies))
+    steps.append(step("make the keys and the requests there", (_make(member, out) for member in hosts)))
     if far:
-        fetch = (("scp", "-r", f"root@{each.host.in_url}:{each.name}/{_FOLDER}", ".") for each in far)
-        steps.append(_step("bring the requests here", fetch))
-    signing = [("etcdboot", "certs", "sign", *named, _FOLDER), ("etcdboot", "render", *named)]
-    return (*steps, _step("sign them, and write the members' files again", signing))
+        fetch = (("scp", "-r", copy_to(member, f"{member.name}/{_FOLDER}"), ".") for member in far)
+        steps.append(step("bring the requests here", fetch))
+    signing = [(*etcdboot_command("certs sign", spec), _FOLDER), etcdboot_command("render", spec)]
+    return (*steps, step("sign them, and write the members' files again", signing))
 
 
-def _make(member: MemberPlan, out: str) -> tuple[str, ...]:
-    if member.host.is_loopback:
-        return ("sh", f"{out}/{member.name}/{MAKE_CSR}", _FOLDER)
-    return ("ssh", f"root@{member.host}", "sh", f"{member.name}/{MAKE_CSR}")
-
-
-def _step(title: str, commands: Iterable[tuple[str, ...]]) -> str:
-    return COMMAND.join((f"{title}:", *map(sh.join, commands)))
+def _make(member: MemberPlan, out: str) -> Command:
+    folder = (_FOLDER,) if member.host.is_loopback else ()
+    return (*run_script(member, out, MAKE_CSR), *folder)
 
 
 def _script_request(request: CertRequest) -> dict[str, str]:
     (algorithm, *options), digest = _KEYS[request.key]
-    words = ("-algorithm", algorithm, *(word for each in options for word in ("-pkeyopt", each)))
+    words = ("-algorithm", algorithm, *(word for option in options for word in ("-pkeyopt", option)))
     return {
         "file": csr_name(request.name),
         "key_file": pair_paths(request.name).key.name,
@@ -88,7 +82,7 @@ def _script_request(request: CertRequest) -> dict[str, str]:
 
 def _escaped(value: str) -> str:
     """A value of ``openssl req -subj``: what parts names there stands behind a backslash."""
-    return "".join(f"\\{each}" if each in "\\/+" else each for each in value)
+    return "".join(f"\\{character}" if character in "\\/+" else character for character in value)
 
 
 def _san(host: Host) -> str:

@@ -5,47 +5,47 @@ Why the leader comes last: each time it stops, the others must elect another one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
-from etcdboot.ground.syntax import sh
-from etcdboot.ground.wording import COMMAND
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.spec import Target
-from etcdboot.products.render.next_steps import copy_to, on_host
+from etcdboot.products.render.steps import (
+    Command,
+    copy_folder,
+    on_host,
+    run_script,
+    step,
+    sync_folder,
+    verify_command,
+)
 
-Lines = Iterator[str]
+Lines = Iterator[Command | str]
 
 
 def order(plan: ClusterPlan, leader: str | None) -> tuple[MemberPlan, ...]:
     """The members in the order in which they are restarted: as in the spec, the leader last."""
-    return tuple(sorted(plan.members, key=lambda each: each.name == leader))
+    return tuple(sorted(plan.members, key=lambda member: member.name == leader))
 
 
 def handing_out(plan: ClusterPlan, out: str) -> str:
     """The step that brings each member its files; etcd reads certificates and lists anew by itself."""
     files, _ = _ways(plan)
     lines = [line for member in plan.members for line in files(member, out)]
-    return _step("give each member its files; no restart, etcd reads them at every connection", lines)
+    return step("give each member its files; no restart, etcd reads them at every connection", lines)
 
 
 def rolling_restart(plan: ClusterPlan, out: str, spec: str, leader: str | None) -> str:
     """The step that brings each member its files and restarts it, once the one before is healthy again."""
-    named = () if spec == "cluster.yaml" else ("-f", spec)
-    health = sh.join(("etcdboot", "verify", *named, "--wait", "60s"))
     files, restart = _ways(plan)
     lines = [
         line
         for member in order(plan, leader)
-        for line in (*files(member, out), *restart(member, out), health)
+        for line in (*files(member, out), *restart(member, out), verify_command(spec))
     ]
     last = f"{leader}, the leader," if leader else "the leader (etcdboot verify tells which it is)"
     title = f"restart one member after the other, {last} last; go on only when all are healthy again"
-    return _step(title, lines)
-
-
-def _step(title: str, lines: Iterable[str]) -> str:
-    return COMMAND.join((f"{title}:", *lines))
+    return step(title, lines)
 
 
 Way = Callable[[MemberPlan, str], Lines]
@@ -53,29 +53,27 @@ Way = Callable[[MemberPlan, str], Lines]
 
 def _ways(plan: ClusterPlan) -> tuple[Way, Way]:
     """How members of the plan get files, and how they are restarted."""
-    return next((_WAYS[each] for each in _WAYS if each in plan.targets), _WAYS[Target.PROCFILE])
+    return next((ways for target, ways in _WAYS.items() if target in plan.targets), _WAYS[Target.PROCFILE])
 
 
 def _install(member: MemberPlan, out: str) -> Lines:
     if not member.host.is_loopback:
-        yield sh.join(("scp", "-r", f"{out}/{member.name}", copy_to(member, "")))
-    place = f"{out}/" if member.host.is_loopback else ""
-    yield sh.join(on_host(member, "sh", f"{place}{member.name}/install.sh"))
+        yield copy_folder(member, out)
+    yield run_script(member, out, "install.sh")
 
 
 def _copy(member: MemberPlan, out: str) -> Lines:
-    place = copy_to(member, f"{member.paths.config_dir}/")
-    yield sh.join(("rsync", "-a", f"{out}/{member.name}/", place))
+    yield sync_folder(member, out)
 
 
 def _unit(member: MemberPlan, out: str) -> Lines:
-    yield sh.join(on_host(member, "systemctl", "restart", member.unit))
+    yield on_host(member, "systemctl", "restart", member.unit)
 
 
 def _by_hand(member: MemberPlan, out: str) -> Lines:
     """What runs a script is not ours to know; SIGHUP would only end etcd (docs/etcd/tls.md#reloading)."""
     yield f"# end {member.name} with SIGTERM; when it is gone:"
-    yield sh.join(on_host(member, f"{member.paths.config_dir}/etcd.sh"))
+    yield on_host(member, f"{member.paths.config_dir}/etcd.sh")
 
 
 def _by_runner(member: MemberPlan, out: str) -> Lines:
