@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from threading import Thread
 
 Answer = Callable[[socket.socket], None]
+CUT_SHORT = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 100\r\n\r\nxyz"
 
 
 @contextmanager
@@ -39,3 +42,9 @@ def saying(words: bytes) -> Answer:
         connection.sendall(words)
 
     return answer
+
+
+def open_sockets() -> set[str]:
+    """The sockets that this process has open, as the kernel names them: ``socket:[4711]``."""
+    names = (os.path.realpath(path) for path in Path("/proc/self/fd").iterdir())
+    return {Path(name).name for name in names if "socket:" in name}

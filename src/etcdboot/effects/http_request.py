@@ -112,9 +112,11 @@ def _exchange(
         body, headers["Content-Type"] = urlencode(form), "application/x-www-form-urlencoded"
     whole = url if way.proxy and split.scheme == "http" else path  # RFC 9112 section 3.2.2
     connection.request(method, whole, body, headers)
-    got = connection.getresponse()
-    text = got.read(_LARGEST).decode(errors="replace")
-    return Answer(got.status, text, got.getheader("Location", ""))
+    with connection.getresponse() as response:  # it keeps the socket open when reading it fails
+        body = response.read(_LARGEST)
+        if response.length and len(body) < _LARGEST:  # what read() with a size does not raise by itself
+            raise http.client.IncompleteRead(body, response.length)
+        return Answer(response.status, body.decode(errors="replace"), response.getheader("Location", ""))
 
 
 def endpoint_of(url: str) -> Url:

@@ -103,8 +103,8 @@ def _members(url: Url, connection: socket.socket, speech: Speech) -> PeerAnswer:
     http = HTTPConnection(url.host.text, url.port)
     http.sock = connection
     http.request("GET", "/members", headers={"Connection": "close"})
-    response = http.getresponse()
-    return _read(url, response, response.read(_LARGEST), speech)
+    with http.getresponse() as response:  # it keeps the socket open when reading it fails
+        return _read(url, response, response.read(_LARGEST), speech)
 
 
 def _read(url: Url, response: HTTPResponse, body: bytes, speech: Speech) -> PeerAnswer:

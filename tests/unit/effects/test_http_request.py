@@ -15,7 +15,7 @@ from etcdboot.workflows.certs.issuing import issue
 from samples import tcp_port
 from samples.http_host import Reply, http_host
 from samples.observations import planned
-from samples.tcp_port import answering, saying
+from samples.tcp_port import CUT_SHORT, answering, open_sockets, saying
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +151,14 @@ def test_an_answer_without_end_is_given_up(head: bytes) -> None:
         assert hung_up.wait(10)
     assert failure.cause is Cause.SILENT
     assert "within 0.3 s" in failure.detail
+
+
+def test_the_connection_is_closed_when_reading_the_answer_fails() -> None:
+    before = open_sockets()
+    with answering(saying(CUT_SHORT)) as port, pytest.raises(Unanswered) as caught:
+        ask("GET", f"http://127.0.0.1:{port}", Way())
+    assert open_sockets() == before  # while the exception still refers to what failed
+    assert caught.value.failure.cause is Cause.NOT_ETCD
 
 
 def test_what_is_no_http_is_told() -> None:
