@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from lab import own_network
 from lab.peers.store import Store, default_root
 from lab.peers.table import PEERS
 
@@ -13,6 +14,12 @@ from lab.peers.table import PEERS
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--record``: what golden tests compare with is written anew, and they fail."""
     parser.addoption("--record", action="store_true", help="write the golden files anew, then fail")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the process that runs tests a network of its own; with xdist these are the workers."""
+    if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
+        own_network.enter()
 
 
 def pytest_report_header() -> list[str]:

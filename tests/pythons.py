@@ -36,7 +36,9 @@ def on(version: str, arguments: list[str]) -> int:
         return 1 if required else 0
     print(f"Python {version}: {python}", flush=True)
     pytest = environment(version, python) / "bin" / "pytest"
-    return subprocess.run([pytest, "-n", "2", "-q", *arguments], cwd=ROOT, check=False).returncode
+    return subprocess.run(
+        [pytest, "-n", os.environ.get("WORKERS", "auto"), "-q", *arguments], cwd=ROOT, check=False
+    ).returncode
 
 
 def candidates(version: str) -> Iterator[str]:

@@ -113,10 +113,14 @@ def _exchange(
     whole = url if way.proxy and split.scheme == "http" else path  # RFC 9112 section 3.2.2
     connection.request(method, whole, body, headers)
     with connection.getresponse() as response:  # it keeps the socket open when reading it fails
-        body = response.read(_LARGEST)
-        if response.length and len(body) < _LARGEST:  # what read() with a size does not raise by itself
-            raise http.client.IncompleteRead(body, response.length)
-        return Answer(response.status, body.decode(errors="replace"), response.getheader("Location", ""))
+        return _read(response)
+
+
+def _read(response: http.client.HTTPResponse) -> Answer:
+    body = response.read(_LARGEST)
+    if response.length and len(body) < _LARGEST:  # what read() with a size does not raise by itself
+        raise http.client.IncompleteRead(body, response.length)
+    return Answer(response.status, body.decode(errors="replace"), response.getheader("Location", ""))
 
 
 def endpoint_of(url: str) -> Url:
