@@ -1,4 +1,4 @@
-"""A host on which root runs install.sh: its /etc, /opt, /usr/local and /var are throw-away."""
+"""A host on which root runs install.sh: all that a run may write to is throw-away."""
 
 from __future__ import annotations
 
@@ -16,13 +16,24 @@ from etcdboot.products.render.rendering import render
 from lab.peers.fixtures import require_capability, require_peer
 from lab.world.namespaces import ENVIRONMENT, new_world
 from lab.world.pristine import HOST
+from lab.world.state import upper_layers
 from samples.plans import small_plan
 
+FOLDERS = (
+    "etc",
+    "home",
+    "opt",
+    "root",
+    "srv",
+    "usr/local",
+    "var",
+)  # each is an overlay, and private to the host
 WORLD = f"""\
 set -e
 mount -t tmpfs tmpfs /mnt
-for top in etc opt usr/local var; do
+for top in {" ".join(FOLDERS)}; do
   mkdir -p /mnt/$top/upper /mnt/$top/work
+  chmod --reference=/$top /mnt/$top/upper
   mount -t overlay overlay -o lowerdir=/$top,upperdir=/mnt/$top/upper,workdir=/mnt/$top/work /$top
 done
 mkdir /mnt/run && mount --bind /mnt/run /run
@@ -39,10 +50,8 @@ chmod 755 /usr/local/bin/systemctl
 mkdir -p /run/systemd/system
 """
 INSTALL = "sh etcd1/install.sh >/dev/null"
-# All that a run may change, with owners and content, and without times.
-STATE = """\
-{ find /etc /opt /usr/local /var -xdev -printf '%p %y %m %u:%g %l\\n' | sort
-find /etc/etcd /var/lib/etcd -xdev -type f -exec cksum {} + 2>/dev/null | sort; }"""
+# All that has changed in FOLDERS, with owners and content, and without times.
+STATE = upper_layers(f"/mnt/{top}/upper" for top in FOLDERS)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from lab.cluster.operating import example, planned
 from lab.pairwise import ends
 from lab.peers.fixtures import ETCD_RELEASES, absent, require_capability, require_peer
 from lab.world.world import World
+from samples.host_scripts import make_keys
 
 pytestmark = pytest.mark.lab
 
@@ -143,8 +144,7 @@ def test_openssl_signs_for_us(tmp_path: Path, company: Company, release: str, so
     if source == "csr":
         cluster.etcdboot("render")
         for member in cluster.plan.members:
-            words = ["sh", f"out/{member.name}/make-csr.sh", "csr"]
-            subprocess.run(words, cwd=tmp_path, check=True, capture_output=True)
+            make_keys(tmp_path / f"out/{member.name}/make-csr.sh", "csr", cwd=tmp_path)
         cluster.etcdboot("certs", "sign", "csr")
     assert not list((tmp_path / "pki").glob("*ca-key.pem"))
     assert_serves(cluster)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,12 +12,13 @@ import yaml
 from etcdboot.model.spec import Target
 from lab.cluster.agreement import assert_agreed
 from lab.cluster.hosts import FOLDER, HostCluster
-from lab.cluster.loopback import LoopbackCluster, loopback_spec, rendered
+from lab.cluster.loopback import loopback_spec, rendered
 from lab.cluster.operating import example
 from lab.pairwise import ends
 from lab.peers.fixtures import ETCD_RELEASES, require_capability
 from lab.world.host import Host
 from lab.world.world import World
+from samples.host_scripts import make_keys
 
 pytestmark = pytest.mark.lab
 
@@ -189,18 +189,11 @@ def test_what_make_csr_refuses(
 # --- on this machine
 
 
-def make_keys(cluster: LoopbackCluster) -> None:
-    """Run every member's script, as its human does."""
-    for member in cluster.plan.members:
-        script = cluster.folder / "out" / member.name / "make-csr.sh"
-        subprocess.run(["sh", str(script), str(cluster.folder / "csr")], check=True, capture_output=True)
-
-
 @pytest.mark.parametrize("key", ["ecdsa-p256", "ecdsa-p384", "rsa-2048"])
 def test_every_kind_of_key_serves(tmp_path: Path, key: str) -> None:
     spec = loopback_spec(tmp_path, "3.6.14", certificates={"source": "csr", "key": key})
     with rendered(tmp_path, spec) as cluster:
-        make_keys(cluster)
+        make_keys(tmp_path / "out/etcd1/make-csr.sh", str(tmp_path / "csr"))
         cluster.etcdboot("certs", "sign", "csr")
         cluster.etcdboot("render")
         cluster.start(Target.SCRIPT)

@@ -14,16 +14,14 @@ from lab.cluster.operating import etcdboot, example
 from lab.peers.fixtures import require_capability, require_peer
 from lab.world.host import Host
 from lab.world.process import wait_until
+from lab.world.state import upper_layers
 from lab.world.world import World
 
 pytestmark = [pytest.mark.lab, pytest.mark.slow]
 
 OPERATOR = "192.168.202.10"
-# All that install.sh may touch, with owners and content, and without times.
-STATE = """\
-find /etc /opt /srv /usr/local /var -xdev -printf '%p %y %m %u:%g %l\\n' | sort
-find /etc /var/lib/etcd -xdev -type f -exec cksum {} + | sort
-"""
+# All that has changed on a host, apart from /root, where the rendered folder is delivered, and /tmp.
+STATE = upper_layers(f"/run/lab/{top}/upper" for top in ("etc", "home", "opt", "srv", "usr-local", "var"))
 
 
 @pytest.fixture

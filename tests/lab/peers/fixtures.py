@@ -77,6 +77,7 @@ def _writable_cgroups() -> bool:
 
 CAPABILITIES: Final[dict[str, Callable[[], bool]]] = {
     "root": _is_root,
+    "mount namespaces": lambda: _works("unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"),
     "user namespaces": lambda: _works("unshare", "-r", "true"),
     "network namespaces": lambda: _works(*new_world("ip", "link", "add", "sw0", "type", "bridge")),
     "overlay mounts": _overlays,

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from etcdboot.products.pki import csr
 from etcdboot.products.render.host_keys import asking_steps, key_files, made_there, script_requests
 from etcdboot.products.render.rendering import render
 from samples.certificates import plan_of
+from samples.host_scripts import make_keys
 
 CSR = plan_of(2, certificates="source: csr")
 MIXED = plan_of(2, certificates="source: csr, peer: {key: rsa-4096}", extra="tls: {client: server}")
@@ -60,7 +60,7 @@ def test_openssl_knows_every_kind_of_key(kind: KeyAlgorithm, tmp_path: Path) -> 
     member = replace(member, paths=replace(member.paths, config_dir=config_dir))
     [script] = scripts(replace(CSR, members=(member,))).values()
     (tmp_path / "make-csr.sh").write_text(script)
-    subprocess.run(["sh", str(tmp_path / "make-csr.sh")], check=True, capture_output=True)
+    make_keys(tmp_path / "make-csr.sh")
     facts = csr.read((tmp_path / "csr/etcd1-server.csr").read_bytes())
     assert (facts.key, facts.subject, facts.sans) == (str(kind), wanted.subject, wanted.sans)
     assert facts.signed and facts.usages == tuple(wanted.usages)
@@ -76,7 +76,7 @@ def test_any_subject_reaches_the_request_as_it_is(value: str, tmp_path: Path) ->
     member = replace(member, paths=replace(member.paths, config_dir=type(member.paths.config_dir)(tmp_path)))
     [script] = scripts(replace(CSR, members=(member,))).values()
     (tmp_path / "make-csr.sh").write_text(script)
-    subprocess.run(["sh", str(tmp_path / "make-csr.sh")], check=True, capture_output=True)
+    make_keys(tmp_path / "make-csr.sh")
     assert csr.read((tmp_path / "csr/etcd1-server.csr").read_bytes()).subject == subject
 
 
@@ -88,7 +88,7 @@ def test_a_key_is_made_where_nobody_can_lay_a_symlink_and_nothing_else_is_left(t
     (tmp_path / "victim").write_text("mine")
     (tmp_path / "pki").mkdir()
     (tmp_path / "pki/server-key.pem.new").symlink_to(tmp_path / "victim")
-    subprocess.run(["sh", str(tmp_path / "make-csr.sh")], check=True, capture_output=True)
+    make_keys(tmp_path / "make-csr.sh")
     made = {each.name: each for each in (tmp_path / "pki").iterdir()}
     assert set(made) == {"peer-key.pem", "server-key.pem", "server-key.pem.new"}
     assert {made[name].stat().st_mode & 0o777 for name in ("peer-key.pem", "server-key.pem")} == {0o600}
