@@ -39,6 +39,18 @@ def test_says_what_it_wrote_and_what_comes_next(folder: Path) -> None:
     assert etcdboot(folder, "render", "-q").stderr == ""
 
 
+def test_after_a_change_a_running_cluster_is_not_restarted_at_once(folder: Path) -> None:
+    etcdboot(folder, "render")
+    assert "1. nothing changed: " in etcdboot(folder, "render").stderr
+    with (folder / "cluster.yaml").open("a") as spec:
+        spec.write("defaults: {flags: {snapshot-count: 50000}}\n")
+    steps = etcdboot(folder, "render").stderr.partition("Next:\n")[2]
+    running, first = steps.split("  2. first start: ", 1)
+    assert running.startswith("  1. running cluster: restart one member after the other")
+    assert running.count("etcdboot verify --wait 60s") == running.count("systemctl restart") == 3
+    assert "systemctl enable --now" in first
+
+
 def test_check_and_diff_go_together_and_write_nothing(folder: Path) -> None:
     done = etcdboot(folder, "render", "--check", "--diff", "--target", "procfile", "--settings", "flags")
     assert done.returncode == 4

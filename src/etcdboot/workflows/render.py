@@ -17,9 +17,10 @@ from etcdboot.model.certificates import pair_paths
 from etcdboot.model.manifest import Manifest
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.spec import ClusterSpec, Settings, Target
+from etcdboot.products.render.changed import changed
+from etcdboot.products.render.changed_steps import changed_steps
 from etcdboot.products.render.differences import difference
 from etcdboot.products.render.host_keys import MAKE_CSR, asking_steps, made_there
-from etcdboot.products.render.next_steps import next_steps
 from etcdboot.products.render.rendering import Material, render
 from etcdboot.products.render.targets import CLIENTS_FOLDER
 from etcdboot.workflows.cluster import Cluster, approved, open_certified
@@ -217,20 +218,17 @@ def _written(
         refusals = tuple(_placed(each, result.out) for each in cause.diagnostics)
         return replace(result, diagnostics=result.diagnostics + refusals, exit_code=cause.exit_code)
     stale = () if request.prune else tuple(_stale(result))
-    changed = any(each.kind is not ChangeKind.SAME for each in result.changes)
     return replace(
-        result,
-        diagnostics=result.diagnostics + stale,
-        next_lines=_next(rendered, result, request) if changed else (),
+        result, diagnostics=result.diagnostics + stale, next_lines=_next(rendered, result, request)
     )
 
 
 def _next(plan: ClusterPlan, result: RenderResult, request: RenderRequest) -> tuple[str, ...]:
-    """What a human does now: first that all members come to their certificates."""
-    waiting = {each.path for each in result.diagnostics if each.code == _WAITS}
+    """What a human does now: first, get the certificates that members still lack."""
+    waiting = {found.path for found in result.diagnostics if found.code == _WAITS}
     if waiting:
         return asking_steps(plan.members, waiting, str(result.out), request.file)
-    return next_steps(plan, str(result.out), request.file)
+    return changed_steps(plan, changed(plan, result.changes), str(result.out), request.file)
 
 
 def _compared(result: RenderResult, request: RenderRequest, leaps: tuple[Diagnostic, ...]) -> RenderResult:

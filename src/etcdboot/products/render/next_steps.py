@@ -86,7 +86,8 @@ def _script_start(member: MemberPlan) -> Command:
     return on_host(member, f"{member.paths.config_dir}/etcd.sh")
 
 
-_STARTS: Mapping[Target, Callable[[MemberPlan], Command]] = MappingProxyType(
+# How a member of a target starts for the first time; what runs a Procfile starts all of them.
+STARTS: Mapping[Target, Callable[[MemberPlan], Command]] = MappingProxyType(
     {Target.SYSTEMD: _unit_start, Target.SCRIPT: _script_start}
 )
 
@@ -94,15 +95,15 @@ _STARTS: Mapping[Target, Callable[[MemberPlan], Command]] = MappingProxyType(
 def _joining(plan: ClusterPlan, target: Target) -> Iterable[str]:
     """Each later joiner is announced to the running cluster, then started, before the next one."""
     joiners = [member for member in plan.members if member.state is ClusterState.EXISTING]
-    start = _STARTS.get(target)
+    start = STARTS.get(target)
     if start is None or not plan.founders:
         return
     for joiner in joiners:
-        commands = (_announcement(plan.founders[0], joiner), start(joiner))
+        commands = (announcement(plan.founders[0], joiner), start(joiner))
         yield step(f"once the others run, announce {joiner.name} and start it", commands)
 
 
-def _announcement(founder: MemberPlan, joiner: MemberPlan) -> Command:
+def announcement(founder: MemberPlan, joiner: MemberPlan) -> Command:
     """The command that lets the cluster expect a joiner, run where etcdctl knows its way."""
     urls = ",".join(map(str, joiner.initial_advertise_peer_urls))
     add = sh.join(("etcdctl", "member", "add", joiner.name, f"--peer-urls={urls}"))
@@ -110,8 +111,13 @@ def _announcement(founder: MemberPlan, joiner: MemberPlan) -> Command:
     return on_host(founder, *(("sh", "-c", script) if founder.host.is_loopback else (script,)))
 
 
+def run_all(out: str) -> Command:
+    """The command that runs all members of the Procfile."""
+    return ("honcho", "-f", f"{out}/Procfile", "start")
+
+
 def _procfile(plan: ClusterPlan, out: str) -> Iterable[str]:
-    yield step("start all members", [("honcho", "-f", f"{out}/Procfile", "start")])
+    yield step("start all members", [run_all(out)])
 
 
 _STEPS: Mapping[Target, Callable[[ClusterPlan, str], Iterable[str]]] = MappingProxyType(

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.spec import Target
+from etcdboot.products.render.next_steps import STARTS, announcement
 from etcdboot.products.render.steps import (
     Command,
     copy_folder,
@@ -32,7 +33,9 @@ def handing_out(plan: ClusterPlan, out: str) -> str:
     """The step that brings each member its files; etcd reads certificates and lists anew by itself."""
     files, _ = _ways(plan)
     lines = [line for member in plan.members for line in files(member, out)]
-    return step("give each member its files; no restart, etcd reads them at every connection", lines)
+    names = ", ".join(member.name for member in plan.members)
+    title = f"give {names} the new files; no restart is needed, etcd reads certificates at every connection"
+    return step(title, lines)
 
 
 def rolling_restart(plan: ClusterPlan, out: str, spec: str, leader: str | None) -> str:
@@ -43,9 +46,22 @@ def rolling_restart(plan: ClusterPlan, out: str, spec: str, leader: str | None) 
         for member in order(plan, leader)
         for line in (*files(member, out), *restart(member, out), verify_command(spec))
     ]
+    return step(f"{_which(plan, leader)}; go on only when all are healthy again", lines)
+
+
+def _which(plan: ClusterPlan, leader: str | None) -> str:
+    if len(plan.members) == 1:
+        return f"restart {plan.members[0].name}"
     last = f"{leader}, the leader," if leader else "the leader (etcdboot verify tells which it is)"
-    title = f"restart one member after the other, {last} last; go on only when all are healthy again"
-    return step(title, lines)
+    return f"restart one member after the other, {last} last"
+
+
+def joining(plan: ClusterPlan, joiner: MemberPlan, via: MemberPlan, out: str, spec: str) -> str:
+    """The step that adds a member to a running cluster, announced on the host of the member ``via``."""
+    files, _ = _ways(plan)
+    starts = [STARTS[target](joiner) for target in _WAYS if target in plan.targets and target in STARTS]
+    lines = (*files(joiner, out), announcement(via, joiner), *starts[:1], verify_command(spec))
+    return step(f"announce {joiner.name} and start it, when all others are healthy", lines)
 
 
 Way = Callable[[MemberPlan, str], Lines]
