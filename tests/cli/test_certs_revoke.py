@@ -180,3 +180,37 @@ def test_without_the_key_of_the_ca_it_is_refused(folder: Path, arguments: list[s
     done = etcdboot(folder, "certs", *arguments)
     assert done.returncode == 7
     assert "EB303" in done.stderr
+
+
+@pytest.fixture
+def split(tmp_path: Path) -> Path:
+    (tmp_path / "cluster.yaml").write_text(SPEC.replace("ca: shared", "ca: split"))
+    assert etcdboot(tmp_path, "certs", "-q").returncode == 0
+    return tmp_path
+
+
+def test_without_a_rotation_the_status_of_two_cas_is_that_none_is_under_way(split: Path) -> None:
+    done = etcdboot(split, "certs", "rotate-ca", "status")
+    assert (done.returncode, done.stdout) == (0, "no rotation is under way\n"), done.stderr
+    told = json.loads(etcdboot(split, "certs", "rotate-ca", "status", "-w", "json").stdout)
+    assert (told["ca"], told["rotation"]) == (None, None)
+    for option in ("--next", "--abort"):
+        refused = etcdboot(split, "certs", "rotate-ca", option, "--offline")
+        assert refused.returncode == 7
+        assert "error EB380: no rotation is under way" in refused.stderr
+
+
+def test_the_status_of_two_cas_is_that_of_the_one_rotation_under_way(split: Path) -> None:
+    etcdboot(split, "certs", "rotate-ca", "--ca", "peer-ca", "--offline")
+    done = etcdboot(split, "certs", "rotate-ca", "status", "--offline")
+    assert (done.returncode, done.stdout[:9]) == (0, "peer-ca: "), done.stderr
+    etcdboot(split, "certs", "rotate-ca", "--ca", "ca", "--offline")
+    both = etcdboot(split, "certs", "rotate-ca", "status", "--offline")
+    assert (both.returncode, "choose one with --ca ca or --ca peer-ca" in both.stderr) == (2, True)
+
+
+def test_only_members_get_new_files_where_only_peers_get_a_new_ca(split: Path) -> None:
+    peers = etcdboot(split, "certs", "rotate-ca", "--ca", "peer-ca", "--offline")
+    assert "1. write the members' files again: etcdboot render" in peers.stderr
+    others = etcdboot(split, "certs", "rotate-ca", "--ca", "ca", "--offline")
+    assert "1. write the members' and clients' files again: etcdboot render" in others.stderr

@@ -170,7 +170,7 @@ _QUESTIONS = {
 
 def _lines(done: Rotated) -> Iterator[str]:
     if done.rotation is None:
-        yield f"{done.ca}: {_OVER[bool(done.changes), done.aborted]}"
+        yield f"{done.ca and f'{done.ca}: '}{_OVER[bool(done.changes), done.aborted]}"
         return
     yield f"{done.ca}: {_INNER if done.inner else _SAID[done.rotation.step]}"
     yield f"  old {done.rotation.old[:16]}…  new {done.rotation.new[:16]}… (sha256)"
@@ -201,8 +201,9 @@ def _next(cluster: Cluster, done: Rotated, file: str, out: str, leader: str | No
     if not done.changes and done.seen and all(each.answer for each in done.seen):
         yield f"go on: {to_paste('certs rotate-ca', file)} --next"
         return
-    yield f"write the members' and clients' files again: {to_paste('render', file)}"
     step, clients = _situation(done), _concerns_clients(cluster, done.ca)
+    whose = "members' and clients'" if clients else "members'"
+    yield f"write the {whose} files again: {to_paste('render', file)}"
     if clients and step in _CLIENTS_FIRST:
         yield _CLIENTS_FIRST[step]
     if step in ("bundle", "drop", "abort"):

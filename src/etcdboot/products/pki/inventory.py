@@ -24,6 +24,7 @@ class Found:
     since; ``lost`` tells that we wrote one of them once and it is gone; ``revoked`` are the serial numbers
     that count no more, whose ever they are. ``adopted``: others made the certificate, by rules of their own.
     ``keyless``: its key was never here, but where it was made; ``asked`` is the request that waits.
+    ``copied``: it is a CA of peers that a split is about to replace, and a copy of another CA until then.
     """
 
     request: CertRequest
@@ -36,6 +37,7 @@ class Found:
     adopted: bool = False
     keyless: bool = False
     asked: bytes | None = None
+    copied: bool = False
 
     @property
     def paths(self) -> PairPaths:
@@ -102,6 +104,8 @@ def _judged(
     if signer is not None:
         unfit = (*unfit, *_of_another_root(found, facts))
     differences = audit(request, read_as, now)
+    if found.copied:
+        differences = remarks.of_copy(differences)
     if found.adopted:
         differences = remarks.of_others(request, differences)
     return Entry(found, facts, (*said, *remarks.revoked(found, facts), *differences), unfit)

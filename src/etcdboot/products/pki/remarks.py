@@ -73,6 +73,11 @@ def of_others(request: CertRequest, findings: tuple[Diagnostic, ...]) -> tuple[D
     return (*rest, Diagnostic(Severity.NOTE, "EB392", message, hint, request.name))
 
 
+def of_copy(findings: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    """The findings about a CA that the next step replaces, without what the spec wants of the new one."""
+    return tuple(finding for finding in findings if finding.code != "EB323")
+
+
 def cut_short(entry: Entry, now: datetime) -> Iterable[Diagnostic]:
     """A new certificate that would have outlived its CA."""
     request, facts = entry.request, entry.facts

@@ -30,7 +30,8 @@ from etcdboot.workflows.certs.standing import look, placed
 class Rotated:
     """How a rotation stands after a run: ``rotation`` None when none is under way.
 
-    ``inner``: it is an intermediate's; ``seen`` is what members showed; ``aborted``: it was called off.
+    ``ca`` is empty where several CAs match and none is being replaced. ``inner``: it is an intermediate's;
+    ``seen`` is what members showed; ``aborted``: it was called off.
     """
 
     ca: str
@@ -45,7 +46,7 @@ class Rotated:
         """The keys that ``-w json`` prints."""
         state = self.rotation
         return {
-            "ca": self.ca,
+            "ca": self.ca or None,
             "rotation": {"step": str(state.step), "old": state.old, "new": state.new} if state else None,
             "changes": [{"path": str(each.artifact.path), "kind": str(each.kind)} for each in self.changes],
             "seen": [each.as_json() for each in self.seen],
@@ -115,13 +116,12 @@ def under_way(tree: PairTree) -> Iterator[Diagnostic]:
 
 
 def chosen(plan: ClusterPlan, rotations: Rotations, ca: str | None) -> str:
-    """The CA that is meant: as named, else the only one that is trusted, else the only one under way."""
-    names = [each.name for each in plan.certificates if each.is_ca]
-    roots = [each.name for each in plan.certificates if each.is_ca and each.is_root]
+    """The CA that is meant: as named, else the only one under way, else the only one that is trusted."""
+    names = [request.name for request in plan.certificates if request.is_ca]
     if not names:
         raise Refused.because("EB380", "this cluster has no CA: TLS is off, or left to etcd", "")
     if ca is None:
-        likely = [each for each in rotations.under_way if each in names] or roots
+        likely = _likely(plan, rotations)
         if len(likely) == 1:
             return likely[0]
         raise UsageError.because(
@@ -130,6 +130,24 @@ def chosen(plan: ClusterPlan, rotations: Rotations, ca: str | None) -> str:
     if ca.lower() not in names:
         raise UsageError.because("EB380", f"there is no CA called {ca}", f"there are {', '.join(names)}")
     return ca.lower()
+
+
+def is_idle(plan: ClusterPlan, rotations: Rotations, ca: str | None) -> bool:
+    """Whether no CA is named, several match, and none of them is being replaced."""
+    return ca is None and len(_likely(plan, rotations)) > 1 and not rotations.under_way
+
+
+def _likely(plan: ClusterPlan, rotations: Rotations) -> list[str]:
+    authorities = [request for request in plan.certificates if request.is_ca]
+    roots = [request.name for request in authorities if request.is_root]
+    return [request.name for request in authorities if rotations.of(request.name)] or roots
+
+
+def demand_any(plan: ClusterPlan, tree: PairTree, ca: str | None) -> None:
+    """Refused (EB380) when no CA is named, several match, and none of them is being replaced."""
+    if is_idle(plan, rotations_of(tree), ca):
+        hint = "choose a CA and begin with: etcdboot certs rotate-ca --ca NAME"
+        raise Refused.because("EB380", "no rotation is under way", hint)
 
 
 def demand_rotation(work: Work) -> Rotation:

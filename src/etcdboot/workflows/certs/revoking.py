@@ -150,7 +150,12 @@ def _write(
     """Enter the sentences, make the lists that must tell of them, and those of ``names`` in any case."""
     lists = look_at_lists(tree, requests(plan))
     before = lists.register.serials
-    told = [(name, each.entry) for each in sentences for name in _listed_by(tree, each.ca_name)]
+    is_splitting = any(rotation.splits for rotation in rotations_of(tree).under_way.values())
+    told = [
+        (name, sentence.entry)
+        for sentence in sentences
+        for name in _listed_by(sentence.ca_name, is_splitting=is_splitting)
+    ]
     for name, entry in told:
         roll = lists.register.of(name).with_([entry])
         lists = replace(lists, register=lists.register.with_(name, roll))
@@ -175,9 +180,8 @@ def _write(
     )
 
 
-def _listed_by(tree: PairTree, ca_name: str) -> tuple[str, ...]:
+def _listed_by(ca_name: str, *, is_splitting: bool) -> tuple[str, ...]:
     """The CAs whose lists name what that CA has signed: two while peers still trust it during a split."""
-    is_splitting = any(rotation.splits for rotation in rotations_of(tree).under_way.values())
     return (CA, PEER_CA) if is_splitting and ca_name == CA else (ca_name,)
 
 

@@ -21,8 +21,10 @@ from etcdboot.workflows.certs.line import (
     Rotated,
     Work,
     chosen,
+    demand_any,
     demand_rotation,
     demand_sound,
+    is_idle,
     kept,
     rotations_of,
     work_on,
@@ -77,6 +79,7 @@ def advance(
         Missing: the disk said no.
     """
     with open_pairs(pki_dir, watcher=watcher) as tree:
+        demand_any(plan, tree, ca)
         work = work_on(plan, tree, ca, now(), passphrases, reporter)
         rotation = demand_rotation(work)
         seen = () if offline else look_over(work, rotation)
@@ -108,6 +111,7 @@ def abort(
         Missing: the disk said no.
     """
     with open_pairs(pki_dir, watcher=watcher) as tree:
+        demand_any(plan, tree, ca)
         work = work_on(plan, tree, ca, now(), passphrases, reporter)
         rotation = demand_rotation(work)
         if rotation.step is Step.BUNDLE:
@@ -140,10 +144,14 @@ def standing(
 ) -> Rotated:
     """How the rotation stands, and what members show of its step; nothing is written.
 
+    Where several CAs match and none is being replaced, the result names none.
+
     Raises:
         UsageError, Refused, Missing: as :func:`begin` does.
     """
     with open_pairs(pki_dir, writing=False) as tree:
+        if is_idle(plan, rotations_of(tree), ca):
+            return Rotated("", None, inner=False)
         work = work_on(plan, tree, ca, now(), passphrases, silent)
         rotation = work.rotation
         seen = look_over(work, rotation) if rotation is not None and not offline else ()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from etcdboot.effects.pairs import PairTree
+from etcdboot.ground.artifact import Standing
 from etcdboot.ground.errors import Refused
 from etcdboot.ground.report import Diagnostic
 from etcdboot.ground.values import replace
@@ -13,6 +14,7 @@ from etcdboot.model.certificates import CertRequest, PairPaths, pair_paths
 from etcdboot.model.csr import csr_path
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.register import REGISTER, Register, RegisterProblem
+from etcdboot.model.rotation import STATE, Rotations, Step
 from etcdboot.model.spec import CertificateSource
 from etcdboot.products.pki.inventory import Found
 
@@ -21,10 +23,11 @@ def look(tree: PairTree, plan: ClusterPlan) -> Iterator[Found]:
     """What stands for each of the plan's certificates, in the plan's order."""
     paths = {request.name: pair_paths(request.name) for request in plan.certificates}
     waiting = {name: str(csr_path(name)) for name in paths}
-    places = (*(str(path) for pair in paths.values() for path in pair), *waiting.values())
+    places = (*(str(path) for pair in paths.values() for path in pair), *waiting.values(), str(STATE))
     standing = tree.present(places)
     ours = frozenset(tree.manifest.paths())
     revoked = frozenset(register(tree).serials)
+    copied = _copied(standing[str(STATE)])
     for request in plan.certificates:
         pair = paths[request.name]
         there = {path: found.content for path in pair if (found := standing[str(path)]) is not None}
@@ -40,7 +43,19 @@ def look(tree: PairTree, plan: ClusterPlan) -> Iterator[Found]:
             keyless=pair.key not in there and _is_elsewhere(request, pair, tree),
             asked=asked.content if (asked := standing[waiting[request.name]]) else None,
             adopted=tree.manifest.has_adopted(str(pair.certificate), there.get(pair.certificate, b"")),
+            copied=request.is_ca and not copied.isdisjoint((request.name, request.ca_name)),
         )
+
+
+def _copied(state: Standing | None) -> frozenset[str]:
+    """The CAs of peers that are a copy of another CA: before the second step of a split."""
+    try:
+        under_way = Rotations.parse(state.content).under_way if state else {}
+    except ValueError:  # the commands that depend on it refuse (EB375)
+        return frozenset()
+    return frozenset(
+        name for name, rotation in under_way.items() if rotation.splits and rotation.step is Step.BUNDLE
+    )
 
 
 def _is_elsewhere(request: CertRequest, pair: PairPaths, tree: PairTree) -> bool:

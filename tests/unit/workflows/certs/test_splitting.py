@@ -315,3 +315,17 @@ def test_a_run_that_is_killed_is_completed_by_the_same_command(
         shutil.rmtree(folder)
         number += 2  # of two neighbouring steps one will do
     assert number > 12
+
+
+@pytest.mark.parametrize("more", ["", "intermediate: true, ", "subject: {O: Example}, "])
+def test_the_copy_of_the_clients_ca_is_not_measured_by_the_spec_of_the_new_one(
+    tmp_path: Path, more: str
+) -> None:
+    (tmp_path / "cluster.yaml").write_text(spec_with(f"{more}ca: shared"))
+    cluster = opened(tmp_path)
+    issue(cluster.plan, cluster.pki, now=lambda: NOW)
+    for act in (split, go_on, go_on):
+        act(tmp_path)
+        cluster = opened(tmp_path)
+        done = issue(cluster.plan, cluster.pki, now=lambda: NOW)
+        assert "EB323" not in {found.code for found in done.diagnostics}, act
