@@ -125,7 +125,7 @@ def test_data_that_are_not_the_users_are_refused_with_the_remedy(
 ) -> None:
     err = refused(tmp_path, EtcdSpec(), before)
     assert said in err
-    assert ("chown -R etcd:etcd '/var/lib/etcd'" in err) is ("belongs to" in said)
+    assert ("chown -R etcd:etcd /var/lib/etcd\n" in err) is ("belongs to" in said)
 
 
 def test_data_of_a_user_that_the_host_lacks_are_refused_with_a_remedy_that_works(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_a_wal_dir_of_another_user_is_refused(tmp_path: Path) -> None:
     before = "useradd --system etcd; install -d -o etcd /opt/wal; install -d /opt/wal/etcd"
     found = on_a_host(tmp_path, f"{before}; {TRY}")
     assert found.out == "code 7\n"
-    remedy = "chown -R etcd:etcd '/opt/wal/etcd'"
+    remedy = "chown -R etcd:etcd /opt/wal/etcd"
     assert f"/opt/wal/etcd belongs to root, and etcd runs as etcd: {remedy}" in found.err
 
 

@@ -34,13 +34,9 @@ def note(path: Path, found: os.stat_result, what: str) -> None:
     if not stat.S_ISREG(found.st_mode) or not found.st_mode & unwanted:
         return
     from etcdboot.ground.syntax import sh  # not at start-up: most runs have nothing to note
-    from etcdboot.ground.syntax.characters import Unsayable
 
-    shown = str(path)
-    with suppress(Unsayable):
-        shown = sh.quote(shown)
     message = f"{path} holds {what}, and other users can read it (mode {stat.S_IMODE(found.st_mode):04o})"
-    _noted[str(path)] = warning("EB424", message, f"chmod 600 {shown}", str(path))
+    _noted[str(path)] = warning("EB424", message, f"chmod 600 {sh.shown(str(path))}", str(path))
 
 
 def note_named(path: Path, what: str) -> None:

@@ -425,6 +425,13 @@ CODES: dict[str, tuple[str, str]] = {
         "etcd needs no right of root's: its unit grants ports below 1024 as a single capability. Run it as a "
         "user of its own, so that a fault in etcd does not open the host.",
     ),
+    "EB265": (
+        "a member's folder is in a temporary folder",
+        "Every user of a host can create files in `/tmp` and `/var/tmp`, so another user can create the "
+        "folder first, and the system removes old files there. Set a folder of the member's own, such as "
+        "`/var/lib/etcd`. A rehearsal is exempt: a member on a loopback address, or a spec without the "
+        "target `systemd`. `install.sh` refuses every folder below one that all users can write to.",
+    ),
     "EB270": (
         "source, signer and files disagree",
         "With source: provided every member names its files and etcdboot has no CA; with issued and csr it "

@@ -28,6 +28,8 @@ _BELOW: Final = {
 }  # fmt: skip
 # All that is below these belongs to the kernel or the boot loader, or is gone after a restart of the host.
 SYSTEM_TREES: Final = ("/boot", "/dev", "/proc", "/run", "/sys", "/var/run")
+# Every user can create files in these, systemd-tmpfiles removes old ones, and PrivateTmp= replaces them.
+TEMPORARY_TREES: Final = ("/tmp", "/var/tmp")  # noqa: S108 - nothing is written there
 HOMES: Final = "/home"  # a folder directly below it is a user's home
 SYSTEM_FOLDERS: Final = tuple(f"{parent}/{name}" for parent, names in _BELOW.items() for name in names)
 
@@ -38,3 +40,9 @@ def is_system_folder(path: PurePosixPath) -> bool:
     if len(place.parts) <= 2 or str(place) in SYSTEM_FOLDERS or str(place.parent) == HOMES:
         return True
     return any(place.is_relative_to(tree) for tree in SYSTEM_TREES)
+
+
+def is_temporary(path: PurePosixPath) -> bool:
+    """Whether an absolute path is below one of the temporary trees."""
+    place = PurePosixPath("/", str(path).lstrip("/"))
+    return any(place.is_relative_to(tree) and str(place) != tree for tree in TEMPORARY_TREES)

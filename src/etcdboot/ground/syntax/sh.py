@@ -25,6 +25,14 @@ def quote(word: str) -> str:
     return "'" + word.replace("'", r"'\''") + "'"
 
 
+def shown(word: str) -> str:
+    """The word for a command in a hint: quoted, or as it is where no quoting can say it."""
+    try:
+        return quote(word)
+    except Unsayable:
+        return word
+
+
 def join(words: tuple[str, ...]) -> str:
     """A command line of those words."""
     return " ".join(map(quote, words))

@@ -32,6 +32,7 @@ RULES: tuple[Rule, ...] = (
     folders.folders_are_its_own,
     folders.folders_are_apart,
     folders.folders_are_not_the_systems,
+    folders.folders_are_not_temporary,
     folders.binary_is_not_etcds,
     folders.user_is_not_root,
     releases.version_is_written,

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from etcdboot.ground.values import dataclass
-from etcdboot.knowledge.system_folders import is_system_folder
+from etcdboot.knowledge.system_folders import is_system_folder, is_temporary
 from etcdboot.model.addressing import machines
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.rules.finding import Finding, at, caution
 from etcdboot.model.rules.flags import place
-from etcdboot.model.spec import ClusterSpec
+from etcdboot.model.spec import ClusterSpec, Target
 
 _CONFIG, _DATA, _WAL = "config-dir", "data-dir", "wal-dir"
 _EXAMPLES = {_CONFIG: "/etc/etcd", _DATA: "/var/lib/etcd", _WAL: "/var/lib/etcd/wal"}
@@ -85,20 +85,47 @@ def folders_are_apart(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]
 
 def folders_are_not_the_systems(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
     """install.sh would take a folder of the system away from all other programs on the host."""
+    for folder in _written_folders(spec, plan):
+        if is_system_folder(folder.path):
+            message = f"{folder.key} {folder.path} is a folder of the system, or a first-level folder"
+            yield Finding("EB261", folder.at, message, _own_folder(folder.key))
+
+
+def folders_are_not_temporary(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
+    """On a host of systemd's, every user can create the folder first, and old files are removed from it.
+
+    A rehearsal on this machine may be there: nothing of it is installed.
+    """
+    if Target.SYSTEMD not in plan.targets:
+        return
+    for folder in _written_folders(spec, plan):
+        if is_temporary(folder.path) and not folder.member.host.is_loopback:
+            message = f"{folder.key} {folder.path} is in a temporary folder, which every user can write to"
+            yield Finding("EB265", folder.at, message, _own_folder(folder.key))
+
+
+def _own_folder(key: str) -> str:
+    return f"set a folder of the member's own, for example {_EXAMPLES[key]}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """An absolute path of a folder as the spec writes it, and where."""
+
+    member: MemberPlan
+    key: str
+    path: PurePosixPath
+    at: str
+
+
+def _written_folders(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[_Written]:
+    """The absolute paths alone; a relative one is below the spec's folder on this machine."""
     for index, member in enumerate(plan.members):
-        for key, where, text in _written_folders(spec, index, member):
+        places = [(key, *_written(spec, index, key)) for key in (_CONFIG, _DATA)]
+        for key, where, text in (*places, (_WAL, place(spec, index, _WAL), member.flag(_WAL) or "")):
             path = PurePosixPath(text.replace("{name}", member.name))
-            if path.is_absolute() and is_system_folder(path):
-                message = f"{key} {path} is a folder of the system, or a first-level folder"
-                hint = f"set a folder of the member's own, for example {_EXAMPLES[key]}"
-                yield Finding("EB261", where, message, hint)
-
-
-def _written_folders(spec: ClusterSpec, index: int, member: MemberPlan) -> Iterator[tuple[str, str, str]]:
-    """Key, place in the spec and value; a relative path is below the spec's folder on this machine."""
-    for key in (_CONFIG, _DATA):
-        yield key, *_written(spec, index, key)
-    yield _WAL, place(spec, index, _WAL), member.flag(_WAL) or ""
+            if path.is_absolute():
+                yield _Written(member, key, path, where)
 
 
 def binary_is_not_etcds(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from etcdboot.ground.address import parse_url
 from etcdboot.ground.values import dataclass
+from etcdboot.knowledge.system_folders import TEMPORARY_TREES
 from etcdboot.model.plan import MemberPlan
 from etcdboot.model.premises import MEMBER_FOLDER
 
@@ -17,7 +18,6 @@ READY_MARKER = ".etcdboot.ready"  # in the config-dir: a symlink to the data-dir
 _PRIVILEGED_PORTS = 1024  # Linux: net.ipv4.ip_unprivileged_port_start
 _LOCKING = ("memory-mlock", "experimental-memory-mlock")
 _HOMES = ("/home", "/root", "/run/user")  # what ProtectHome= hides
-_TEMPORARY = ("/tmp", "/var/tmp")  # noqa: S108 - what PrivateTmp= replaces; nothing is written there
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def grants(member: MemberPlan) -> Grants:
         parents=tuple(sorted({str(path.parent) for path in apart})),
         mounts=tuple(map(str, (data_dir, *apart))),
         protect_home="read-only" if _any_below(paths, _HOMES) else "yes",
-        private_tmp="no" if _any_below(paths, _TEMPORARY) else "yes",
+        private_tmp="no" if _any_below(paths, TEMPORARY_TREES) else "yes",
         capabilities="CAP_NET_BIND_SERVICE" if _binds_privileged(member) else "",
         locks_memory=any(member.flag(name) == "true" for name in _LOCKING),
     )

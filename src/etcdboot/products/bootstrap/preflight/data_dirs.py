@@ -145,7 +145,8 @@ def _in_use(path: str, member: MemberPlan, data: DataDir, here: Here) -> Iterato
         message = (
             f"a process has the data of {member.name} open, and a second etcd would wait for it for ever"
         )
-        yield error("EB536", message, f"end it: fuser -v {data.path / MEMBER_FOLDER}/snap/db", path)
+        database = sh.quote(f"{data.path / MEMBER_FOLDER}/snap/db")
+        yield error("EB536", message, f"end it: fuser -v {database}", path)
 
 
 def _owner(path: str, member: MemberPlan, data: DataDir, here: Here) -> Iterator[Diagnostic]:
