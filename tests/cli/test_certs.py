@@ -63,6 +63,22 @@ def test_the_second_run_keeps_all_and_has_nothing_to_add(issued: Path) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.parametrize("form", ["simple", "table"])
+def test_the_lists_that_it_wrote_are_among_the_files(issued: Path, form: str) -> None:
+    text = (issued / "cluster.yaml").read_text()
+    assert "certificates:" not in text
+    (issued / "cluster.yaml").write_text(f"{text}certificates: {{ca: split, crl: {{}}}}\n")
+    done = etcdboot(issued, "certs", "-w", form)
+    assert done.returncode == 0, done.stderr
+    lines = [line.replace("│", " ").split() for line in done.stdout.splitlines()]
+    files = [line[:2] for line in lines if line and line[0].startswith(("crl.", "peer-crl."))]
+    assert sorted(files) == [
+        [f"{stem}.{end}", "new"] for stem in ("crl", "peer-crl") for end in ("der", "pem")
+    ]
+    assert "1. write each member's files: etcdboot render" in done.stderr
+    assert "crl" not in etcdboot(issued, "certs").stdout
+
+
 def test_an_encrypted_ca_key_is_asked_for_only_to_sign_and_never_shown(folder: Path) -> None:
     (folder / "pw").write_text("correct horse\n")
     given = ("--ca-passphrase-file", "pw")

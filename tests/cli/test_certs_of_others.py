@@ -10,6 +10,7 @@ import pytest
 from cli.running import process as etcdboot
 from etcdboot.effects import clock
 from etcdboot.products.pki.pem import dump_key
+from lab.peers.fixtures import require_peer
 from samples.requests import Company, ec_key, name, request_of
 
 SPEC = """\
@@ -151,3 +152,59 @@ def test_what_others_provide_is_not_missed_and_a_client_may_still_ask(folder: Pa
     assert not (folder / "pki").exists()
     asked = etcdboot(folder, "certs", "csr", "--all")
     assert (asked.returncode, asked.stdout.split()[:2]) == (0, ["client/root", "new"]), asked.stderr
+
+
+def adopted_without_a_layout(folder: Path, *, key: bool = False) -> None:
+    """The company's CA is in ``pki/``, and the spec sets no layout of CAs; ``key``: its key is next to it."""
+    before = (folder / "cluster.yaml").read_text()
+    ca = company(folder)
+    if key:
+        (folder / "company-key.pem").write_bytes(dump_key(ca.key))
+    assert etcdboot(folder, "certs", "adopt", "company.pem", "-q").returncode == 0
+    (folder / "cluster.yaml").write_text(before)
+
+
+def test_a_request_to_a_company_records_its_one_ca_in_the_spec(folder: Path) -> None:
+    adopted_without_a_layout(folder)
+    asked = etcdboot(folder, "certs", "csr", "--all")
+    assert asked.returncode == 0, asked.stderr
+    assert "note EB277: certificates.ca is now shared in cluster.yaml" in asked.stderr
+    assert "EB369" not in asked.stderr
+    assert 'ca: "shared"' in (folder / "cluster.yaml").read_text()
+    again = etcdboot(folder, "certs", "csr", "--all")
+    assert (again.returncode, again.stderr.partition("Next")[0].count("EB277")) == (0, 0)
+
+
+def test_without_a_ca_a_request_leaves_the_layout_open(folder: Path) -> None:
+    before = (folder / "cluster.yaml").read_text()
+    assert etcdboot(folder, "certs", "csr", "--all").returncode == 0
+    assert (folder / "cluster.yaml").read_text() == before
+
+
+def test_signing_requests_records_the_layout_in_the_spec(hosts: Path) -> None:
+    (hosts / "etcd1-server.csr").write_bytes(request_of(ec_key(), name("etcd1")))
+    done = etcdboot(hosts, "certs", "sign", "etcd1-server.csr")
+    assert done.returncode == 0, done.stderr
+    assert "note EB277: certificates.ca is now split in cluster.yaml" in done.stderr
+
+
+SIGNER = """\
+#!/bin/sh
+exec openssl x509 -req -days 30 -copy_extensions copyall -CA company.pem -CAkey company-key.pem
+"""
+
+
+def test_what_a_signer_issues_records_the_layout_in_the_spec(folder: Path) -> None:
+    require_peer("openssl")
+    adopted_without_a_layout(folder, key=True)
+    (folder / "sign.sh").write_text(SIGNER)
+    (folder / "sign.sh").chmod(0o755)
+    text = SPEC.replace("{source: SOURCE}", "{signer: {command: [./sign.sh]}}")
+    for words in (("certs",), ("certs", "renew", "client/root")):
+        (folder / "cluster.yaml").write_text(text)
+        done = etcdboot(folder, *words)
+        assert done.returncode == 0, done.stderr
+        assert "note EB277: certificates.ca is now shared in cluster.yaml" in done.stderr
+    (folder / "cluster.yaml").write_text(text)
+    assert "EB277" not in etcdboot(folder, "certs", "renew", "client/root", "--dry-run").stderr
+    assert (folder / "cluster.yaml").read_text() == text

@@ -250,6 +250,12 @@ def test_renew_due_says_who_needs_the_new_files(folder: Path) -> None:
     assert "4. see that every member serves them: etcdboot certs status --live\n" in done.stderr
 
 
+def test_renew_names_only_those_whose_files_are_new(folder: Path) -> None:
+    for name, whose in (("etcd1/peer", "members'"), ("client/root", "clients'")):
+        done = etcdboot("certs", "renew", name)
+        assert f"1. write the {whose} files again: etcdboot render\n" in done.stderr
+
+
 def test_renew_dry_run_writes_nothing(folder: Path) -> None:
     before = {each: each.stat().st_mtime_ns for each in folder.rglob("*")}
     done = etcdboot("certs", "renew", "--all", "--dry-run", "-w", "json")

@@ -53,6 +53,18 @@ def test_a_secret_file_that_others_can_read_is_warned_of(folder: Path, secret: s
         assert warned(folder, *words.split()) == wanted
 
 
+@pytest.mark.parametrize(("mode", "code"), [(CLOSED, 0), (OPEN, 3)])
+def test_a_strict_check_fails_where_others_can_read_a_secret(tmp_path: Path, mode: int, code: int) -> None:
+    """Every command reads the spec, so a key that somebody keeps in a comment there will do."""
+    spec = tmp_path / "cluster.yaml"
+    spec.write_text(GOOD + "".join(f"# {line}\n" for line in made("root").key_pem.decode().splitlines()))
+    spec.chmod(mode)
+    done = etcdboot("check", "--strict", "-f", str(spec))
+    assert (done.exit_code, "EB424" in done.stderr) == (code, code == 3), done.stderr
+    assert bool(done.stdout) == (code == 0)
+    assert etcdboot("check", "-f", str(spec)).exit_code == 0
+
+
 def test_it_is_reported_once_and_not_by_the_next_run(folder: Path) -> None:
     (folder / "c-key.pem").chmod(OPEN)
     key = str(folder / "c-key.pem")

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from etcdboot.cli.options import output_options, pki_option, spec_option
 from etcdboot.cli.output import Outcome, Output
+from etcdboot.ground.errors import ExitCode
+from etcdboot.ground.report import Severity
+
+if TYPE_CHECKING:
+    from etcdboot.workflows.check import CheckResult
+    from etcdboot.workflows.live import LiveResult
 
 _EPILOG = """\b
 Examples:
@@ -20,7 +27,7 @@ Examples:
 
 @click.command(epilog=_EPILOG)
 @spec_option
-@click.option("--strict", is_flag=True, help="Let warnings fail, too (exit 3).")
+@click.option("--strict", is_flag=True, help="Treat warnings as errors (exit 3).")
 @click.option("--live", is_flag=True, help="Look at this machine and the network, too.")
 @click.option("--member", "members", multiple=True, metavar="NAME",
               help="With --live: this member is here.  [those with an address of this machine]")  # fmt: skip
@@ -43,8 +50,7 @@ def command(
         raise click.UsageError("--member and --pki go with --live")
     from etcdboot.workflows.check import check
 
-    result = check(file, strict=strict)
-    return Outcome(result.exit_code, result.diagnostics, result.as_json(), result.summary())
+    return _outcome(check(file, strict=strict), strict=strict)
 
 
 def _live(file: str, strict: bool, members: tuple[str, ...], pki: str | None, output: Output) -> Outcome:
@@ -53,4 +59,15 @@ def _live(file: str, strict: bool, members: tuple[str, ...], pki: str | None, ou
 
     with reporter(output) as hear:
         result = check_live(file, strict=strict, named=members, pki=Path(pki) if pki else None, reporter=hear)
-    return Outcome(result.exit_code, result.diagnostics, result.as_json(), result.summary())
+    return _outcome(result, strict=strict)
+
+
+def _outcome(result: CheckResult | LiveResult, *, strict: bool) -> Outcome:
+    """The outcome, with the files with a secret that others can read; ``strict`` lets any warning fail."""
+    from etcdboot.effects.exposure import drained
+
+    diagnostics = (*result.diagnostics, *drained())
+    is_warned = any(found.severity is Severity.WARNING for found in diagnostics)
+    if strict and is_warned and result.exit_code is ExitCode.OK:
+        return Outcome(ExitCode.SPEC, diagnostics, result.as_json())
+    return Outcome(result.exit_code, diagnostics, result.as_json(), result.summary())

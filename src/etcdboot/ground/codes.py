@@ -607,8 +607,9 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "EB324": (
         "no longer planned",
-        "pki/ still holds certificates of a member or a client that the spec no longer has. Remove them once "
-        "it is gone for good.",
+        "pki/ still holds certificates or keys of a member or a client that the spec no longer has. Revoke a "
+        "certificate that may be in use: etcdboot certs revoke NAME. Remove the files once the member or "
+        "client is gone for good.",
     ),
     "EB330": (
         "certificate missing",

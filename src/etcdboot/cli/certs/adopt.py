@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import click
 
-from etcdboot.cli.certs.showing import outcome, passphrases
+from etcdboot.cli.certs.showing import outcome, passphrases, with_recorded_layout
 from etcdboot.cli.options import output_options, passphrase_option, pki_option, spec_option, to_paste
 from etcdboot.cli.output import Outcome
-from etcdboot.ground.values import replace
 
 _EPILOG = """\b
 Examples:
@@ -40,7 +39,7 @@ def command(
     """
     from etcdboot.workflows.certs.receiving import adopt
     from etcdboot.workflows.cluster import open_certified
-    from etcdboot.workflows.trust import assumed_for, record_layout
+    from etcdboot.workflows.trust import assumed_for
 
     cluster = open_certified(file, pki, assumed=assumed_for(as_name))
     result = adopt(
@@ -50,9 +49,6 @@ def command(
         as_name=as_name,
         passphrases=passphrases(passphrase_file),
     )
-    told = record_layout(cluster, file)
-    if told:  # they take the place of the remark that the spec sets no layout
-        cluster = replace(cluster, diagnostics=cluster.diagnostics[len(cluster.remarks) :])
-    result = replace(result, diagnostics=(*result.diagnostics, *told))
+    cluster = with_recorded_layout(cluster, file)
     next_line = f"see what is still missing: {to_paste('certs status', file)}"
     return outcome(cluster, result, next_line, new="adopted")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from etcdboot.cli.certs.showing import passphrases
+from etcdboot.cli.certs.showing import passphrases, with_recorded_layout
 from etcdboot.cli.options import output_options, passphrase_option, pki_option, spec_option, to_paste
 from etcdboot.cli.output import Grid, Outcome, Output
 
@@ -66,6 +66,7 @@ def command(
             reporter=report,
             passphrases=passphrases(passphrase_file),
         )
+    cluster = with_recorded_layout(cluster, file)
     lines = (
         "have them signed: each for all the hosts and usages that it asks for, clientAuth too",
         f"take over what they give: {to_paste('certs adopt', file)} FILE...",

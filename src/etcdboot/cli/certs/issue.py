@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from etcdboot.cli.certs.showing import outcome, passphrases
+from etcdboot.cli.certs.showing import outcome, passphrases, with_recorded_layout
 from etcdboot.cli.options import output_options, passphrase_option, pki_option, spec_option, to_paste
 from etcdboot.cli.output import Outcome, Output
 
@@ -43,4 +43,6 @@ def command(
             reporter=report,
             passphrases=passphrases(passphrase_file, encrypts=encrypt_ca_key),
         )
+    if cluster.plan.signer:
+        cluster = with_recorded_layout(cluster, file)
     return outcome(cluster, result, f"write each member's files: {to_paste('render', file)}")

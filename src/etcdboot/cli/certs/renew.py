@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from etcdboot.cli.certs.showing import outcome, passphrases
+from etcdboot.cli.certs.showing import outcome, passphrases, with_recorded_layout
 from etcdboot.cli.certs.within import within_option
 from etcdboot.cli.options import output_options, passphrase_option, pki_option, spec_option, to_paste
 from etcdboot.cli.output import Outcome, Output
@@ -78,6 +78,8 @@ def command(
             reporter=report,
             passphrases=passphrases(passphrase_file),
         )
+    if cluster.plan.signer and not dry_run:
+        cluster = with_recorded_layout(cluster, file)
     return _told(outcome(cluster, done, ""), done, file)
 
 
@@ -99,7 +101,9 @@ def _told(told: Outcome, done: Renewal, file: str) -> Outcome:
 
 def _next(rollout: tuple[Step, ...], file: str) -> list[str]:
     """What a human does with the new files."""
-    lines = [f"write the members' and clients' files again: {to_paste('render', file)}"]
+    concerned = {step.is_member for step in rollout}
+    whose = " and ".join(_OWNERS[is_member] for is_member in _OWNERS if is_member in concerned)
+    lines = [f"write the {whose} files again: {to_paste('render', file)}"]
     members: dict[tuple[tuple[str, ...], bool], list[str]] = {}
     for step in rollout:
         if step.is_member:
@@ -119,5 +123,6 @@ def _pairs(step: Step) -> tuple[str, ...]:
     return tuple(name for name in names if not name.endswith("-key"))
 
 
+_OWNERS = {True: "members'", False: "clients'"}
 _NO_RESTART = "no restart, etcd reads a pair anew at every connection"
 _ROLLING = "then restart one member after the other, each when the one before is healthy (etcdboot verify)"

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from etcdboot.cli.output import Grid, Outcome
+from etcdboot.ground.values import replace
 
 if TYPE_CHECKING:
     from etcdboot.effects.passphrase import Passphrases
     from etcdboot.workflows.certs.issuing import Certificate, CertsResult
     from etcdboot.workflows.cluster import Cluster
 
+Lists = list[tuple[str, str, str]]  # path, state and CA of each file
 _STATES = {"new": "new", "update": "renewed", "same": "kept"}
 
 
@@ -35,7 +37,8 @@ def outcome(cluster: Cluster, result: CertsResult, next_line: str, *, new: str =
     ``new`` is the word for what was not there before.
     """
     states = _states(result, new)
-    made = {new, "renewed"} & set(states.values())
+    lists = _lists(result, new)
+    made = {new, "renewed"} & {*states.values(), *(state for _, state, _ in lists)}
     return Outcome(
         exit_code=result.exit_code,
         diagnostics=(*cluster.diagnostics, *result.diagnostics),
@@ -43,10 +46,24 @@ def outcome(cluster: Cluster, result: CertsResult, next_line: str, *, new: str =
             "changes": [{"path": str(each.artifact.path), "kind": str(each.kind)} for each in result.changes],
             "certificates": [each.as_json() for each in result.certificates],
         },
-        lines=_lines(result, states) or (_NOT_HERE if cluster.plan.certificates else _NONE,),
-        table=lambda: _table(result, states),
+        lines=_lines(result, states, lists) or (_NOT_HERE if cluster.plan.certificates else _NONE,),
+        table=lambda: _table(result, states, lists),
         next_lines=(next_line,) if made else (),
     )
+
+
+def with_recorded_layout(cluster: Cluster, file: str) -> Cluster:
+    """The cluster, after the layout of CAs in ``pki/`` is written into a spec that sets none.
+
+    What is reported of that takes the place of the remark that the spec sets none.
+    """
+    from etcdboot.workflows.trust import record_layout
+
+    recorded = record_layout(cluster, file)
+    if not recorded:
+        return cluster
+    rest = cluster.diagnostics[len(cluster.remarks) :]
+    return replace(cluster, diagnostics=(*rest, *recorded), remarks=())
 
 
 def _states(result: CertsResult, new: str) -> dict[str, str]:
@@ -58,19 +75,38 @@ def _states(result: CertsResult, new: str) -> dict[str, str]:
     }
 
 
-def _lines(result: CertsResult, states: dict[str, str]) -> tuple[str, ...]:
-    width = max((len(each.name) for each in result.certificates), default=0)
-    return tuple(
-        f"{each.name:{width}}  {states[each.name]:7}  until {_end(each)}  {_names(each)}".rstrip()
-        for each in result.certificates
-    )
+def _lists(result: CertsResult, new: str) -> Lists:
+    """The files of revocation lists that the run wrote."""
+    from etcdboot.model.certificates import CA, PEER_CA
+    from etcdboot.model.crl import crl_paths
+
+    owners = {path: name for name in (CA, PEER_CA) for path in crl_paths(name)}
+    words = {"new": new, "update": _STATES["update"]}
+    return [
+        (str(path), words[change.kind], owners[path])
+        for change in result.changes
+        if (path := change.artifact.path) in owners and change.kind in words
+    ]
 
 
-def _table(result: CertsResult, states: dict[str, str]) -> tuple[Grid]:
-    rows = (
-        (each.name, states[each.name], each.ca, _end(each), each.facts.key, _names(each))
-        for each in result.certificates
+def _lines(result: CertsResult, states: dict[str, str], lists: Lists) -> tuple[str, ...]:
+    names = (*(certificate.name for certificate in result.certificates), *(path for path, _, _ in lists))
+    width = max(map(len, names), default=0)
+    certificates = (
+        f"{found.name:{width}}  {states[found.name]:7}  until {_end(found)}  {_names(found)}".rstrip()
+        for found in result.certificates
     )
+    of_lists = (f"{path:{width}}  {state:7}  revocation list of {ca}" for path, state, ca in lists)
+    return (*certificates, *of_lists)
+
+
+def _table(result: CertsResult, states: dict[str, str], lists: Lists) -> tuple[Grid]:
+    certificates = (
+        (found.name, states[found.name], found.ca, _end(found), found.facts.key, _names(found))
+        for found in result.certificates
+    )
+    of_lists = ((path, state, ca, "-", "-", "revocation list") for path, state, ca in lists)
+    rows = (*certificates, *of_lists)
     return (Grid(("certificate", "state", "signed by", "valid until", "key", "certifies"), rows),)
 
 

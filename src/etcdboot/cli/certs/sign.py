@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from etcdboot.cli.certs.showing import outcome, passphrases
+from etcdboot.cli.certs.showing import outcome, passphrases, with_recorded_layout
 from etcdboot.cli.options import output_options, passphrase_option, pki_option, spec_option, to_paste
 from etcdboot.cli.output import Outcome, Output
 
@@ -59,4 +59,6 @@ def command(
             reporter=report,
             passphrases=passphrases(passphrase_file),
         )
-    return outcome(cluster, result, f"write each member's files: {to_paste('render', file)}")
+    return outcome(
+        with_recorded_layout(cluster, file), result, f"write each member's files: {to_paste('render', file)}"
+    )

@@ -13,9 +13,12 @@ from etcdboot.effects.survey import mode_of, own_user, survey
 from etcdboot.ground.address import Host
 from etcdboot.ground.errors import ExitCode, first_of
 from etcdboot.ground.report import Diagnostic, Severity, warning
+from etcdboot.ground.syntax import sh
 from etcdboot.ground.values import dataclass, replace
+from etcdboot.model.beside import is_beside
 from etcdboot.model.certificates import CertKind, pair_paths
 from etcdboot.model.custody import Kept, Kind, loose, strays
+from etcdboot.model.issued import certificate_name, is_authority
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.products.pki import copies
 from etcdboot.products.pki.given import Given, Question, all_of
@@ -63,9 +66,11 @@ def verify(
     moment = now()
     found = rows(judged(plan, pki_dir, moment), moment)
     pki, out = survey(pki_dir), survey(out_dir)
+    asked, written = _planned(plan), _written(pki_dir)
     findings = (
         *(placed(each, pki_dir) for row in found for each in row.problems),
-        *_below(pki_dir, (*loose(pki, own_user()), *strays(pki, _ours(plan, pki_dir), lambda path: True))),
+        *_below(pki_dir, (*loose(pki, own_user()), *strays(pki, written | asked, lambda path: True))),
+        *_below(pki_dir, _departed(pki, written - asked)),
         *_below(out_dir, _of_out(plan, pki, out, moment)),
     )
     files = sum(each.kind is Kind.FILE for each in (*pki, *out))
@@ -107,12 +112,28 @@ def _open_to_others(name: str, given: Given) -> Iterator[Diagnostic]:
         yield replace(warning("EB345", message, "chmod 0600 it", name), file=name)
 
 
-def _ours(plan: ClusterPlan, pki_dir: Path) -> frozenset[str]:
-    """What belongs into ``pki/``: what is planned, and what a manifest says we wrote."""
+def _written(pki_dir: Path) -> frozenset[str]:
+    """The files that the manifest of ``pki/`` records as written by etcdboot."""
     with open_pairs(pki_dir, writing=False) as tree:
-        written = tree.manifest.paths()
-    wanted = (str(path) for request in plan.certificates for path in pair_paths(request.name))
-    return frozenset((*wanted, *written))
+        return frozenset(tree.manifest.paths())
+
+
+def _planned(plan: ClusterPlan) -> frozenset[str]:
+    """The files of ``pki/`` that the plan asks for."""
+    return frozenset(str(path) for request in plan.certificates for path in pair_paths(request.name))
+
+
+def _departed(kept: Iterable[Kept], unplanned: frozenset[str]) -> Iterator[Diagnostic]:
+    """EB324: each private key of a member or client that the spec no longer has."""
+    for file in kept:
+        path = str(file.path)
+        if path not in unplanned or is_beside(path) or not file.is_key:
+            continue
+        name = certificate_name(path.replace("-key.pem", ".pem")) or path
+        remove = f"remove {path} and its certificate"
+        revoke = f"if the certificate may be in use: etcdboot certs revoke {sh.quote(name)}; then {remove}"
+        message = f"{path} is the key of {name}, which the spec no longer has"
+        yield Diagnostic(Severity.NOTE, "EB324", message, remove if is_authority(name) else revoke, path)
 
 
 def _of_out(

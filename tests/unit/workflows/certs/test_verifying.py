@@ -146,6 +146,20 @@ def test_a_stray_file_is_a_warning_only(folder: Path) -> None:
     assert (codes(seen), seen.exit_code) == (["EB346", "EB346"], ExitCode.OK)
 
 
+def test_the_key_of_a_removed_client_is_noted_by_name(folder: Path) -> None:
+    spec = (folder / "cluster.yaml").read_text()
+    (folder / "cluster.yaml").write_text(f"{spec}certificates: {{clients: [root, 'team:app']}}\n")
+    issue(open_cluster(str(folder / "cluster.yaml")).plan, folder / "pki")
+    run(RenderRequest(file=str(folder / "cluster.yaml")))
+    assert judged(folder).findings == ()
+    (folder / "cluster.yaml").write_text(spec)
+    seen = judged(folder)
+    [found] = [each for each in seen.findings if each.code == "EB324"]
+    assert found.message.endswith("is the key of client/team:app, which the spec no longer has")
+    assert "etcdboot certs revoke client/team:app; then remove clients/team" in found.hint
+    assert (str(found.severity), seen.exit_code) == ("note", ExitCode.OK)
+
+
 def test_what_is_due_is_a_warning_only(folder: Path) -> None:
     seen = judged(folder, later=timedelta(days=340))
     assert (set(codes(seen)), seen.exit_code) == ({"EB320"}, ExitCode.OK)
@@ -154,7 +168,8 @@ def test_what_is_due_is_a_warning_only(folder: Path) -> None:
 def test_what_the_spec_no_longer_names_is_not_taken_for_a_stray(folder: Path) -> None:
     text = SPEC.replace("  - {name: etcd3, host: 192.168.202.3}\n", "")
     (folder / "cluster.yaml").write_text(text)
-    assert not any(each.path.startswith("members/etcd3") for each in judged(folder).findings)
+    found = [each for each in judged(folder).findings if each.path.startswith("members/etcd3")]
+    assert {each.code for each in found} == {"EB324"}
 
 
 def files(folder: Path, *names: str, role: CertKind | None = None, host: str = "") -> Verified:
