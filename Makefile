@@ -39,10 +39,10 @@ demo: $(VENV)/.user  ## A real TLS cluster of three on this machine: made, verif
 	$(BIN)/etcdboot up --once -f examples/local-tls/cluster.yaml
 
 test: $(VENV)/.dev  ## The whole suite; what needs root or an absent program skips by name
-	$(BIN)/pytest -n $(WORKERS) $(TESTS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 test-full: $(VENV)/.dev peers  ## The suite with every peer required and the whole product of the matrix
-	ETCDBOOT_REQUIRE_PEERS=1 ETCDBOOT_FULL_MATRIX=1 $(BIN)/pytest -n $(WORKERS) $(TESTS)
+	ETCDBOOT_REQUIRE_PEERS=1 ETCDBOOT_FULL_MATRIX=1 $(BIN)/pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 test-pythons: $(VENV)/.dev  ## The unit, property and cli tests on Python 3.12 and 3.13, where they are installed
 	$(BIN)/python tests/pythons.py
@@ -50,7 +50,7 @@ test-pythons: $(VENV)/.dev  ## The unit, property and cli tests on Python 3.12 a
 HOSTS := $(addprefix tests/lab/test_,tutorial.py three_hosts.py company_ca.py host_keys.py installed_unit.py) \
   tests/integration/test_install_script.py
 test-prepared-machine: $(VENV)/.dev  ## The tests with hosts on a copy of this machine with etcd installed; needs root
-	PYTHONPATH=tests $(BIN)/python -m lab.prepared $(BIN)/pytest -n $(WORKERS) $(or $(TESTS),$(HOSTS))
+	PYTHONPATH=tests $(BIN)/python -m lab.prepared $(BIN)/pytest -n $(WORKERS) --dist worksteal $(or $(TESTS),$(HOSTS))
 
 lint: $(VENV)/.dev  ## ruff: style, and formatting
 	$(BIN)/ruff check .

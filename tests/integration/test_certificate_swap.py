@@ -19,10 +19,11 @@ from etcdboot.workflows.render import RenderRequest, run
 from integration.installing import WORLD
 from lab.peers.fixtures import require_capability, require_peer
 from lab.world.namespaces import ENVIRONMENT, new_world
+from samples.sampling import WHOLE
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
-SWAPS = 20
+SWAPS = 20 if WHOLE else 8
 SPEC = """\
 name: swap
 etcd: {version: "3.6.14"}

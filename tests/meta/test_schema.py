@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from jsonschema import Draft7Validator
 
 from etcdboot.model.loading import dump, load
@@ -16,6 +16,7 @@ from etcdboot.model.shape import json_schema
 from etcdboot.model.spec import ClusterSpec
 from meta.source import ROOT
 from property.strategies import clusters
+from samples.sampling import examples
 
 SCHEMA = json_schema()
 EXAMPLES = sorted(ROOT.glob("examples/*/cluster.yaml"))
@@ -109,7 +110,7 @@ def test_what_has_the_wrong_shape_fits_neither(old: str, new: str) -> None:
     assert (fits(text), loads(text)) == (False, False)
 
 
-@settings(max_examples=30)
+@examples(60)
 @given(clusters())
 def test_whatever_loads_fits_the_schema(spec: ClusterSpec) -> None:
     assert fits(dump(spec))

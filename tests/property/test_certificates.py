@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from cryptography import x509
 from cryptography.x509.verification import PolicyBuilder, Store
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from etcdboot.effects import keys
@@ -38,6 +38,7 @@ from etcdboot.workflows.certs.issuing import issue as issue_all
 from etcdboot.workflows.certs.renewing import renew
 from property.strategies import subjects
 from samples.certificates import AUTHORITY, NOW, plan_of
+from samples.sampling import examples
 
 # RSA keys are made once: what is asked for does not depend on the primes.
 KEYS: dict[KeyAlgorithm, PrivateKey] = {each: keys.new_key(each) for each in KeyAlgorithm}
@@ -76,7 +77,7 @@ def requests(draw: st.DrawFn) -> CertRequest:
 MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2500, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
 
-@settings(max_examples=150, deadline=None)
+@examples(300)
 @given(requests(), st.sampled_from(KeyAlgorithm), LIFETIMES, TITLES, MOMENTS)
 def test_a_certificate_shows_what_was_asked_for_and_ends_with_its_ca(
     request: CertRequest, ca_key: KeyAlgorithm, ca_lifetime: int, title: str, now: datetime
@@ -95,7 +96,7 @@ def test_a_certificate_shows_what_was_asked_for_and_ends_with_its_ca(
     assert facts.issuer == authority.subject == (("CN", title),)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(200)
 @given(requests(), requests())
 def test_a_certificate_fits_another_request_only_if_it_grants_all_of_that(
     request: CertRequest, other: CertRequest
@@ -143,7 +144,7 @@ SECTIONS = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(120)
 @given(st.sampled_from(KeyAlgorithm), SECTIONS)
 def test_whatever_the_rules_let_pass_makes_chains_that_a_stranger_accepts(
     key: KeyAlgorithm, spec: CertificatesSpec
@@ -176,7 +177,7 @@ DAMAGES = st.one_of(
 PLAN = plan_of()
 
 
-@settings(max_examples=150, deadline=None)
+@examples(300)
 @given(st.sampled_from(FILES), DAMAGES, st.sampled_from(FILES), DAMAGES)
 def test_damaged_files_give_a_refusal_or_a_finding_and_stay_as_they_are(
     one: str, harm: object, other: str, more: object
@@ -197,7 +198,7 @@ def test_damaged_files_give_a_refusal_or_a_finding_and_stay_as_they_are(
             assert {path: (pki / path).read_bytes() for path in FILES[:4]} == before
 
 
-@settings(max_examples=25, deadline=None)
+@examples(50)
 @given(st.lists(st.sampled_from(["etcd1/server", "etcd1/peer", "client/root"]), min_size=1, unique=True))
 def test_after_any_renewals_all_fits(names: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -210,7 +211,7 @@ def test_after_any_renewals_all_fits(names: list[str]) -> None:
         assert {name for name in now if now[name] != first[name]} == set(names)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(40)
 @given(st.sampled_from([KeyAlgorithm.ECDSA_P256, KeyAlgorithm.RSA_2048]))
 def test_a_pair_never_shows_its_key(key: KeyAlgorithm) -> None:
     pair: Pair = issue(replace(AUTHORITY, key=key), KEYS[key], None, now=NOW, serial=1)

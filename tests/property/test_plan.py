@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from etcdboot.ground.address import Host, Url
@@ -18,6 +18,7 @@ from etcdboot.model.planning import plan
 from etcdboot.model.rules import judge
 from etcdboot.model.spec import ClusterSpec, ClusterState
 from property.strategies import clusters, releases
+from samples.sampling import examples
 
 ROOT = PurePosixPath("/srv/here")
 LAYOUTS: tuple[Layout, ...] = (HostLayout(ROOT), LocalLayout(ROOT, PurePosixPath("/usr/bin/etcd")))
@@ -27,7 +28,7 @@ def planned(spec: ClusterSpec) -> ClusterPlan:
     return plan(spec, layout=LAYOUTS[0])
 
 
-@settings(max_examples=50)
+@examples(100)
 @given(clusters(), releases, st.sampled_from(LAYOUTS))
 def test_every_spec_has_a_plan_and_a_verdict(spec: ClusterSpec, release: Release, layout: Layout) -> None:
     made = plan(spec, layout=layout, release=release)
@@ -37,13 +38,13 @@ def test_every_spec_has_a_plan_and_a_verdict(spec: ClusterSpec, release: Release
     assert all(isinstance(each, Diagnostic) and each.path for each in found)
 
 
-@settings(max_examples=50)
+@examples(100)
 @given(clusters())
 def test_planning_twice_gives_the_same(spec: ClusterSpec) -> None:
     assert planned(spec) == planned(spec)
 
 
-@settings(max_examples=50)
+@examples(100)
 @given(clusters())
 def test_a_release_is_told_only_flags_that_it_knows_with_values_that_it_takes(spec: ClusterSpec) -> None:
     for member in planned(spec).members:
@@ -58,7 +59,7 @@ def test_a_release_is_told_only_flags_that_it_knows_with_values_that_it_takes(sp
         ] == []
 
 
-@settings(max_examples=50)
+@examples(100)
 @given(clusters())
 def test_every_founder_is_told_the_same_members(spec: ClusterSpec) -> None:
     made = planned(spec)
@@ -69,7 +70,7 @@ def test_every_founder_is_told_the_same_members(spec: ClusterSpec) -> None:
         assert own <= set(member.initial_cluster.split(","))
 
 
-@settings(max_examples=50)
+@examples(100)
 @given(clusters())
 def test_certificates_cover_every_advertised_host(spec: ClusterSpec) -> None:
     made = planned(spec)
@@ -89,7 +90,7 @@ def dialable(urls: tuple[Url, ...]) -> set[Host]:
     return {url.host for url in urls if not url.host.is_unspecified}
 
 
-@settings(max_examples=50)
+@examples(100)
 @given(clusters())
 def test_each_ca_stands_before_what_it_signs(spec: ClusterSpec) -> None:
     seen = set()
@@ -98,7 +99,7 @@ def test_each_ca_stands_before_what_it_signs(spec: ClusterSpec) -> None:
         assert request.ca_name in seen
 
 
-@settings(max_examples=50)
+@examples(100)
 @given(clusters())
 def test_ids_are_predicted_while_all_are_founders(spec: ClusterSpec) -> None:
     made = planned(spec)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from etcdboot.effects.templates import load_templates
@@ -21,6 +21,7 @@ from etcdboot.products.render.rendering import render
 from etcdboot.products.render.targets import SETTINGS, TARGETS
 from samples.plans import small_plan
 from samples.readers import planned, told
+from samples.sampling import examples
 
 TEMPLATES = load_templates()
 HARD = "".join(map(chr, range(0x20, 0x7F))) + "\t\x7f\x85\xa0\u2028\ufeffé漢😀"
@@ -67,7 +68,7 @@ def plans(draw: st.DrawFn, form: Settings, target: Target) -> ClusterPlan:
 
 
 @pytest.mark.parametrize(("form", "target"), CELLS, ids=lambda each: str(each))
-@settings(max_examples=40, deadline=None)
+@examples(80)
 @given(data=st.data())
 def test_what_is_rendered_reads_back_as_it_was_planned(
     form: Settings, target: Target, data: st.DataObject

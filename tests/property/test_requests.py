@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-from hypothesis import event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from etcdboot.ground.errors import EtcdbootError
@@ -29,6 +29,7 @@ from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.certs.signing import sign
 from samples.certificates import NOW, SERVER, plan_of
 from samples.requests import Company, ec_key, rsa_key
+from samples.sampling import examples
 
 KEYS: tuple[PrivateKey, ...] = (ec_key(), rsa_key())
 COMPANY = Company()
@@ -117,7 +118,7 @@ def test_no_request_gets_more_than_the_plan(content: bytes, file: str) -> None:
     assert facts.common_name in ("", wanted.common_name)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(60)
 @given(
     st.lists(
         st.tuples(st.sampled_from(["etcd1-server.csr", "client-root.csr", "x.csr", "y"]), wishes() | spoilt())

@@ -6,12 +6,13 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from etcdboot.effects.tree import open_tree
 from etcdboot.ground.artifact import Artifact, ChangeKind
 from etcdboot.model.manifest import MANIFEST
+from samples.sampling import examples
 
 PATHS = ("a", "b", "m/key", "m/n/c")
 PLANS = st.dictionaries(st.sampled_from(PATHS), st.binary(max_size=3))
@@ -59,7 +60,7 @@ def contents(root: Path) -> dict[str, bytes]:
     return {str(each.relative_to(root)): each.read_bytes() for each in files}
 
 
-@settings(max_examples=150, deadline=None)
+@examples(300)
 @given(RUNS, PLANS)
 def test_after_any_deaths_the_next_run_brings_about_its_plan(
     runs: list[tuple[dict[str, bytes], int, bool]], last: dict[str, bytes]

@@ -17,6 +17,7 @@ from etcdboot.ground.errors import Missing, Refused
 from etcdboot.model.certificates import pair_paths
 from etcdboot.model.manifest import MANIFEST, Manifest, digest
 from samples.killing import killed
+from samples.sampling import kill_points
 
 Pairs = dict[str, bytes]
 Watch = Callable[[str, PurePosixPath], None]
@@ -126,7 +127,7 @@ def test_a_run_killed_at_any_step_leaves_old_or_new_and_the_next_completes_it(tm
     total = steps_of(tmp_path / "count", NEW)
     manifest = (tmp_path / "count" / MANIFEST).read_bytes()
     outcomes = set()
-    for fatal in range(1, total + 1):
+    for fatal in kill_points("killed run", total):
         root = tmp_path / str(fatal)
         write(root, OLD)
         run_killed(root, NEW, fatal)
@@ -152,9 +153,9 @@ def test_what_goes_goes_together_with_what_comes_wherever_the_run_is_killed(tmp_
     write(tmp_path / "done", OLD)
     replace_all(tmp_path / "done")
     assert found(tmp_path / "done") == less
-    outcomes, fatal = set(), 0
-    while True:
-        root, fatal = tmp_path / str(fatal), fatal + 1
+    outcomes = set()
+    for fatal in kill_points("replace all"):
+        root = tmp_path / str(fatal)
         write(root, OLD)
         if not killed(partial(replace_all, root), fatal):
             break
@@ -189,7 +190,7 @@ def test_a_stage_that_is_ready_is_put_in_place_by_the_next_run_whatever_that_wan
     write(tmp_path / "count", OLD)
     total = steps_of(tmp_path / "count", NEW)
     rolled = 0
-    for fatal in range(1, total + 1):
+    for fatal in kill_points("ready stage", total):
         root = tmp_path / str(fatal)
         write(root, OLD)
         run_killed(root, NEW, fatal)
@@ -206,7 +207,7 @@ def test_a_stage_that_is_ready_is_put_in_place_by_the_next_run_whatever_that_wan
 def test_a_disk_that_fails_at_any_step_loses_nothing(tmp_path: Path, lasting: bool) -> None:
     write(tmp_path / "count", OLD)
     total = steps_of(tmp_path / "count", NEW)
-    for failing in range(1, total + 1):
+    for failing in kill_points("failing disk", total):
         root = tmp_path / str(failing)
         write(root, OLD)
         left = failing

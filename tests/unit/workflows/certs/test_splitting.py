@@ -27,6 +27,7 @@ from etcdboot.workflows.certs.splitting import begin, demand_layout
 from etcdboot.workflows.cluster import Cluster, open_certified
 from samples.certificates import NOW
 from samples.killing import CHANGING, killed
+from samples.sampling import kill_points
 
 SPEC = "name: test\ncertificates: {SECTION}\nmembers:\n  - {name: etcd1, host: 192.168.202.1}\n"
 
@@ -302,8 +303,7 @@ def test_a_run_that_is_killed_is_completed_by_the_same_command(
 ) -> None:
     for each in before:
         each(shared)
-    number = 1
-    while True:
+    for number in kill_points(f"split until {end}"):
         folder = shutil.copytree(shared, tmp_path / str(number))
         if not killed(partial(act, folder), number, CHANGING):
             break
@@ -313,7 +313,6 @@ def test_a_run_that_is_killed_is_completed_by_the_same_command(
         assert (step(folder), written(folder)) == (end, layout), number
         assert_sound(folder)
         shutil.rmtree(folder)
-        number += 2  # of two neighbouring steps one will do
     assert number > 12
 
 
