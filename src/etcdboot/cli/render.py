@@ -30,11 +30,11 @@ Examples:
 @spec_option
 @out_option
 @click.option(
-    "--target", "targets", type=click.Choice([str(each) for each in Target]), multiple=True,
+    "--target", "targets", type=click.Choice([str(target) for target in Target]), multiple=True,
     help="What starts etcd; may be repeated.  [render.targets of the spec]",
 )  # fmt: skip
 @click.option(
-    "--settings", type=click.Choice([str(each) for each in Settings]),
+    "--settings", type=click.Choice([str(form) for form in Settings]),
     help="How etcd learns its settings.  [render.settings of the spec]",
 )  # fmt: skip
 @click.option("--member", "members", multiple=True, metavar="NAME", help="This member only; may be repeated.")
@@ -82,7 +82,7 @@ def command(file: str, out: str | None, explain: bool, **options: Any) -> Outcom
     return Outcome(
         result.exit_code,
         result.diagnostics,
-        {"changes": [_as_json(each, result, diff=options["diff"]) for each in result.changes]},
+        {"changes": [_as_json(change, result, diff=options["diff"]) for change in result.changes]},
         () if options["diff"] else _summary(result),
         None if options["diff"] else lambda: _table(result),
         result.next_lines,
@@ -108,11 +108,11 @@ def _as_json(change: Change, result: RenderResult, *, diff: bool) -> dict[str, o
 
 def _summary(result: RenderResult) -> tuple[str, ...]:
     """A line for each file that is not as planned, and one that counts."""
-    counts = Counter(each.kind for each in result.changes)
+    counts = Counter(change.kind for change in result.changes)
     lines = [
-        f"{each.kind:8}{result.out / each.artifact.path}"
-        for each in result.changes
-        if each.kind is not ChangeKind.SAME
+        f"{change.kind:8}{result.out / change.artifact.path}"
+        for change in result.changes
+        if change.kind is not ChangeKind.SAME
     ]
     told = ", ".join(f"{counts[kind]} {kind}" for kind in ChangeKind if counts[kind])
     return (*lines, f"{len(result.changes)} files in {result.out}: {told or 'nothing planned'}")
@@ -142,15 +142,15 @@ def _explained(file: str) -> Outcome:
     rows = explain(file)
     body = [
         {
-            "member": each.member,
-            "flag": each.name,
-            "value": each.value,
-            "reason": each.reason,
-            "kept": each.kept,
+            "member": row.member,
+            "flag": row.name,
+            "value": row.value,
+            "reason": row.reason,
+            "kept": row.kept,
         }
-        for each in rows
+        for row in rows
     ]
-    lines = [_explanation(each) for each in rows] or ["Nothing is set unasked."]
+    lines = [_explanation(row) for row in rows] or ["Nothing is set unasked."]
     return Outcome(body={"baseline": body}, lines=tuple(lines))
 
 

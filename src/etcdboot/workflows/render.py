@@ -89,7 +89,7 @@ def run(request: RenderRequest) -> RenderResult:
     out = request.out or Path(request.file).parent / "out"
     files, remarks = _material(cluster, request)
     artifacts = render(plan, load_templates(request.templates), files)
-    kept = tuple(each for each in artifacts if _in_scope(str(each.path), request))
+    kept = tuple(artifact for artifact in artifacts if _in_scope(str(artifact.path), request))
     with open_tree(out, writing=request.writes) as tree:
         changes = tree.compare(kept, within=lambda path: _in_scope(path, request))
         result = RenderResult(out, changes, diagnostics=cluster.diagnostics + remarks)
@@ -109,7 +109,7 @@ def _demand_release(cluster: Cluster) -> None:
     """SpecError (EB456) unless every member's release is written: files are for one release."""
     spec: ClusterSpec = cluster.spec
     shared = spec.etcd.version or spec.defaults.version
-    if shared is None and not all(each.version for each in spec.members):
+    if shared is None and not all(member.version for member in spec.members):
         message = "no etcd release is written, and rendered files are for one release"
         hint = f'write the one on the hosts, as in  etcd: {{version: "{cluster.plan.members[0].release}"}}'
         raise SpecError(cluster.source.placed(error("EB456", message, hint, "etcd.version")))
@@ -130,14 +130,14 @@ def _as_asked(cluster: Cluster, request: RenderRequest) -> Cluster:
 def _demand_members(plan: ClusterPlan, request: RenderRequest) -> None:
     for name in request.members:
         if plan.member(name) is None:
-            known = ", ".join(each.name for each in plan.members)
+            known = ", ".join(member.name for member in plan.members)
             raise UsageError.because("EB457", f"there is no member {name}", f"the members are {known}")
 
 
 def _in_scope(path: str, request: RenderRequest) -> bool:
     """Whether a file of ``out/`` is this run's business; what is not is neither written nor called stale."""
     folder, slash, rest = path.partition("/")
-    if request.members and (not slash or folder.lower() not in {each.lower() for each in request.members}):
+    if request.members and (not slash or folder.lower() not in {name.lower() for name in request.members}):
         return False
     in_pki = rest.startswith("pki/") or (folder == CLIENTS_FOLDER and rest.endswith(".pem"))
     is_key = rest.endswith("-key.pem")
@@ -162,16 +162,18 @@ def _material(cluster: Cluster, request: RenderRequest) -> tuple[Material, tuple
 
     waiting = tuple(_waiting(concerned, files))
     trees = {name: files[name] + own[name] for name in own}
-    trees.update((f"{CLIENTS_FOLDER}/{name}", each) for name, each in given.items())
+    trees.update((f"{CLIENTS_FOLDER}/{name}", bundle) for name, bundle in given.items())
     return trees, (*vouch(concerned, folder), *waiting)
 
 
 def _waiting(plan: ClusterPlan, files: Material) -> Iterable[Diagnostic]:
     """A note for each member whose host has not asked for all its certificates yet."""
     for member in plan.members:
-        there = {each.path.name for each in files[member.name]}
+        there = {file.path.name for file in files[member.name]}
         names = [
-            each.name for each in made_there(member) if pair_paths(each.name).certificate.name not in there
+            request.name
+            for request in made_there(member)
+            if pair_paths(request.name).certificate.name not in there
         ]
         if names:
             message = f"no certificate yet: {', '.join(names)}"
@@ -183,8 +185,8 @@ def _concerned(plan: ClusterPlan, request: RenderRequest) -> ClusterPlan:
     """The plan with the members that this run renders; the clients belong to none of them."""
     if not request.members:
         return plan
-    names = {each.lower() for each in request.members}
-    members = tuple(each for each in plan.members if each.name.lower() in names)
+    names = {name.lower() for name in request.members}
+    members = tuple(member for member in plan.members if member.name.lower() in names)
     return replace(plan, members=members, clients=())
 
 
@@ -208,14 +210,14 @@ def _written(
 ) -> RenderResult:
     if leaps:
         return replace(result, diagnostics=result.diagnostics + leaps, exit_code=ExitCode.REFUSED)
-    known = {each.name for each in plan.members}
+    known = {member.name for member in plan.members}
     releases = {name: text for name, text in tree.manifest.releases.items() if name in known}
     rendered = _concerned(plan, request)
-    releases.update((each.name, str(each.release)) for each in rendered.members)
+    releases.update((member.name, str(member.release)) for member in rendered.members)
     try:
         tree.write(result.changes, releases=releases, force=request.force, prune=request.prune)
     except Refused as cause:
-        refusals = tuple(_placed(each, result.out) for each in cause.diagnostics)
+        refusals = tuple(_placed(refusal, result.out) for refusal in cause.diagnostics)
         return replace(result, diagnostics=result.diagnostics + refusals, exit_code=cause.exit_code)
     stale = () if request.prune else tuple(_stale(result))
     return replace(
@@ -232,7 +234,7 @@ def _next(plan: ClusterPlan, result: RenderResult, request: RenderRequest) -> tu
 
 
 def _compared(result: RenderResult, request: RenderRequest, leaps: tuple[Diagnostic, ...]) -> RenderResult:
-    drifted = any(each.kind is not ChangeKind.SAME for each in result.changes)
+    drifted = any(change.kind is not ChangeKind.SAME for change in result.changes)
     codes = [ExitCode.DRIFT] if request.check and drifted else []
     return replace(
         result,
@@ -245,7 +247,7 @@ def _compared(result: RenderResult, request: RenderRequest, leaps: tuple[Diagnos
 def _diffs(changes: tuple[Change, ...]) -> dict[str, str]:
     from etcdboot.products.pki.describing import describe  # here, for only a diff reads certificates
 
-    texts = ((str(each.artifact.path), difference(each, describe)) for each in changes)
+    texts = ((str(change.artifact.path), difference(change, describe)) for change in changes)
     return {path: text for path, text in texts if text}
 
 

@@ -74,7 +74,7 @@ def command(
     return Outcome(
         exit_code=done.exit_code,
         diagnostics=(*cluster.diagnostics, *done.diagnostics),
-        body={"requests": [each.as_json() for each in done.requests]},
+        body={"requests": [request.as_json() for request in done.requests]},
         lines=_lines(done) or ("nothing to ask for: no key of this cluster is kept here",),
         table=lambda: _table(done),
         next_lines=lines if done.requests else (),
@@ -82,22 +82,23 @@ def command(
 
 
 def _lines(done: CsrResult) -> tuple[str, ...]:
-    width = max((len(each.name) for each in done.requests), default=0)
+    width = max((len(request.name) for request in done.requests), default=0)
     return tuple(
-        f"{each.name:{width}}  {'new' if each.is_new else 'kept':4}  {each.file}" for each in done.requests
+        f"{request.name:{width}}  {'new' if request.is_new else 'kept':4}  {request.file}"
+        for request in done.requests
     )
 
 
 def _table(done: CsrResult) -> tuple[Grid]:
     rows = (
         (
-            each.name,
-            "new" if each.is_new else "kept",
-            str(each.file),
-            ", ".join(f"{kind}={value}" for kind, value in each.subject),
-            ", ".join(each.sans),
-            each.key,
+            request.name,
+            "new" if request.is_new else "kept",
+            str(request.file),
+            ", ".join(f"{kind}={value}" for kind, value in request.subject),
+            ", ".join(request.sans),
+            request.key,
         )
-        for each in done.requests
+        for request in done.requests
     )
     return (Grid(("certificate", "state", "request", "subject", "names", "key"), rows),)

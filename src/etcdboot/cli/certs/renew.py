@@ -95,7 +95,7 @@ def _told(told: Outcome, done: Renewal, file: str) -> Outcome:
         return replace(told, body=body, lines=("nothing to renew",), table=None, next_lines=())
     if not done.dry_run:
         return replace(told, body=body, next_lines=tuple(_next(done.rollout, file)))
-    lines = [f"would renew {', '.join(done.names)}", *(f"then {each}" for each in _next(done.rollout, file))]
+    lines = [f"would renew {', '.join(done.names)}", *(f"then {line}" for line in _next(done.rollout, file))]
     return replace(told, body=body, lines=tuple(lines), table=None, next_lines=())
 
 
@@ -119,7 +119,7 @@ def _next(rollout: tuple[Step, ...], file: str) -> list[str]:
 
 def _pairs(step: Step) -> tuple[str, ...]:
     """The certificates among the files, by the names that they have on the host."""
-    names = (each.rpartition("/")[2].removesuffix(".pem") for each in step.files)
+    names = (file.rpartition("/")[2].removesuffix(".pem") for file in step.files)
     return tuple(name for name in names if not name.endswith("-key"))
 
 

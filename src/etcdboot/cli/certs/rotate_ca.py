@@ -143,7 +143,7 @@ def _outcome(cluster: Cluster, done: Rotated, file: str, out: str, *, offline: b
     return Outcome(
         exit_code=ExitCode.DRIFT if waiting else ExitCode.OK,
         diagnostics=(*cluster.diagnostics, *done.diagnostics, *waiting),
-        body=done.as_json() | {"order": [each.name for each in order(cluster.plan, leader)]},
+        body=done.as_json() | {"order": [member.name for member in order(cluster.plan, leader)]},
         lines=tuple(_lines(done)),
         table=(lambda: _table(done.seen)) if done.seen else None,
         next_lines=tuple(_next(cluster, done, file, out, leader)),
@@ -176,7 +176,8 @@ def _lines(done: Rotated) -> Iterator[str]:
     yield f"  old {done.rotation.old[:16]}…  new {done.rotation.new[:16]}… (sha256)"
     if not done.changes:
         yield from (
-            f"  {_answer(each)}  {each.member}  {each.url}  {_QUESTIONS[each.question]}" for each in done.seen
+            f"  {_answer(sighting)}  {sighting.member}  {sighting.url}  {_QUESTIONS[sighting.question]}"
+            for sighting in done.seen
         )
 
 
@@ -186,8 +187,14 @@ def _answer(seen: Sighting) -> str:
 
 def _table(seen: tuple[Sighting, ...]) -> tuple[Grid]:
     rows = (
-        (each.member, each.url, _QUESTIONS[each.question], _answer(each).strip(), each.detail)
-        for each in seen
+        (
+            sighting.member,
+            sighting.url,
+            _QUESTIONS[sighting.question],
+            _answer(sighting).strip(),
+            sighting.detail,
+        )
+        for sighting in seen
     )
     return (Grid(("member", "url", "question", "answer", "detail"), rows),)
 
@@ -198,7 +205,7 @@ def _next(cluster: Cluster, done: Rotated, file: str, out: str, leader: str | No
 
     if done.rotation is None and not done.aborted:
         return
-    if not done.changes and done.seen and all(each.answer for each in done.seen):
+    if not done.changes and done.seen and all(sighting.answer for sighting in done.seen):
         yield f"go on: {to_paste('certs rotate-ca', file)} --next"
         return
     step, clients = _situation(done), _concerns_clients(cluster, done.ca)
@@ -214,7 +221,7 @@ def _next(cluster: Cluster, done: Rotated, file: str, out: str, leader: str | No
         yield _CLIENTS_THEN[step]
     if done.rotation is None:
         return
-    which = f" --ca {done.ca}" if sum(each.is_ca for each in cluster.plan.certificates) > 1 else ""
+    which = f" --ca {done.ca}" if sum(request.is_ca for request in cluster.plan.certificates) > 1 else ""
     yield f"then go on: {to_paste('certs rotate-ca', file)}{which} {'--abort' if done.aborted else '--next'}"
 
 
@@ -223,9 +230,9 @@ def _concerns_clients(cluster: Cluster, ca: str) -> bool:
     from etcdboot.model.certificates import CertKind
 
     return any(
-        ca in (each.ca_name, *each.above)
-        for each in cluster.plan.certificates
-        if each.kind in (CertKind.SERVER, CertKind.CLIENT)
+        ca in (request.ca_name, *request.above)
+        for request in cluster.plan.certificates
+        if request.kind in (CertKind.SERVER, CertKind.CLIENT)
     )
 
 

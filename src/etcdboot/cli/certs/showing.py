@@ -43,8 +43,10 @@ def outcome(cluster: Cluster, result: CertsResult, next_line: str, *, new: str =
         exit_code=result.exit_code,
         diagnostics=(*cluster.diagnostics, *result.diagnostics),
         body={
-            "changes": [{"path": str(each.artifact.path), "kind": str(each.kind)} for each in result.changes],
-            "certificates": [each.as_json() for each in result.certificates],
+            "changes": [
+                {"path": str(change.artifact.path), "kind": str(change.kind)} for change in result.changes
+            ],
+            "certificates": [certificate.as_json() for certificate in result.certificates],
         },
         lines=_lines(result, states, lists) or (_NOT_HERE if cluster.plan.certificates else _NONE,),
         table=lambda: _table(result, states, lists),
@@ -68,10 +70,11 @@ def with_recorded_layout(cluster: Cluster, file: str) -> Cluster:
 
 def _states(result: CertsResult, new: str) -> dict[str, str]:
     """What became of each certificate; one that was changed by hand is not among the changes."""
-    kinds = {each.artifact.path: str(each.kind) for each in result.changes}
+    kinds = {change.artifact.path: str(change.kind) for change in result.changes}
     words = {**_STATES, "new": new}
     return {
-        each.name: words[kinds[each.path]] if each.path in kinds else "edited" for each in result.certificates
+        certificate.name: words[kinds[certificate.path]] if certificate.path in kinds else "edited"
+        for certificate in result.certificates
     }
 
 

@@ -71,16 +71,16 @@ def judge(found: Iterable[Found], now: datetime) -> tuple[Entry, ...]:
     signers: dict[str, bytes | None] = {}
     damaged: set[str] = set()
     entries = []
-    for each in found:
-        request = each.request
-        signer = each.certificate if request.is_root else signers[request.ca_name]
+    for pair in found:
+        request = pair.request
+        signer = pair.certificate if request.is_root else signers[request.ca_name]
         chain = [signers[name] for name in request.chain]
-        entry = _judged(each, found, signer, b"".join(pem for pem in chain if pem), now)
+        entry = _judged(pair, found, signer, b"".join(pem for pem in chain if pem), now)
         if request.ca_name in damaged:  # who signed it shows when the CA is back
-            entry = replace(entry, findings=tuple(one for one in entry.findings if one.code != "EB317"))
+            entry = replace(entry, findings=tuple(said for said in entry.findings if said.code != "EB317"))
         if request.is_ca:
-            signers[request.name] = each.certificate if entry.facts else None
-            damaged |= {request.name} if each.certificate is not None and entry.facts is None else set()
+            signers[request.name] = pair.certificate if entry.facts else None
+            damaged |= {request.name} if pair.certificate is not None and entry.facts is None else set()
         entries.append(entry)
     return tuple(entries)
 
@@ -166,8 +166,8 @@ def _gone(found: Found, others: tuple[Found, ...]) -> Iterable[Diagnostic]:
     if found.key and found.asked and not found.lost:
         yield remarks.waits(found, Severity.ERROR)
         return
-    signed = [each for each in others if each.request.ca_name == request.name and each.certificate]
-    own = [each for each in signed if each.request.is_ca and _signs_itself(each)]
+    signed = [other for other in others if other.request.ca_name == request.name and other.certificate]
+    own = [other for other in signed if other.request.is_ca and _signs_itself(other)]
     if own and not (found.lost or found.key):
         message = f"{own[0].paths.certificate} has signed itself, and the spec wants {request.name} above it"
         hint = "leave intermediate out: a CA that signs itself gets no root later"

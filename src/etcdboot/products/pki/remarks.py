@@ -59,13 +59,17 @@ def changed_by_hand(found: Found) -> Iterable[Diagnostic]:
 
 def of_others(request: CertRequest, findings: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
     """The findings about a certificate that others made; what is theirs to decide is worth one note."""
-    theirs = [each.message.removeprefix(f"{request.name} ") for each in findings if each.code in _THEIRS]
+    theirs = [
+        finding.message.removeprefix(f"{request.name} ") for finding in findings if finding.code in _THEIRS
+    ]
     again = (
         f"have it signed anew (etcdboot certs csr {request.name}), or: etcdboot certs renew {request.name}"
     )
     hint = "" if request.is_ca else again
     rest = tuple(
-        each if request.is_ca else replace(each, hint=hint) for each in findings if each.code not in _THEIRS
+        finding if request.is_ca else replace(finding, hint=hint)
+        for finding in findings
+        if finding.code not in _THEIRS
     )
     if not theirs:
         return rest

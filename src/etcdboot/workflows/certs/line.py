@@ -48,8 +48,10 @@ class Rotated:
         return {
             "ca": self.ca or None,
             "rotation": {"step": str(state.step), "old": state.old, "new": state.new} if state else None,
-            "changes": [{"path": str(each.artifact.path), "kind": str(each.kind)} for each in self.changes],
-            "seen": [each.as_json() for each in self.seen],
+            "changes": [
+                {"path": str(change.artifact.path), "kind": str(change.kind)} for change in self.changes
+            ],
+            "seen": [sighting.as_json() for sighting in self.seen],
         }
 
 
@@ -88,7 +90,7 @@ def work_on(
     """
     rotations = rotations_of(tree)
     line = succession.line_of(plan.certificates, chosen(plan, rotations, ca))
-    entries = {each.request.name: each for each in inventory.judge(look(tree, plan), now)}
+    entries = {entry.request.name: entry for entry in inventory.judge(look(tree, plan), now)}
     return Work(plan, tree, line, entries, rotations, now, passphrases, reporter)
 
 
@@ -166,7 +168,7 @@ def demand_sound(work: Work) -> None:
             message = f"{request.name} is not etcdboot's: whoever signs for this cluster has it"
             raise Refused.because("EB380", message, "put the new CA beside the old one in the bundles there")
         if entry.refusals:
-            raise Refused(*(placed(each, work.tree.root) for each in entry.refusals))
+            raise Refused(*(placed(refusal, work.tree.root) for refusal in entry.refusals))
         if entry.facts is None:
             message = f"{request.name} is not there yet, so there is nothing to replace"
             raise Refused.because("EB380", message, "make it with: etcdboot certs")

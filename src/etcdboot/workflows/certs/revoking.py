@@ -51,8 +51,10 @@ class ListsResult:
     def as_json(self) -> dict[str, object]:
         """The keys that ``-w json`` prints."""
         return {
-            "changes": [{"path": str(each.artifact.path), "kind": str(each.kind)} for each in self.changes],
-            "revoked": [_entry_json(each) for each in self.revoked],
+            "changes": [
+                {"path": str(change.artifact.path), "kind": str(change.kind)} for change in self.changes
+            ],
+            "revoked": [_entry_json(revoked) for revoked in self.revoked],
             "lists": [_list_json(listed, roll) for listed, roll in self.lists],
         }
 
@@ -89,15 +91,15 @@ def revoke(
             culprit for word in words for culprit in _culprits(tree, entries, word, known=bool(found[word]))
         )
         known = _authorities(tree, entries)
-        judged = [sentence(each, known, reason, moment) for each in culprits]
-        refusals = [each for each in judged if isinstance(each, Diagnostic)]
+        judged = [sentence(culprit, known, reason, moment) for culprit in culprits]
+        refusals = [found for found in judged if isinstance(found, Diagnostic)]
         if refusals:
             raise Refused(*refusals)
         named = (*(issued for word in words for issued in found[word]), *_of_serials(valid, serials))
         more = (sentence_of_record(issued, reason, moment) for issued in named)
-        sentences = _once(each for each in (*judged, *more) if isinstance(each, Sentence))
+        sentences = _once(found for found in (*judged, *more) if isinstance(found, Sentence))
         result = _write(tree, plan, entries, record, sentences, (), moment, passphrases)
-    told = tuple(placed(said, pki_dir) for each in culprits for said in consequences(each))
+    told = tuple(placed(said, pki_dir) for culprit in culprits for said in consequences(culprit))
     return replace(result, diagnostics=(*result.diagnostics, *told, *_unseen(plan)))
 
 
@@ -119,7 +121,7 @@ def refresh(
     with open_pairs(pki_dir, watcher=watcher) as tree:
         moment = now()
         entries = inventory.judge(look(tree, plan), moment)
-        names = {each.ca_name for each in requests(plan)}
+        names = {request.ca_name for request in requests(plan)}
         record = look_at_record(tree, entries)
         result = _write(tree, plan, entries, record, (), names, moment, passphrases)
     return replace(result, diagnostics=(*result.diagnostics, *_unseen(plan)))
@@ -127,7 +129,7 @@ def refresh(
 
 def requests(plan: ClusterPlan) -> tuple[CrlRequest, ...]:
     """The lists that the plan asks for; where it asks for none, one for each CA that signs for callers."""
-    names = dict.fromkeys(each.ca_name for each in plan.certificates if not each.is_ca)
+    names = dict.fromkeys(request.ca_name for request in plan.certificates if not request.is_ca)
     return plan.crls or tuple(CrlRequest(name, CrlSpec().lifetime) for name in names)
 
 
@@ -166,15 +168,17 @@ def _write(
     changes = compare(tree, artifacts, record, now)
     tree.write(changes, force=True)  # an edit is in the register, which was read; lists are made from it
     # Without crl in the spec, only the lists of this run are asked for.
-    asked = tuple(each for each in after.requests if plan.crls or each.ca_name in {*concerned, *names})
-    flaws = (placed(each, tree.root) for each in replace(after, requests=asked).flaws(entries, now))
+    asked = tuple(
+        request for request in after.requests if plan.crls or request.ca_name in {*concerned, *names}
+    )
+    flaws = (placed(flaw, tree.root) for flaw in replace(after, requests=asked).flaws(entries, now))
     return ListsResult(
-        revoked=tuple(each.entry for each in sentences if each.entry.serial not in before),
-        lists=tuple((each, after.register.of(each.request.ca_name)) for each in after.read(entries)),
+        revoked=tuple(sentence.entry for sentence in sentences if sentence.entry.serial not in before),
+        lists=tuple((listed, after.register.of(listed.request.ca_name)) for listed in after.read(entries)),
         changes=changes,
         diagnostics=(
             *flaws,
-            *(_known(each.entry) for each in sentences if each.entry.serial in before),
+            *(_known(sentence.entry) for sentence in sentences if sentence.entry.serial in before),
             *recreated(record, tree.root),
         ),
     )
@@ -190,7 +194,7 @@ def _culprits(tree: PairTree, entries: tuple[Entry, ...], word: str, *, known: b
 
     ``known``: certificates of that name are recorded, so that none need be in place.
     """
-    entry = next((each for each in entries if each.request.name.lower() == word.lower()), None)
+    entry = next((candidate for candidate in entries if candidate.request.name.lower() == word.lower()), None)
     if entry is not None and entry.found.certificate is not None:
         yield Culprit(word, entry.request.name, entry.found.certificate, entry.request.kind)
         return
@@ -203,7 +207,7 @@ def _culprits(tree: PairTree, entries: tuple[Entry, ...], word: str, *, known: b
             yield Culprit(word, word, standing.content)
             return
     if entry is None and not Path(word).is_file():
-        selection.named(tuple(each.request for each in entries), [word])  # says what is near
+        selection.named(tuple(candidate.request for candidate in entries), [word])  # says what is near
     if entry is not None:
         raise UsageError.because("EB308", f"{word} has no certificate yet", "there is nothing to revoke")
     yield Culprit(word, word, read_bytes(Path(word), "the certificate to revoke"))
@@ -238,7 +242,7 @@ def _of_serials(valid: Iterable[Issued], serials: Collection[int]) -> Iterator[I
 
 def _once(sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
     """Each certificate once."""
-    return tuple({(each.ca_name, each.entry.serial): each for each in sentences}.values())
+    return tuple({(sentence.ca_name, sentence.entry.serial): sentence for sentence in sentences}.values())
 
 
 def _authorities(tree: PairTree, entries: tuple[Entry, ...]) -> dict[str, tuple[bytes, ...]]:
@@ -266,13 +270,13 @@ def _unseen(plan: ClusterPlan) -> Iterator[Diagnostic]:
         yield warning("EB378", message, hint)
 
 
-def _entry_json(each: Revoked) -> dict[str, object]:
+def _entry_json(revoked: Revoked) -> dict[str, object]:
     return {
-        "serial": f"{each.serial:x}",
-        "name": each.name,
-        "when": f"{each.when:%Y-%m-%dT%H:%M:%SZ}",
-        "until": f"{each.until:%Y-%m-%dT%H:%M:%SZ}",
-        "reason": str(each.reason),
+        "serial": f"{revoked.serial:x}",
+        "name": revoked.name,
+        "when": f"{revoked.when:%Y-%m-%dT%H:%M:%SZ}",
+        "until": f"{revoked.until:%Y-%m-%dT%H:%M:%SZ}",
+        "reason": str(revoked.reason),
     }
 
 
@@ -284,5 +288,5 @@ def _list_json(listed: Listed, roll: Roll) -> dict[str, object]:
         "number": facts.number if facts else None,
         "this_update": f"{facts.this_update:%Y-%m-%dT%H:%M:%SZ}" if facts else None,
         "next_update": f"{facts.next_update:%Y-%m-%dT%H:%M:%SZ}" if facts else None,
-        "revoked": [_entry_json(each) for each in roll.revoked],
+        "revoked": [_entry_json(revoked) for revoked in roll.revoked],
     }

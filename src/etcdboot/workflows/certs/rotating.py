@@ -161,9 +161,9 @@ def standing(
 def _ahead(work: Work, rotation: Rotation) -> Iterator[Sighting]:
     """The members that serve what the CA that is given up has signed; one that cannot be seen is none."""
     certificate = kept(work, rotation)[work.line.signer].certificate
-    for each in serves(work.plan, work.line, certificate):
-        if each.answer:
-            yield replace(each, question=Question.SERVES_OLD, answer=False)
+    for sighting in serves(work.plan, work.line, certificate):
+        if sighting.answer:
+            yield replace(sighting, question=Question.SERVES_OLD, answer=False)
 
 
 def _unseen() -> Iterator[Diagnostic]:

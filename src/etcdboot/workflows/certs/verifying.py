@@ -44,9 +44,9 @@ class Verified:
     @property
     def exit_code(self) -> ExitCode:
         """Refused for what is unsafe or unusable, drift for the other errors."""
-        errors = [each for each in self.findings if each.severity is Severity.ERROR]
+        errors = [finding for finding in self.findings if finding.severity is Severity.ERROR]
         refused = [ExitCode.REFUSED for row in self.rows if row.entry.refusals]
-        codes = [ExitCode.REFUSED if each.code in _REFUSED else ExitCode.DRIFT for each in errors]
+        codes = [ExitCode.REFUSED if finding.code in _REFUSED else ExitCode.DRIFT for finding in errors]
         return first_of([*codes, *refused])
 
     def as_json(self) -> dict[str, object]:
@@ -68,12 +68,12 @@ def verify(
     pki, out = survey(pki_dir), survey(out_dir)
     asked, written = _planned(plan), _written(pki_dir)
     findings = (
-        *(placed(each, pki_dir) for row in found for each in row.problems),
+        *(placed(problem, pki_dir) for row in found for problem in row.problems),
         *_below(pki_dir, (*loose(pki, own_user()), *strays(pki, written | asked, lambda path: True))),
         *_below(pki_dir, _departed(pki, written - asked)),
         *_below(out_dir, _of_out(plan, pki, out, moment)),
     )
-    files = sum(each.kind is Kind.FILE for each in (*pki, *out))
+    files = sum(kept.kind is Kind.FILE for kept in (*pki, *out))
     return Verified(findings, files, found)
 
 
@@ -106,7 +106,7 @@ def verify_files(
 
 
 def _open_to_others(name: str, given: Given) -> Iterator[Diagnostic]:
-    mode = mode_of(name) if any(each.kind == "key" for each in given.portraits) else None
+    mode = mode_of(name) if any(portrait.kind == "key" for portrait in given.portraits) else None
     if mode is not None and mode & 0o077:
         message = f"the key can be read by others (mode {mode:04o})"
         yield replace(warning("EB345", message, "chmod 0600 it", name), file=name)
@@ -139,18 +139,18 @@ def _departed(kept: Iterable[Kept], unplanned: frozenset[str]) -> Iterator[Diagn
 def _of_out(
     plan: ClusterPlan, pki: tuple[Kept, ...], out: tuple[Kept, ...], now: datetime
 ) -> Iterator[Diagnostic]:
-    contents = {str(each.path): each.content for each in pki if each.kind is Kind.FILE}
-    there = {str(each.path): each.content for each in out if each.kind is Kind.FILE}
+    contents = {str(kept.path): kept.content for kept in pki if kept.kind is Kind.FILE}
+    there = {str(kept.path): kept.content for kept in out if kept.kind is Kind.FILE}
     authorities = [pair_paths(request.name).certificate for request in plan.certificates if request.is_ca]
     yield from loose(out, own_user())
     misplaced = list(
         copies.misplaced([contents[str(path)] for path in authorities if str(path) in contents], out)
     )
     yield from misplaced
-    told = {each.path for each in misplaced}
-    for each in strays(out, copies.planned(plan), _is_of_pki):
-        if each.path not in told:
-            yield each
+    told = {finding.path for finding in misplaced}
+    for finding in strays(out, copies.planned(plan), _is_of_pki):
+        if finding.path not in told:
+            yield finding
     yield from copies.lagging(plan, contents, there, now)
 
 
@@ -160,5 +160,5 @@ def _is_of_pki(path: PurePosixPath) -> bool:
 
 
 def _below(root: Path, findings: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
-    for each in findings:
-        yield replace(each, file=str(root / each.path))
+    for finding in findings:
+        yield replace(finding, file=str(root / finding.path))
