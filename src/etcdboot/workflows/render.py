@@ -213,6 +213,7 @@ def _written(
     known = {member.name for member in plan.members}
     releases = {name: text for name, text in tree.manifest.releases.items() if name in known}
     rendered = _concerned(plan, request)
+    others = bool(releases.keys() - {member.name for member in rendered.members})
     releases.update((member.name, str(member.release)) for member in rendered.members)
     try:
         tree.write(result.changes, releases=releases, force=request.force, prune=request.prune)
@@ -220,17 +221,19 @@ def _written(
         refusals = tuple(_placed(refusal, result.out) for refusal in cause.diagnostics)
         return replace(result, diagnostics=result.diagnostics + refusals, exit_code=cause.exit_code)
     stale = () if request.prune else tuple(_stale(result))
-    return replace(
-        result, diagnostics=result.diagnostics + stale, next_lines=_next(rendered, result, request)
-    )
+    lines = _next(rendered, plan, result, request, others=others)
+    return replace(result, diagnostics=result.diagnostics + stale, next_lines=lines)
 
 
-def _next(plan: ClusterPlan, result: RenderResult, request: RenderRequest) -> tuple[str, ...]:
+def _next(
+    plan: ClusterPlan, whole: ClusterPlan, result: RenderResult, request: RenderRequest, *, others: bool
+) -> tuple[str, ...]:
     """What a human does now: first, get the certificates that members still lack."""
     waiting = {found.path for found in result.diagnostics if found.code == _WAITS}
     if waiting:
         return asking_steps(plan.members, waiting, str(result.out), request.file)
-    return changed_steps(plan, changed(plan, result.changes), str(result.out), request.file)
+    found = changed(plan, result.changes)
+    return changed_steps(plan, whole, found, str(result.out), request.file, others=others)
 
 
 def _compared(result: RenderResult, request: RenderRequest, leaps: tuple[Diagnostic, ...]) -> RenderResult:

@@ -12,8 +12,8 @@ from etcdboot.ground.values import replace
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.spec import ClusterState, Target
 from etcdboot.products.render.changed import Changed
-from etcdboot.products.render.next_steps import next_steps, run_all
-from etcdboot.products.render.rolling import handing_out, joining, rolling_restart
+from etcdboot.products.render.next_steps import announcement, etcdctl_on, next_steps, run_all
+from etcdboot.products.render.rolling import handing_out, joining, removing, rolling_restart
 from etcdboot.products.render.steps import step, verify_command
 from etcdboot.products.render.targets import CLIENTS_FOLDER
 
@@ -23,33 +23,53 @@ _NOTHING = "nothing changed: a member that has these files needs neither a copy 
 _CHECKED = f"{_NOTHING} (to check that, run install.sh --dry-run on its host)"
 
 
-def changed_steps(plan: ClusterPlan, found: Changed, out: str, spec: str) -> tuple[str, ...]:
-    """The steps after a change; those of a first start alone where no member had files before."""
-    if plan.members == found.fresh:
-        return next_steps(plan, out, spec)
+def changed_steps(
+    plan: ClusterPlan, whole: ClusterPlan, found: Changed, out: str, spec: str, *, others: bool = False
+) -> tuple[str, ...]:
+    """The steps after a change; those of a first start alone where no member had files before.
+
+    ``plan`` has the members that were rendered, ``whole`` all of them; ``others``: members that are not
+    rendered now had files before.
+    """
+    if plan.members == found.fresh and not others:
+        return next_steps(plan, out, spec, whole)
     if found.is_empty:
         return (_CHECKED if Target.SYSTEMD in plan.targets else _NOTHING,)
+    running = [f"{_RUNNING}{line}" for line in _running(plan, whole, found, out, spec)]
     if found.shared and plan.targets == (Target.PROCFILE,):
-        return (_runner(out, spec), *_clients(found, out))
-    running = [f"{_RUNNING}{line}" for line in _running(plan, found, out, spec)]
-    starts = found.restarts or found.fresh
-    first = [f"{_FIRST}{line}" for line in next_steps(plan, out, spec)] if starts else []
+        return (*running, _runner(out, spec), *_clients(found, out))
+    is_start = found.restarts or found.fresh or found.starting
+    first = [f"{_FIRST}{line}" for line in next_steps(plan, out, spec, whole)] if is_start else []
     return (*running, *first, *_clients(found, out))
 
 
-def _running(plan: ClusterPlan, found: Changed, out: str, spec: str) -> Iterator[str]:
-    """New files, then restarts, one member after the other, then members that join."""
-    if founders := [member.name for member in found.fresh if member.state is ClusterState.NEW]:
-        names = ", ".join(founders)
-        yield f"set initial-cluster-state: existing at {names}, and render again: {names} can only join it"
+def _running(plan: ClusterPlan, whole: ClusterPlan, found: Changed, out: str, spec: str) -> Iterator[str]:
+    """Members that leave or join come first (verify expects those of the spec), then files and restarts."""
+    coming = (*found.fresh, *found.joining)
+    via = next((member for member in whole.members if member not in coming), whole.members[0])
+    if found.gone:
+        yield removing(found.gone, via)
+    founders = [member.name for member in found.fresh if member.state is ClusterState.NEW]
+    if founders:
+        yield _as_joiners(", ".join(founders), more=bool(found.joining or found.updates or found.restarts))
+    if found.shared and plan.targets == (Target.PROCFILE,):
+        for joiner in found.joining:
+            yield step(f"announce {joiner.name}", [announcement(via, joiner)])
         return
+    for joiner in found.joining:
+        is_last = joiner is found.joining[-1] and not founders
+        look = verify_command(spec) if is_last else etcdctl_on(via, "endpoint", "health", "--cluster")
+        yield joining(plan, joiner, via, out, look)
     if found.updates:
         yield handing_out(replace(plan, members=found.updates), out)
     if found.restarts:
-        yield rolling_restart(replace(plan, members=found.restarts), out, spec, None)
-    via = next(member for member in plan.members if member not in found.fresh)
-    for joiner in found.fresh:
-        yield joining(plan, joiner, via, out, spec)
+        restarting = replace(plan, members=found.restarts)
+        yield rolling_restart(restarting, out, spec, None, found.beforehand)
+
+
+def _as_joiners(names: str, *, more: bool) -> str:
+    then = "; follow the steps that it prints, then go on here" if more else ""
+    return f"set initial-cluster-state: existing at {names}, and render again: {names} can only join it{then}"
 
 
 def _runner(out: str, spec: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from etcdboot.ground.syntax import sh
@@ -20,14 +20,15 @@ from etcdboot.products.render.steps import (
 )
 
 
-def next_steps(plan: ClusterPlan, out: str, spec: str) -> tuple[str, ...]:
+def next_steps(plan: ClusterPlan, out: str, spec: str, whole: ClusterPlan | None = None) -> tuple[str, ...]:
     """The steps for each target, and the look at the cluster afterwards; ``out`` and ``spec`` as given.
 
+    ``whole`` is the plan with all members, where ``plan`` has a part of them.
     A step is a sentence, or one with its commands below it, a line each.
     """
     before, after = _MEETING.get(plan.bootstrap.mode, ((), ()))
     steps = [line for target in plan.targets for line in _STEPS[target](plan, out)]
-    steps += [line for target in plan.targets for line in _joining(plan, target)]
+    steps += [line for target in plan.targets for line in _joining(plan, target, (whole or plan).founders)]
     looks = ((*etcdboot_command(command, spec), "--wait", "60s") for command in after)
     return (
         *(step(title, [etcdboot_command(command, spec)]) for title, command in before),
@@ -92,23 +93,28 @@ STARTS: Mapping[Target, Callable[[MemberPlan], Command]] = MappingProxyType(
 )
 
 
-def _joining(plan: ClusterPlan, target: Target) -> Iterable[str]:
+def _joining(plan: ClusterPlan, target: Target, founders: Sequence[MemberPlan]) -> Iterable[str]:
     """Each later joiner is announced to the running cluster, then started, before the next one."""
     joiners = [member for member in plan.members if member.state is ClusterState.EXISTING]
     start = STARTS.get(target)
-    if start is None or not plan.founders:
+    if start is None or not founders:
         return
     for joiner in joiners:
-        commands = (announcement(plan.founders[0], joiner), start(joiner))
+        commands = (announcement(founders[0], joiner), start(joiner))
         yield step(f"once the others run, announce {joiner.name} and start it", commands)
 
 
 def announcement(founder: MemberPlan, joiner: MemberPlan) -> Command:
     """The command that lets the cluster expect a joiner, run where etcdctl knows its way."""
     urls = ",".join(map(str, joiner.initial_advertise_peer_urls))
-    add = sh.join(("etcdctl", "member", "add", joiner.name, f"--peer-urls={urls}"))
-    script = f"set -a; . {sh.quote(f'{founder.paths.config_dir}/etcdctl.env')}; {add}"
-    return on_host(founder, *(("sh", "-c", script) if founder.host.is_loopback else (script,)))
+    return etcdctl_on(founder, "member", "add", joiner.name, f"--peer-urls={urls}")
+
+
+def etcdctl_on(member: MemberPlan, *words: str) -> Command:
+    """An etcdctl command as it runs on a member's host, with the settings there."""
+    settings = sh.quote(f"{member.paths.config_dir}/etcdctl.env")
+    script = f"set -a; . {settings}; {sh.join(('etcdctl', *words))}"
+    return on_host(member, *(("sh", "-c", script) if member.host.is_loopback else (script,)))
 
 
 def run_all(out: str) -> Command:

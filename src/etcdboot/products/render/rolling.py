@@ -5,12 +5,12 @@ Why the leader comes last: each time it stops, the others must elect another one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from types import MappingProxyType
 
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.spec import Target
-from etcdboot.products.render.next_steps import STARTS, announcement
+from etcdboot.products.render.next_steps import STARTS, announcement, etcdctl_on
 from etcdboot.products.render.steps import (
     Command,
     copy_folder,
@@ -30,21 +30,35 @@ def order(plan: ClusterPlan, leader: str | None) -> tuple[MemberPlan, ...]:
 
 
 def handing_out(plan: ClusterPlan, out: str) -> str:
-    """The step that brings each member its files; etcd reads certificates and lists anew by itself."""
+    """The step that brings members files that a running etcd reads by itself, or does not need."""
     files, _ = _ways(plan)
     lines = [line for member in plan.members for line in files(member, out)]
     names = ", ".join(member.name for member in plan.members)
-    title = f"give {names} the new files; no restart is needed, etcd reads certificates at every connection"
+    title = f"give {names} the new files; no restart is needed"
     return step(title, lines)
 
 
-def rolling_restart(plan: ClusterPlan, out: str, spec: str, leader: str | None) -> str:
-    """The step that brings each member its files and restarts it, once the one before is healthy again."""
+def rolling_restart(
+    plan: ClusterPlan,
+    out: str,
+    spec: str,
+    leader: str | None,
+    beforehand: Mapping[str, Collection[str]] = MappingProxyType({}),
+) -> str:
+    """The step that brings each member its files and restarts it, once the one before is healthy again.
+
+    ``beforehand`` has the lines that come before those of a member, by its name.
+    """
     files, restart = _ways(plan)
     lines = [
         line
         for member in order(plan, leader)
-        for line in (*files(member, out), *restart(member, out), verify_command(spec))
+        for line in (
+            *beforehand.get(member.name, ()),
+            *files(member, out),
+            *restart(member, out),
+            verify_command(spec),
+        )
     ]
     return step(f"{_which(plan, leader)}; go on only when all are healthy again", lines)
 
@@ -56,12 +70,28 @@ def _which(plan: ClusterPlan, leader: str | None) -> str:
     return f"restart one member after the other, {last} last"
 
 
-def joining(plan: ClusterPlan, joiner: MemberPlan, via: MemberPlan, out: str, spec: str) -> str:
-    """The step that adds a member to a running cluster, announced on the host of the member ``via``."""
+def joining(plan: ClusterPlan, joiner: MemberPlan, via: MemberPlan, out: str, look: Command) -> str:
+    """The step that adds a member to a running cluster, announced on the host of the member ``via``.
+
+    ``look`` is the command that shows whether all is healthy then.
+    """
     files, _ = _ways(plan)
     starts = [STARTS[target](joiner) for target in _WAYS if target in plan.targets and target in STARTS]
-    lines = (*files(joiner, out), announcement(via, joiner), *starts[:1], verify_command(spec))
+    lines = (*files(joiner, out), announcement(via, joiner), *starts[:1], look)
     return step(f"announce {joiner.name} and start it, when all others are healthy", lines)
+
+
+def removing(names: Collection[str], via: MemberPlan) -> str:
+    """The step that takes former members out of a running cluster, on the host of the member ``via``."""
+    gone = ", ".join(names)
+    lines = (
+        etcdctl_on(via, "member", "list"),
+        f"# for the ID of {gone} in that list: etcdctl member remove ID, the same way",
+        f"# stop and disable etcd on the host of {gone}",
+    )
+    return step(
+        f"remove {gone} from the cluster, if it still lists {gone}, when all others are healthy", lines
+    )
 
 
 Way = Callable[[MemberPlan, str], Lines]

@@ -75,7 +75,7 @@ def test_an_unneeded_file_that_remains_concerns_no_host() -> None:
 
 
 def steps(plan: ClusterPlan, before: dict[str, str | None], *more: str) -> tuple[str, ...]:
-    return changed_steps(plan, changed(plan, files(before, *more)), "out", "cluster.yaml")
+    return changed_steps(plan, plan, changed(plan, files(before, *more)), "out", "cluster.yaml")
 
 
 def test_files_that_are_all_new_are_a_first_start() -> None:
