@@ -16,9 +16,9 @@ from pathlib import Path
 
 import click
 
+from etcdboot.base.diagnostic_codes import CODES
+from etcdboot.base.errors import PRECEDENCE, ExitCode
 from etcdboot.cli import COMMANDS, program
-from etcdboot.ground.codes import CODES
-from etcdboot.ground.errors import PRECEDENCE, ExitCode
 from etcdboot.knowledge.etcd.baseline import baseline
 from etcdboot.knowledge.etcd.releases import NEWEST_PATCH
 from etcdboot.model.records import Brief, Field, ListOf, Pairs, Record

@@ -12,8 +12,8 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from etcdboot.base.artifacts import Artifact
 from etcdboot.effects.templates import load_templates
-from etcdboot.ground.artifact import Artifact
 from etcdboot.knowledge.etcd.releases import NEWEST_PATCH, Release
 from etcdboot.model.layout import HostLayout
 from etcdboot.model.loading import load

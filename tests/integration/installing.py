@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from etcdboot.base.artifacts import Artifact
 from etcdboot.effects.templates import load_templates
-from etcdboot.ground.artifact import Artifact
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.spec import CertificateSource, EtcdSpec, Settings, Target
 from etcdboot.products.render.rendering import render

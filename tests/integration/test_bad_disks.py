@@ -19,8 +19,8 @@ WRITE = """
 import os, sys
 from pathlib import Path, PurePosixPath
 from etcdboot.effects.tree import open_tree
-from etcdboot.ground.artifact import Artifact
-from etcdboot.ground.errors import EtcdbootError
+from etcdboot.base.artifacts import Artifact
+from etcdboot.base.errors import EtcdbootError
 
 def write(root, size):
     files = [Artifact(PurePosixPath(f"m/{n}"), b"x" * size) for n in range(4)]

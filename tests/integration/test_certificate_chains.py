@@ -16,10 +16,10 @@ import pytest
 from cryptography import x509
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
+from etcdboot.base.addresses import parse_host
 from etcdboot.effects import keys
 from etcdboot.effects.clock import now
 from etcdboot.effects.ports import free_loopback_ports
-from etcdboot.ground.address import parse_host
 from etcdboot.model.certificates import CertRequest, pair_paths
 from etcdboot.model.spec import KeyAlgorithm
 from etcdboot.products.pki.authority import Authority, Pair, issue

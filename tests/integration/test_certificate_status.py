@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.ground.errors import ExitCode
+from etcdboot.base.errors import ExitCode
 from etcdboot.products.pki.live import Served
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.certs.renewing import renew

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from etcdboot.ground.errors import ExitCode
+from etcdboot.base.errors import ExitCode
 from etcdboot.model.spec import KeyAlgorithm
 from etcdboot.workflows.certs.exporting import export
 from etcdboot.workflows.certs.importing import ImportRequest, ImportResult, import_cfssl

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from cli.running import etcdboot, in_json
+from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.effects import registry_v2
-from etcdboot.ground.report import Diagnostic
 from etcdboot.products.bootstrap.registry import objections
 from etcdboot.workflows.cluster import open_cluster
 from etcdboot.workflows.discovery.hosts import read_registry

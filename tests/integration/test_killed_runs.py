@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from etcdboot.base.artifacts import ChangeKind
 from etcdboot.effects.pairs import open_pairs
 from etcdboot.effects.passphrase import Passphrases
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.ground.artifact import ChangeKind
 from etcdboot.model.issued import ISSUED
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.rotation import Rotations

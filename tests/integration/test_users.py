@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from etcdboot.ground.errors import Refused, SpecError
+from etcdboot.base.errors import Refused, SpecError
 from etcdboot.model.certificates import file_stem
 from etcdboot.model.layout import HostLayout
 from etcdboot.model.loading import load

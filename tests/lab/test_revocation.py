@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from etcdboot.base.addresses import Url
 from etcdboot.effects.reception import Visit, receptions
-from etcdboot.ground.address import Url
 from etcdboot.model.reception import Answer
 from etcdboot.model.spec import Settings
 from lab.cluster.loopback import LoopbackCluster, loopback_spec, rendered, running

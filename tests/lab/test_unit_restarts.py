@@ -8,8 +8,8 @@ from itertools import product
 
 import pytest
 
+from etcdboot.base.addresses import parse_url
 from etcdboot.effects.templates import load_templates
-from etcdboot.ground.address import parse_url
 from etcdboot.model.plan import ClusterPlan, Flag
 from etcdboot.model.spec import ClientTls, EtcdSpec, Settings, Target
 from etcdboot.products.render.rendering import render

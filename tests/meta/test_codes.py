@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from etcdboot.ground.codes import CODES
+from etcdboot.base.diagnostic_codes import CODES
 from meta.source import PACKAGE, files
 
 TABLE = PACKAGE / "ground" / "codes.py"

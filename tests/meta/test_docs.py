@@ -11,9 +11,9 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from etcdboot.base.diagnostics import has_errors
+from etcdboot.base.errors import ExitCode
 from etcdboot.cli import COMMANDS, program
-from etcdboot.ground.errors import ExitCode
-from etcdboot.ground.report import has_errors
 from etcdboot.model.layout import HostLayout
 from etcdboot.model.loading import load
 from etcdboot.model.planning import plan

@@ -8,7 +8,7 @@ from typing import TypeVar
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from etcdboot.ground.address import Host, HostKind, Url, parse_host
+from etcdboot.base.addresses import Host, HostKind, Url, parse_host
 from etcdboot.knowledge.etcd.flag_table import TABLE
 from etcdboot.knowledge.etcd.releases import NEWEST_PATCH, Release
 from etcdboot.model.spec import (

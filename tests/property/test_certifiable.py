@@ -17,10 +17,10 @@ from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyB
 from hypothesis import HealthCheck, assume, given
 from hypothesis import strategies as st
 
+from etcdboot.base.addresses import Host
+from etcdboot.base.diagnostic_codes import CODES
+from etcdboot.base.diagnostics import has_errors
 from etcdboot.effects import keys
-from etcdboot.ground.address import Host
-from etcdboot.ground.codes import CODES
-from etcdboot.ground.report import has_errors
 from etcdboot.model.audit import audit
 from etcdboot.model.certificates import CertKind, CertRequest
 from etcdboot.model.layout import HostLayout

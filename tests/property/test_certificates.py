@@ -13,10 +13,10 @@ from cryptography.x509.verification import PolicyBuilder, Store
 from hypothesis import given
 from hypothesis import strategies as st
 
+from etcdboot.base.addresses import Host, HostKind
+from etcdboot.base.diagnostics import has_errors
+from etcdboot.base.errors import EtcdbootError
 from etcdboot.effects import keys
-from etcdboot.ground.address import Host, HostKind
-from etcdboot.ground.errors import EtcdbootError
-from etcdboot.ground.report import has_errors
 from etcdboot.model.audit import audit
 from etcdboot.model.certificates import USAGES, CertKind, CertRequest
 from etcdboot.model.layout import HostLayout

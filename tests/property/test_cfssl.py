@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etcdboot.ground.report import Severity
+from etcdboot.base.diagnostics import Severity
 from etcdboot.ground.syntax.json_in import JsonProblem, parse
 from etcdboot.ground.syntax.yaml_in import Mapping, Node, Scalar, Sequence
 from etcdboot.model.certificates import CertKind

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etcdboot.ground.report import has_errors
+from etcdboot.base.diagnostics import has_errors
 from etcdboot.ground.syntax import sh
 from etcdboot.model.certificates import file_stem, name_of_stem, pair_paths
 from etcdboot.model.csr import csr_path

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etcdboot.ground.errors import SpecError
+from etcdboot.base.errors import SpecError
 from etcdboot.model.editing import put
 from etcdboot.model.loading import dump, load
 from etcdboot.model.spec import ClusterSpec

@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etcdboot.ground.address import Host, Url
-from etcdboot.ground.report import Diagnostic
+from etcdboot.base.addresses import Host, Url
+from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.knowledge.etcd.flags import known_in, value_problem
 from etcdboot.knowledge.etcd.releases import Release
 from etcdboot.model.certificates import CertKind

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from etcdboot.base.errors import SpecError
 from etcdboot.effects.templates import load_templates
-from etcdboot.ground.errors import SpecError
 from etcdboot.knowledge.etcd.flags import ValueKind, flag, names, value_problem
 from etcdboot.knowledge.etcd.owned import owner_of, why_forbidden
 from etcdboot.knowledge.etcd.releases import NEWEST_PATCH, Release, file_turns_gateway_off

@@ -15,8 +15,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from etcdboot.ground.errors import EtcdbootError
-from etcdboot.ground.report import Diagnostic
+from etcdboot.base.diagnostics import Diagnostic
+from etcdboot.base.errors import EtcdbootError
 from etcdboot.model.csr import csr_name, excess, left_out
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.recognition import Asked, recognised

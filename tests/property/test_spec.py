@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from etcdboot.ground.duration import format_lifetime, parse_lifetime
-from etcdboot.ground.report import has_errors
+from etcdboot.base.diagnostics import has_errors
+from etcdboot.base.durations import format_lifetime, parse_lifetime
 from etcdboot.model.loading import dump, load
 from etcdboot.model.spec import ClusterSpec
 from property.strategies import clusters, lifetimes

@@ -9,9 +9,9 @@ from pathlib import Path, PurePosixPath
 from hypothesis import given
 from hypothesis import strategies as st
 
+from etcdboot.base.artifacts import Artifact, ChangeKind
+from etcdboot.base.manifest import MANIFEST
 from etcdboot.effects.tree import open_tree
-from etcdboot.ground.artifact import Artifact, ChangeKind
-from etcdboot.model.manifest import MANIFEST
 from samples.sampling import examples
 
 PATHS = ("a", "b", "m/key", "m/n/c")

@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etcdboot.ground.address import Host, HostKind, Url
+from etcdboot.base.addresses import Host, HostKind, Url
 from etcdboot.model.observation import (
     Alarm,
     Alarms,

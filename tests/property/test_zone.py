@@ -11,7 +11,7 @@ import dns.zone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etcdboot.ground.errors import ExitCode
+from etcdboot.base.errors import ExitCode
 from etcdboot.ground.syntax import bind, dnsmasq
 from etcdboot.ground.syntax.bind import Record
 from etcdboot.ground.syntax.characters import Unsayable

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 
-from etcdboot.ground.address import parse_host
+from etcdboot.base.addresses import parse_host
 from etcdboot.model.audit import BACKDATE, CertFacts
 from etcdboot.model.certificates import CA, USAGES, CertKind, CertRequest
 from etcdboot.model.layout import HostLayout

@@ -11,10 +11,10 @@ from typing import Any
 
 from cryptography import x509
 
+from etcdboot.base.manifest import MANIFEST
 from etcdboot.effects.pairs import open_pairs
 from etcdboot.model.certificates import pair_paths
 from etcdboot.model.issued import ISSUED, IssuedRegister, certificate_name
-from etcdboot.model.manifest import MANIFEST
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.products.pki import crl
 from etcdboot.products.pki.pem import is_encrypted

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 import yaml
 
-from etcdboot.ground.artifact import Artifact
-from etcdboot.ground.duration import parse_go_duration
+from etcdboot.base.artifacts import Artifact
+from etcdboot.base.durations import parse_go_duration
 from etcdboot.ground.syntax import env, procfile, sh, systemd
 from etcdboot.knowledge.etcd.flags import ValueKind, env_name, flag, names, yaml_key
 from etcdboot.model.plan import MemberPlan

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from etcdboot.ground.address import Host, parse_host
+from etcdboot.base.addresses import Host, parse_host
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.resolution import Answer, Ending, Question, RecordType, Service, address_type
 from etcdboot.model.spec import BootstrapMode, BootstrapSpec, ClusterSpec, ClusterState, MemberSpec

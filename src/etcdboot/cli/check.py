@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from etcdboot.base.diagnostics import Severity
+from etcdboot.base.errors import ExitCode
 from etcdboot.cli.options import output_options, pki_option, spec_option
 from etcdboot.cli.output import Outcome, Output
-from etcdboot.ground.errors import ExitCode
-from etcdboot.ground.report import Severity
 
 if TYPE_CHECKING:
     from etcdboot.workflows.check import CheckResult

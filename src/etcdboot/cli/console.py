@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from etcdboot.base.progress import Event, EventKind, Reporter, silent
+from etcdboot.base.text import one_line
 from etcdboot.cli.output import Cell, Grid, Output, is_terminal
-from etcdboot.ground.progress import Event, EventKind, Reporter, silent
-from etcdboot.ground.wording import one_line
 
 if TYPE_CHECKING:
     from rich.table import Table

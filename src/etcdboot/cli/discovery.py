@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from etcdboot.base.text import counted
 from etcdboot.cli.options import output_options, spec_option, to_paste
 from etcdboot.cli.output import Grid, Outcome, Output
 from etcdboot.cli.seconds import SECONDS, TIMEOUT
-from etcdboot.ground.wording import counted
 
 if TYPE_CHECKING:
     from etcdboot.products.bootstrap.registry import Standing

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from etcdboot.base.errors import ExitCode
+from etcdboot.base.text import counted
 from etcdboot.cli.options import output_options, spec_option
 from etcdboot.cli.output import Grid, Outcome
 from etcdboot.cli.seconds import TIMEOUT
-from etcdboot.ground.errors import ExitCode
 from etcdboot.ground.syntax.bind import HIGHEST_TTL
-from etcdboot.ground.wording import counted
 
 if TYPE_CHECKING:
     from etcdboot.workflows.dns import CheckResult, ZoneResult

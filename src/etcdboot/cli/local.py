@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from etcdboot.base.errors import ExitCode
 from etcdboot.cli.output import Grid, Outcome
-from etcdboot.ground.errors import ExitCode
 from etcdboot.ground.syntax import sh
 from etcdboot.model.answers import ETCDCTL_FLAGS
 from etcdboot.model.running import LocalCluster, Settled

@@ -17,10 +17,10 @@ from typing import Any, TextIO
 
 import click
 
-from etcdboot.ground.errors import EtcdbootError, ExitCode
-from etcdboot.ground.report import Diagnostic, Severity
-from etcdboot.ground.values import dataclass, field
-from etcdboot.ground.wording import COMMAND, LONGEST_LINE, one_line, printable_lines, shortened
+from etcdboot.base.diagnostics import Diagnostic, Severity
+from etcdboot.base.errors import EtcdbootError, ExitCode
+from etcdboot.base.fast_dataclasses import dataclass, field
+from etcdboot.base.text import COMMAND, LONGEST_LINE, one_line, printable_lines, shortened
 
 # -w json, -wjson, -qw json, --write-out json, --write-out=json; one word a line
 _JSON_ASKED = re.compile(r"^(-[a-z]*w\n?|--write-out[\n=])json$", re.MULTILINE)

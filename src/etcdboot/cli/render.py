@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from etcdboot.base.artifacts import Change, ChangeKind
 from etcdboot.cli.options import out_option, output_options, spec_option
 from etcdboot.cli.output import Grid, Outcome
-from etcdboot.ground.artifact import Change, ChangeKind
 from etcdboot.model.spec import Settings, Target
 
 if TYPE_CHECKING:
-    from etcdboot.ground.artifact import HostPlace
+    from etcdboot.base.artifacts import HostPlace
     from etcdboot.workflows.explain import Explained
     from etcdboot.workflows.render import RenderResult
 

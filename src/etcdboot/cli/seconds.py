@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from etcdboot.ground.duration import parse_go_duration
+from etcdboot.base.durations import parse_go_duration
 
 
 class Seconds(click.ParamType[float]):

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
+from etcdboot.base.errors import ExitCode
+from etcdboot.base.fast_dataclasses import replace
+from etcdboot.base.progress import Event, EventKind, Reporter, silent
 from etcdboot.cli.local import settled
 from etcdboot.cli.options import output_options, pki_option, spec_option, state_option
 from etcdboot.cli.output import Outcome, Output, deliver
 from etcdboot.cli.seconds import SECONDS
-from etcdboot.ground.errors import ExitCode
-from etcdboot.ground.progress import Event, EventKind, Reporter, silent
 from etcdboot.ground.syntax.sh import quote
-from etcdboot.ground.values import replace
 from etcdboot.model.log_line import compact
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import IO, Any
 
+from etcdboot.base.errors import Refused
 from etcdboot.effects.environment import for_background
 from etcdboot.effects.passphrase import VARIABLE
 from etcdboot.effects.supervisor.supervisor import GRACE
-from etcdboot.ground.errors import Refused
 
 _LAST_WORDS = 2000  # bytes
 _LONGEST_SECRET = 4096  # bytes; one page, which is the least that a pipe holds (pipe(7))

@@ -10,9 +10,9 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from etcdboot.base.errors import EtcdbootError, Missing, Refused
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.effects.environment import for_others
-from etcdboot.ground.errors import EtcdbootError, Missing, Refused
-from etcdboot.ground.values import dataclass
 from etcdboot.knowledge.etcd.releases import Release, parse_release
 
 VARIABLE = "ETCDBOOT_ETCD"

@@ -16,11 +16,11 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from etcdboot.base.errors import EtcdbootError, Refused
 from etcdboot.effects.clock import monotonic
 from etcdboot.effects.foreign import json_of
 from etcdboot.effects.owners import demand_closed, demand_own, demand_own_peer
 from etcdboot.effects.refusing import blocked, failed
-from etcdboot.ground.errors import EtcdbootError, Refused
 from etcdboot.model.answers import AnswerProblem, raised
 
 SOCKET = "control.sock"

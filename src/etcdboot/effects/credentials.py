@@ -8,11 +8,11 @@ from __future__ import annotations
 import ssl
 from pathlib import Path
 
+from etcdboot.base.errors import Missing, Refused
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.effects.anchors import for_grpc
 from etcdboot.effects.etcd_stubs import Tls
 from etcdboot.effects.exposure import read_noted
-from etcdboot.ground.errors import Missing, Refused
-from etcdboot.ground.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from etcdboot.ground.errors import Down, EtcdbootError, Refused
-from etcdboot.ground.report import error
+from etcdboot.base.diagnostics import error
+from etcdboot.base.errors import Down, EtcdbootError, Refused
 from etcdboot.model.observation import LAYER_OF, Cause, Failure, Layer
 
 # A way in that is wrong stays wrong; what is down may come back.

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import PurePosixPath
 
+from etcdboot.base.artifacts import Standing
+from etcdboot.base.errors import EtcdbootError
 from etcdboot.effects.refusing import blocked
 from etcdboot.effects.root import HERE, Root
 from etcdboot.effects.staging import staged_name
-from etcdboot.ground.artifact import Standing
-from etcdboot.ground.errors import EtcdbootError
 
 LARGEST = 16 * 1024 * 1024  # bytes; nothing we write comes near, so a larger file is not ours to read
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # non-blocking: a FIFO must not hang us

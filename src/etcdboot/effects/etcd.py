@@ -8,11 +8,11 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any, Final
 
+from etcdboot.base.addresses import Url
+from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects.clock import monotonic, pause
 from etcdboot.effects.etcd_answers import alarms_of, failure_of, members_of, status_of
 from etcdboot.effects.etcd_stubs import Tls, load_messages, open_channel
-from etcdboot.ground.address import Url
-from etcdboot.ground.values import dataclass, replace
 from etcdboot.model.observation import Alarms, Cause, Failure, MemberList, Observation, Read, Status, Trust
 
 _READ, _STATUS, _MEMBERS, _ALARMS = range(4)

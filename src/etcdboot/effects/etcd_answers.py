@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from google.protobuf.unknown_fields import UnknownFieldSet
 
+from etcdboot.base.text import shortened
 from etcdboot.effects.etcd_stubs import StatusCode
-from etcdboot.ground.wording import shortened
 from etcdboot.model.observation import (
     Alarm,
     Alarms,

@@ -20,7 +20,7 @@ os.environ.pop("GRPC_TRACE", None)
 
 import grpc
 
-from etcdboot.ground.errors import EtcdbootError, Missing
+from etcdboot.base.errors import EtcdbootError, Missing
 
 __all__ = ["CallFailed", "StatusCode", "Tls", "load_messages", "open_channel"]
 

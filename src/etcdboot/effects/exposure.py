@@ -7,7 +7,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from etcdboot.ground.report import Diagnostic, warning
+from etcdboot.base.diagnostics import Diagnostic, warning
 
 _noted: dict[str, Diagnostic] = {}
 

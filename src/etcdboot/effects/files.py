@@ -9,9 +9,9 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from etcdboot.base.errors import Missing, Refused, SpecError
 from etcdboot.effects.exposure import read_noted
 from etcdboot.effects.refusing import failed
-from etcdboot.ground.errors import Missing, Refused, SpecError
 
 STDIN = "-"
 _TOO_LARGE = 1 << 24

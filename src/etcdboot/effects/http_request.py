@@ -13,10 +13,10 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing, suppress
 from urllib.parse import urlencode, urlsplit
 
+from etcdboot.base.addresses import Url, parse_url
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.effects.dialling import SECOND_LOOK
 from etcdboot.effects.patience import in_time
-from etcdboot.ground.address import Url, parse_url
-from etcdboot.ground.values import dataclass
 from etcdboot.model.observation import Cause, Failure
 
 _LARGEST = 1 << 20  # bytes of an answer

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
+from etcdboot.base.addresses import Url
+from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects.credentials import Credentials
 from etcdboot.effects.dialling import SECOND_LOOK
 from etcdboot.effects.etcd import Target, observe
-from etcdboot.ground.address import Url
-from etcdboot.ground.values import dataclass, replace
 from etcdboot.model.observation import Failure, Observation, Trust, unreachable
 
 _THREADS = 32

@@ -10,8 +10,8 @@ import struct
 from pathlib import Path
 from typing import Final
 
+from etcdboot.base.errors import EtcdbootError, Refused
 from etcdboot.effects.refusing import failed
-from etcdboot.ground.errors import EtcdbootError, Refused
 
 _ROOT: Final = 0
 _UCRED: Final = struct.Struct("3i")  # pid, uid, gid: struct ucred of unix(7)

@@ -12,15 +12,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
+from etcdboot.base.artifacts import Change, Standing
+from etcdboot.base.errors import EtcdbootError, Refused
+from etcdboot.base.fast_dataclasses import replace
+from etcdboot.base.manifest import MANIFEST, Manifest
 from etcdboot.effects.disk import Disk
 from etcdboot.effects.root import HERE, Watcher, unwatched
 from etcdboot.effects.tree import PRIVATE_FOLDER, Tree, open_disk
-from etcdboot.ground.artifact import Change, Standing
-from etcdboot.ground.errors import EtcdbootError, Refused
-from etcdboot.ground.values import replace
 from etcdboot.model.beside import stands_in_pki
 from etcdboot.model.certificates import PairPaths
-from etcdboot.model.manifest import MANIFEST, Manifest
 
 STAGED = PurePosixPath(".staged")
 READY = STAGED / "ready"

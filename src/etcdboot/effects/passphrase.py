@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from etcdboot.base.errors import Refused
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.effects.secrets import read_password
-from etcdboot.ground.errors import Refused
-from etcdboot.ground.values import dataclass
 
 VARIABLE: Final = "ETCDBOOT_CA_PASSPHRASE"
 SHORTEST: Final = 8  # characters, of a new one (NIST SP 800-63B section 5.1.1.2)

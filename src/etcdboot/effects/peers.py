@@ -18,14 +18,14 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
 from typing import Any
 
+from etcdboot.base.addresses import Url
+from etcdboot.base.fast_dataclasses import dataclass
+from etcdboot.base.text import gist
 from etcdboot.effects.clock import monotonic, now
 from etcdboot.effects.credentials import load_pair, new_context
 from etcdboot.effects.dialling import dial
 from etcdboot.effects.foreign import json_of, texts
 from etcdboot.effects.patience import in_time
-from etcdboot.ground.address import Url
-from etcdboot.ground.values import dataclass
-from etcdboot.ground.wording import gist
 from etcdboot.model.observation import SeenMember
 from etcdboot.model.premises import PeerAnswer, Speech
 

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from etcdboot.base.addresses import Host, Url
+from etcdboot.base.errors import Missing
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.effects.dialling import addresses
-from etcdboot.ground.address import Host, Url
-from etcdboot.ground.errors import Missing
-from etcdboot.ground.values import dataclass
 
 LOOPBACK = "127.0.0.1"
 LOOKUP = 3.0  # seconds for what a name leads to

@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
+from etcdboot.base.errors import EtcdbootError, Refused
 from etcdboot.effects.disk import Disk
 from etcdboot.effects.refusing import failed
 from etcdboot.effects.signals import undisturbed
 from etcdboot.effects.tree import lock
-from etcdboot.ground.errors import EtcdbootError, Refused
 
 PREFIX = "etcdboot-up-"
 _MARK = PurePosixPath(".etcdboot-throw-away")

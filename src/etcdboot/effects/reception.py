@@ -17,12 +17,12 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from etcdboot.base.addresses import Url
+from etcdboot.base.fast_dataclasses import dataclass, field
 from etcdboot.effects.clock import monotonic
 from etcdboot.effects.credentials import load_pair
 from etcdboot.effects.dialling import dial, left
 from etcdboot.effects.relay import accept_any
-from etcdboot.ground.address import Url
-from etcdboot.ground.values import dataclass, field
 from etcdboot.model.reception import Answer, Reception
 
 LIMIT = 3.0  # seconds for one URL; all are asked at the same time

@@ -11,11 +11,11 @@ from contextlib import suppress
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
+from etcdboot.base.errors import EtcdbootError, Refused
+from etcdboot.base.text import gist
 from etcdboot.effects.discovery_host import unusable
 from etcdboot.effects.foreign import object_of
 from etcdboot.effects.http_request import Answer, Unanswered, Way, ask
-from etcdboot.ground.errors import EtcdbootError, Refused
-from etcdboot.ground.wording import gist
 from etcdboot.knowledge.etcd.releases import Release, parse_release, serves_v2_api
 from etcdboot.model.discovery import parse_discovery_url
 from etcdboot.model.observation import Cause, Failure

@@ -10,14 +10,14 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import Any, Final, TypeVar
 
+from etcdboot.base.addresses import Url
+from etcdboot.base.errors import Refused
+from etcdboot.base.fast_dataclasses import dataclass, field
 from etcdboot.effects.credentials import Credentials
 from etcdboot.effects.dialling import SECOND_LOOK
 from etcdboot.effects.discovery_host import unusable
 from etcdboot.effects.etcd_answers import failure_of
 from etcdboot.effects.etcd_stubs import CallFailed, load_messages, open_channel
-from etcdboot.ground.address import Url
-from etcdboot.ground.errors import Refused
-from etcdboot.ground.values import dataclass, field
 from etcdboot.model.observation import Cause, Failure
 from etcdboot.model.registry import SIZE, Registry, registry, v3_key, v3_registrations
 from etcdboot.model.spec import BootstrapMode

@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Thread
 
+from etcdboot.base.addresses import Url
 from etcdboot.effects.credentials import new_context
-from etcdboot.ground.address import Url
 
 _CHUNK = 65536
 

@@ -15,10 +15,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from etcdboot.base.addresses import parse_host
+from etcdboot.base.errors import Missing
+from etcdboot.base.fast_dataclasses import replace
 from etcdboot.effects.clock import monotonic
-from etcdboot.ground.address import parse_host
-from etcdboot.ground.errors import Missing
-from etcdboot.ground.values import replace
 from etcdboot.model.resolution import (
     Answer,
     Ending,

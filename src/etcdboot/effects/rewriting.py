@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
+from etcdboot.base.errors import Refused
 from etcdboot.effects.files import STDIN
 from etcdboot.effects.refusing import failed
 from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.effects.staging import staged_name
-from etcdboot.ground.errors import Refused
 
 _OPEN = os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # writable, or it is not ours to replace
 

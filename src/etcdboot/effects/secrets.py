@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from etcdboot.base.errors import Missing, Refused
 from etcdboot.effects.exposure import note
-from etcdboot.ground.errors import Missing, Refused
 
 _LONGEST = 4096  # bytes; more is another file than the one that was meant
 

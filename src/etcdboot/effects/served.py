@@ -8,8 +8,8 @@ from itertools import islice
 from cryptography import x509
 from cryptography.x509.oid import ExtensionOID
 
-from etcdboot.ground.values import dataclass
-from etcdboot.ground.wording import shortened
+from etcdboot.base.fast_dataclasses import dataclass
+from etcdboot.base.text import shortened
 
 _MOST_NAMES = 100
 

@@ -13,10 +13,10 @@ import ssl
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
+from etcdboot.base.addresses import Url
+from etcdboot.base.fast_dataclasses import dataclass, field
 from etcdboot.effects.clock import monotonic
 from etcdboot.effects.relay import accept_any
-from etcdboot.ground.address import Url
-from etcdboot.ground.values import dataclass, field
 
 LIMIT = 2.0  # seconds for one URL; all are asked at the same time
 _THREADS = 32

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from etcdboot.ground.errors import ExitCode
+from etcdboot.base.errors import ExitCode
 
 # What each leaves behind; a terminal that closes (HUP) counts as a request to end.
 EXIT_CODES = {

@@ -13,9 +13,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 
+from etcdboot.base.fast_dataclasses import dataclass
+from etcdboot.base.text import printable
 from etcdboot.effects.environment import for_others
-from etcdboot.ground.values import dataclass
-from etcdboot.ground.wording import printable
 
 LARGEST: Final = 1 << 20  # bytes of output; a chain has some thousands
 _SAID: Final = 4096  # bytes of its last words

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
+from etcdboot.base.errors import Refused
+from etcdboot.base.text import one_line
 from etcdboot.effects.clock import now
 from etcdboot.effects.disk import Disk
 from etcdboot.effects.owners import demand_own, demand_own_uid
 from etcdboot.effects.root import make_root
 from etcdboot.effects.tree import PRIVATE_FOLDER, holder, lock
-from etcdboot.ground.errors import Refused
-from etcdboot.ground.wording import one_line
 
 LOGS = PurePosixPath("logs")
 _IGNORE = PurePosixPath(".gitignore")

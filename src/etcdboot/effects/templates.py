@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from etcdboot.base.errors import Missing, UsageError
 from etcdboot.effects.refusing import failed
-from etcdboot.ground.errors import Missing, UsageError
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 # In a wheel they are in the package, in the source tree at its top.

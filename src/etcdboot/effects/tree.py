@@ -17,13 +17,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
+from etcdboot.base import file_changes
+from etcdboot.base.artifacts import Artifact, Change, ChangeKind, Standing
+from etcdboot.base.errors import EtcdbootError, Refused
+from etcdboot.base.manifest import MANIFEST, Manifest, ManifestProblem
 from etcdboot.effects.disk import Disk
 from etcdboot.effects.refusing import failed
 from etcdboot.effects.root import HERE, Watcher, make_root, unwatched
-from etcdboot.ground.artifact import Artifact, Change, ChangeKind, Standing
-from etcdboot.ground.errors import EtcdbootError, Refused
-from etcdboot.model import ownership
-from etcdboot.model.manifest import MANIFEST, Manifest, ManifestProblem
 
 PRIVATE_FOLDER = 0o700
 FOLDER = 0o755
@@ -45,7 +45,7 @@ class Tree:
         self.at_start = {path: found for path, found in standing.items() if found is not None}
         self._vanished = frozenset(PurePosixPath(path) for path, found in standing.items() if found is None)
         there = self._read.without([str(path) for path in self._vanished])
-        self.manifest = ownership.settled(there, standing)
+        self.manifest = file_changes.settled(there, standing)
 
     @property
     def disk(self) -> Disk:
@@ -66,7 +66,7 @@ class Tree:
         """What writing the artifacts would do; ``within`` narrows what may be called stale."""
         artifacts = tuple(artifacts)
         paths = sorted({*(str(each.path) for each in artifacts), *self.manifest.paths()})
-        return ownership.compare(artifacts, self.manifest, self.present(paths), within)
+        return file_changes.compare(artifacts, self.manifest, self.present(paths), within)
 
     def write(
         self,
@@ -84,21 +84,21 @@ class Tree:
         of what others made.
         """
         changes = tuple(changes)
-        reasons = ownership.refusals(changes, force=force, prune=prune)
+        reasons = file_changes.refusals(changes, force=force, prune=prune)
         if reasons:
             raise Refused(*reasons)
         self._sweep()
-        coming = ownership.written(changes)
-        going = ownership.removed(changes, prune=prune)
+        coming = file_changes.written(changes)
+        going = file_changes.removed(changes, prune=prune)
         if coming or going:
-            self._account(ownership.intended(self.manifest, changes, adopted, prune=prune))
+            self._account(file_changes.intended(self.manifest, changes, adopted, prune=prune))
         self._make_folders(changes)
         gone = sorted(each.artifact.path for each in going)
         self._place(coming, gone)
         if prune:
             for path in sorted({*gone, *self._vanished}):
                 self.disk.remove_emptied(path)
-        self._account(ownership.after(self.manifest, changes, releases, prune=prune, adopted=adopted))
+        self._account(file_changes.after(self.manifest, changes, releases, prune=prune, adopted=adopted))
 
     def _load(self) -> Manifest:
         found = None if self._disk is None else self._disk.read(MANIFEST)

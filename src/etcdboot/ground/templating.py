@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from etcdboot.ground.report import Diagnostic, Severity
+from etcdboot.base.diagnostics import Diagnostic, Severity
 from etcdboot.ground.syntax import env, procfile, sh, systemd, yaml_out
 from etcdboot.ground.syntax.characters import Unsayable
 

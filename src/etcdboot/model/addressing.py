@@ -5,8 +5,8 @@ The rules are the table in docs/spec.md, "Derived URLs"; a written list replaces
 
 from __future__ import annotations
 
-from etcdboot.ground.address import Host, HostKind, Url, parse_host, parse_url
-from etcdboot.ground.values import dataclass, fields, replace
+from etcdboot.base.addresses import Host, HostKind, Url, parse_host, parse_url
+from etcdboot.base.fast_dataclasses import dataclass, fields, replace
 from etcdboot.model.spec import ClientTls, ClusterSpec, MemberDefaults, MemberSpec, PeerTls, TlsSpec
 
 DEFAULT_CLIENT_PORT = 2379

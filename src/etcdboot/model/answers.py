@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
-from etcdboot.ground.address import parse_url
-from etcdboot.ground.errors import PRECEDENCE, EtcdbootError, ExitCode
-from etcdboot.ground.report import Diagnostic, Severity
+from etcdboot.base.addresses import parse_url
+from etcdboot.base.diagnostics import Diagnostic, Severity
+from etcdboot.base.errors import PRECEDENCE, EtcdbootError, ExitCode
 from etcdboot.ground.syntax.characters import NEVER
 
 Check = Callable[[object], Any]

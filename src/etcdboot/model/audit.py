@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
-from etcdboot.ground.address import Host
-from etcdboot.ground.duration import format_lifetime
-from etcdboot.ground.report import Diagnostic, Severity, error, warning
-from etcdboot.ground.values import dataclass
+from etcdboot.base.addresses import Host
+from etcdboot.base.diagnostics import Diagnostic, Severity, error, warning
+from etcdboot.base.durations import format_lifetime
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.certificates import ROOTS, CertRequest
 from etcdboot.model.naming import LOOPBACK
 from etcdboot.model.rotation import generation, in_generation

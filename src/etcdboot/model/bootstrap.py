@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Final
 
-from etcdboot.ground.values import dataclass, field
+from etcdboot.base.fast_dataclasses import dataclass, field
 from etcdboot.model.plan import CarriedFile, Flag
 from etcdboot.model.spec import BootstrapMode, BootstrapSpec, ClusterSpec, ClusterState
 

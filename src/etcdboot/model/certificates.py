@@ -11,8 +11,8 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from etcdboot.ground.address import Host
-from etcdboot.ground.values import dataclass
+from etcdboot.base.addresses import Host
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.naming import folded
 from etcdboot.model.spec import CertificateSource, KeyAlgorithm
 

@@ -12,9 +12,9 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from etcdboot.ground.duration import format_lifetime
-from etcdboot.ground.report import Diagnostic, error, warning
-from etcdboot.ground.values import dataclass
+from etcdboot.base.diagnostics import Diagnostic, error, warning
+from etcdboot.base.durations import format_lifetime
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.certificates import CA, PEER_CA
 from etcdboot.model.register import Roll
 from etcdboot.model.spec import ClientTls, ClusterSpec, PeerTls

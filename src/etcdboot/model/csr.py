@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePosixPath
 
-from etcdboot.ground.address import Host
-from etcdboot.ground.report import Diagnostic, Severity, error
-from etcdboot.ground.values import dataclass
+from etcdboot.base.addresses import Host
+from etcdboot.base.diagnostics import Diagnostic, Severity, error
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.certificates import CertRequest, file_stem
 
 CSR_FOLDER = PurePosixPath("csr")  # below pki/: requests that wait for somebody's signature

@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from enum import StrEnum
 from pathlib import PurePosixPath
 
-from etcdboot.ground.report import Diagnostic, error, warning
-from etcdboot.ground.values import dataclass, field
-from etcdboot.model.manifest import MANIFEST
+from etcdboot.base.diagnostics import Diagnostic, error, warning
+from etcdboot.base.fast_dataclasses import dataclass, field
+from etcdboot.base.manifest import MANIFEST
 
 _OTHERS = 0o077  # all that group and others may do
 _HERE = PurePosixPath()

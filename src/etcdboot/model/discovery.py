@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from etcdboot.ground.address import parse_host, parse_url
-from etcdboot.ground.duration import parse_go_duration
+from etcdboot.base.addresses import parse_host, parse_url
+from etcdboot.base.durations import parse_go_duration
 
 # Its maintainers have given it up (etcd's 3.6 announcement; discovery.etcd.io issue 82).
 PUBLIC_SERVICE: Final = "discovery.etcd.io"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from etcdboot.ground.duration import parse_lifetime
-from etcdboot.ground.values import dataclass
+from etcdboot.base.durations import parse_lifetime
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.audit import CertFacts
 from etcdboot.model.certificates import CertRequest
 

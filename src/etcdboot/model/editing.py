@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from etcdboot.ground.errors import EtcdbootError, SpecError
-from etcdboot.ground.report import Diagnostic
+from etcdboot.base.diagnostics import Diagnostic
+from etcdboot.base.errors import EtcdbootError, SpecError
+from etcdboot.base.fast_dataclasses import replace
 from etcdboot.ground.syntax import yaml_edit
 from etcdboot.ground.syntax.yaml_edit import CannotEdit, Value
 from etcdboot.ground.syntax.yaml_in import YamlProblem
-from etcdboot.ground.values import replace
 from etcdboot.model.loading import load
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from etcdboot.ground.values import dataclass
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.certificates import CertKind
 
 _KINDS = {"server": CertKind.SERVER, "peer": CertKind.PEER, "client": CertKind.CLIENT}

@@ -10,8 +10,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from etcdboot.ground.report import Diagnostic, error
-from etcdboot.ground.values import dataclass
+from etcdboot.base.diagnostics import Diagnostic, error
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.knowledge.etcd.releases import Release, next_minor_apart, parse_release
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 

@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Any, Final
 
+from etcdboot.base.fast_dataclasses import dataclass
+from etcdboot.base.text import instant
 from etcdboot.ground.syntax import json_in
 from etcdboot.ground.syntax.characters import CONTROLS_AND_LINE_ENDS
 from etcdboot.ground.syntax.yaml_in import Mapping as Table
 from etcdboot.ground.syntax.yaml_in import Mark, Node, Sequence
-from etcdboot.ground.values import dataclass
-from etcdboot.ground.wording import instant
 from etcdboot.model.certificates import CA, PEER_CA, ROOTS, CertKind, name_of_stem
 
 ISSUED = PurePosixPath("issued.json")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from etcdboot.ground.report import Diagnostic, has_errors
+from etcdboot.base.diagnostics import Diagnostic, has_errors
+from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.ground.syntax import yaml_out
 from etcdboot.ground.syntax.yaml_in import MAX_BYTES, Mapping, Mark, Node, Sequence, YamlProblem, compose
-from etcdboot.ground.values import dataclass, replace
 from etcdboot.model.shape import CLUSTER
 from etcdboot.model.shapes import UNREADABLE, Problems
 from etcdboot.model.spec import ClusterSpec

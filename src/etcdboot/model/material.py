@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePosixPath
 
-from etcdboot.ground.artifact import Artifact, HostPlace
-from etcdboot.ground.report import Diagnostic, error
-from etcdboot.ground.values import dataclass, field, replace
+from etcdboot.base.artifacts import Artifact, HostPlace
+from etcdboot.base.diagnostics import Diagnostic, error
+from etcdboot.base.fast_dataclasses import dataclass, field, replace
 from etcdboot.model.certificates import CA, CertKind, CertRequest, pair_paths
 from etcdboot.model.crl import crl_paths
 from etcdboot.model.plan import CarriedFile, ClientPlan, ClusterPlan, MemberPlan

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from ipaddress import ip_address, ip_network
 from typing import Final
 
-from etcdboot.ground.address import Host, parse_host
+from etcdboot.base.addresses import Host, parse_host
 
 # What may stand before the common name, in the order in which it does: key -> what it is.
 ATTRIBUTES: Final[Mapping[str, str]] = {

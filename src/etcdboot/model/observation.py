@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import StrEnum, unique
 from typing import Final
 
-from etcdboot.ground.address import Url
-from etcdboot.ground.values import dataclass
+from etcdboot.base.addresses import Url
+from etcdboot.base.fast_dataclasses import dataclass
 
 
 @unique

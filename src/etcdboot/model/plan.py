@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from etcdboot.ground.address import Host, Url
-from etcdboot.ground.values import dataclass
+from etcdboot.base.addresses import Host, Url
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.knowledge.etcd.releases import Release
 from etcdboot.model.certificates import CertRequest, file_stem
 from etcdboot.model.crl import CrlRequest, MemberCrl

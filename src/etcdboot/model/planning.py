@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha1
 from itertools import chain, starmap
 
-from etcdboot.ground.address import Url, parse_url
-from etcdboot.ground.duration import parse_go_duration
-from etcdboot.ground.values import fields, replace
+from etcdboot.base.addresses import Url, parse_url
+from etcdboot.base.durations import parse_go_duration
+from etcdboot.base.fast_dataclasses import fields, replace
 from etcdboot.knowledge.etcd.flags import known_in
 from etcdboot.knowledge.etcd.releases import NEWEST, Release
 from etcdboot.model.addressing import Addressing, addressing, merged

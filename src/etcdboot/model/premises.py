@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import StrEnum, unique
 from pathlib import PurePosixPath
 
-from etcdboot.ground.address import Url
-from etcdboot.ground.values import dataclass
+from etcdboot.base.addresses import Url
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.knowledge.etcd.wal import WalIdentity
 from etcdboot.model.observation import SeenMember
 

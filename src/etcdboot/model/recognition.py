@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from pathlib import PurePosixPath
 
-from etcdboot.ground.report import Diagnostic, error
-from etcdboot.ground.values import dataclass, replace
+from etcdboot.base.diagnostics import Diagnostic, error
+from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.model.certificates import CertRequest
 from etcdboot.model.csr import CsrFacts, csr_name, excess
 from etcdboot.model.file_names import clue

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import PurePosixPath
 
-from etcdboot.ground.values import dataclass, field, replace
+from etcdboot.base.fast_dataclasses import dataclass, field, replace
 
 REGISTER = PurePosixPath("revoked.json")
 VERSION = 1

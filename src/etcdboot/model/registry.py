@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from etcdboot.ground.values import dataclass
-from etcdboot.ground.wording import gist, printable
+from etcdboot.base.fast_dataclasses import dataclass
+from etcdboot.base.text import gist, printable
 from etcdboot.model.spec import BootstrapMode
 
 V2_KEYS: Final = "/v2/keys"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
-from etcdboot.ground.report import Diagnostic, error, warning
-from etcdboot.ground.values import dataclass, replace
+from etcdboot.base.diagnostics import Diagnostic, error, warning
+from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.knowledge.etcd.releases import Release
 from etcdboot.model.spec import (
     BootstrapMode,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from etcdboot.ground.address import Host, HostKind, parse_host
-from etcdboot.ground.values import dataclass
+from etcdboot.base.addresses import Host, HostKind, parse_host
+from etcdboot.base.fast_dataclasses import dataclass
 
 DNS_PORT = 53
 

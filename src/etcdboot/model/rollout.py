@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from etcdboot.ground.values import dataclass
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.certificates import pair_paths
 from etcdboot.model.material import Needed, needed, needed_by
 from etcdboot.model.plan import ClusterPlan

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import PurePosixPath
 
-from etcdboot.ground.values import dataclass, field
+from etcdboot.base.fast_dataclasses import dataclass, field
 from etcdboot.model.certificates import PairPaths, pair_paths
 
 STATE = PurePosixPath("rotation.json")

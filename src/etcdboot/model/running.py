@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
-from etcdboot.ground.errors import ExitCode
-from etcdboot.ground.report import Diagnostic, Severity
-from etcdboot.ground.values import dataclass, field
+from etcdboot.base.diagnostics import Diagnostic, Severity
+from etcdboot.base.errors import ExitCode
+from etcdboot.base.fast_dataclasses import dataclass, field
 from etcdboot.model import answers
 
 

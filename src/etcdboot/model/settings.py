@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from etcdboot.ground.values import dataclass
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.knowledge.etcd.baseline import baseline
 from etcdboot.knowledge.etcd.flags import value_problem
 from etcdboot.knowledge.etcd.gates import parse_gates

@@ -6,8 +6,8 @@ import re
 from functools import partial
 from typing import Final
 
-from etcdboot.ground.address import parse_host, parse_san, parse_url
-from etcdboot.ground.duration import format_lifetime, parse_lifetime
+from etcdboot.base.addresses import parse_host, parse_san, parse_url
+from etcdboot.base.durations import format_lifetime, parse_lifetime
 from etcdboot.knowledge.etcd.releases import NEWEST, parse_release
 from etcdboot.model import discovery, naming, spec
 from etcdboot.model.records import Brief, Field, Flags, ListOf, Pairs, Record

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
-from etcdboot.ground.report import Diagnostic, Severity
+from etcdboot.base.diagnostics import Diagnostic, Severity
+from etcdboot.base.fast_dataclasses import dataclass, field
 from etcdboot.ground.syntax.yaml_in import Mark, Node, Scalar, Sequence, Tag
-from etcdboot.ground.values import dataclass, field
 
 Json = dict[str, Any]
 # What a shape gives when the node did not fit; the problem has been reported by then.

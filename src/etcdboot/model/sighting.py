@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
-from etcdboot.ground.report import Diagnostic, error
-from etcdboot.ground.values import dataclass
+from etcdboot.base.diagnostics import Diagnostic, error
+from etcdboot.base.fast_dataclasses import dataclass
 
 
 class Question(StrEnum):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from etcdboot.ground.values import dataclass, field
+from etcdboot.base.fast_dataclasses import dataclass, field
 from etcdboot.knowledge.etcd.releases import Release
 
 

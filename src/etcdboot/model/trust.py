@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from etcdboot.ground.report import Diagnostic, Severity, error, warning
-from etcdboot.ground.values import dataclass, replace
+from etcdboot.base.diagnostics import Diagnostic, Severity, error, warning
+from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.model.spec import CaLayout, CertificateSource, ClusterSpec, PeerTls
 from etcdboot.model.wanted import serves_certificates
 

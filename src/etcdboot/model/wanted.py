@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from etcdboot.ground.address import Host, HostKind, parse_san, parse_url
+from etcdboot.base.addresses import Host, HostKind, parse_san, parse_url
 from etcdboot.model.addressing import Addressing
 from etcdboot.model.certificates import CA, PEER_CA, ROOTS, USAGES, CertKind, CertRequest
 from etcdboot.model.naming import SUPERUSER, folded

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from etcdboot.base.diagnostics import Diagnostic, Severity, has_errors
+from etcdboot.base.errors import ExitCode
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.effects.files import folder_of
-from etcdboot.ground.errors import ExitCode
-from etcdboot.ground.report import Diagnostic, Severity, has_errors
-from etcdboot.ground.values import dataclass
 from etcdboot.model.layout import HostLayout
 from etcdboot.model.loading import SourceMap
 from etcdboot.model.plan import ClusterPlan

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 
+from etcdboot.base.diagnostics import Diagnostic, Severity, has_errors
+from etcdboot.base.errors import EtcdbootError, Refused, SpecError
+from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects.files import folder_of, read_text, shown_name
 from etcdboot.effects.secrets import read_password
-from etcdboot.ground.errors import EtcdbootError, Refused, SpecError
-from etcdboot.ground.report import Diagnostic, Severity, has_errors
-from etcdboot.ground.values import dataclass, replace
 from etcdboot.knowledge.etcd.releases import NEWEST, Release
 from etcdboot.model.bootstrap import Secrets
 from etcdboot.model.layout import HostLayout, Layout

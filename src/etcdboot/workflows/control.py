@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from etcdboot.base.errors import Down, Refused
 from etcdboot.effects.clock import monotonic, pause
 from etcdboot.effects.control import SOCKET, ask, malformed
 from etcdboot.effects.files import folder_of
 from etcdboot.effects.private import private_folders
 from etcdboot.effects.state import is_free
 from etcdboot.effects.supervisor.supervisor import GRACE
-from etcdboot.ground.errors import Down, Refused
 from etcdboot.model.answers import AnswerProblem
 from etcdboot.model.running import LocalCluster
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from etcdboot.base.errors import EtcdbootError, ExitCode
+from etcdboot.base.progress import Event, EventKind, Reporter
 from etcdboot.effects.background import Child, Herald, in_background
 from etcdboot.effects.passphrase import forget, take_over
 from etcdboot.effects.signals import unwinding
 from etcdboot.effects.state import note
-from etcdboot.ground.errors import EtcdbootError, ExitCode
-from etcdboot.ground.progress import Event, EventKind, Reporter
 from etcdboot.model.running import Settled, how_it_ended
 from etcdboot.workflows.up import Announcement, Wish, up
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from etcdboot.base.diagnostics import Diagnostic, error
+from etcdboot.base.errors import Down, UsageError
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.effects.resolver import DEFAULT_TIMEOUT, ask, own_servers
-from etcdboot.ground.errors import Down, UsageError
-from etcdboot.ground.report import Diagnostic, error
 from etcdboot.ground.syntax.bind import Record
-from etcdboot.ground.values import dataclass
 from etcdboot.model.discovery import parse_domain
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.resolution import Answer, NameServer, parse_server

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from etcdboot.ground.values import dataclass
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.knowledge.etcd.baseline import baseline
 from etcdboot.knowledge.etcd.gates import parse_gates
 from etcdboot.knowledge.etcd.spelling import GATES_FLAG

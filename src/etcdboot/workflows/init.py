@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from etcdboot.base.diagnostics import Diagnostic, Severity
+from etcdboot.base.errors import EtcdbootError, Missing, Refused, UsageError
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.effects.binary import EtcdBinary, find_etcd
 from etcdboot.effects.files import STDIN, folder_of, read_text, write_new
 from etcdboot.effects.templates import load_templates
-from etcdboot.ground.errors import EtcdbootError, Missing, Refused, UsageError
-from etcdboot.ground.report import Diagnostic, Severity
 from etcdboot.ground.templating import Engine
-from etcdboot.ground.values import dataclass
 from etcdboot.knowledge.etcd.releases import NEWEST, Release, parse_release
 from etcdboot.model.loading import load
 from etcdboot.model.naming import folded

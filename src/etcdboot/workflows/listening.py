@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import combinations, product
 from typing import Final
 
+from etcdboot.base.addresses import Host, Url
+from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.effects import ports
-from etcdboot.ground.address import Host, Url
-from etcdboot.ground.report import Diagnostic, error
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 
 _OTHER_PORTS: Final = "change the spec's ports, or rehearse on free ones: `etcdboot up --local`"

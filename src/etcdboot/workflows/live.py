@@ -6,11 +6,11 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from etcdboot.base.diagnostics import Diagnostic
+from etcdboot.base.errors import ExitCode, first_of
+from etcdboot.base.fast_dataclasses import dataclass
+from etcdboot.base.progress import Reporter, silent
 from etcdboot.effects.files import folder_of
-from etcdboot.ground.errors import ExitCode, first_of
-from etcdboot.ground.progress import Reporter, silent
-from etcdboot.ground.report import Diagnostic
-from etcdboot.ground.values import dataclass
 from etcdboot.products.bootstrap.preflight.verdict import Preflight
 from etcdboot.workflows.check import CheckResult, check
 from etcdboot.workflows.preflight import Scope, on_this_machine, preflight

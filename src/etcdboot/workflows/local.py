@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
+from etcdboot.base.artifacts import Artifact
+from etcdboot.base.diagnostics import Diagnostic, error, has_errors
+from etcdboot.base.errors import Drift, Refused, SpecError
+from etcdboot.base.fast_dataclasses import dataclass, replace
+from etcdboot.base.progress import Event, EventKind, Reporter
 from etcdboot.effects import ports
 from etcdboot.effects.binary import EtcdBinary, find_etcd
 from etcdboot.effects.disk import Disk
 from etcdboot.effects.state import fresh_log, is_bootstrapped
 from etcdboot.effects.supervisor.process import Program
 from etcdboot.effects.tree import PRIVATE_FOLDER
-from etcdboot.ground.artifact import Artifact
-from etcdboot.ground.errors import Drift, Refused, SpecError
-from etcdboot.ground.progress import Event, EventKind, Reporter
-from etcdboot.ground.report import Diagnostic, error, has_errors
-from etcdboot.ground.values import dataclass, replace
 from etcdboot.model import identity
 from etcdboot.model.certificates import pair_paths
 from etcdboot.model.layout import LocalLayout

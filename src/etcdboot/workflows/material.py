@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
+from etcdboot.base.artifacts import Artifact
+from etcdboot.base.errors import Missing
 from etcdboot.effects.files import read_bytes
 from etcdboot.effects.pairs import PairTree, open_pairs
-from etcdboot.ground.artifact import Artifact
-from etcdboot.ground.errors import Missing
 from etcdboot.model.certificates import pair_paths
 from etcdboot.model.material import (
     CertMaterial,

@@ -7,6 +7,10 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Any
 
+from etcdboot.base.diagnostics import Diagnostic
+from etcdboot.base.errors import ExitCode, UsageError
+from etcdboot.base.fast_dataclasses import dataclass, fields, replace
+from etcdboot.base.progress import Event, EventKind, Reporter, silent
 from etcdboot.effects.clock import now
 from etcdboot.effects.data_dirs import look_at
 from etcdboot.effects.files import read_if_there
@@ -14,10 +18,6 @@ from etcdboot.effects.patience import in_time
 from etcdboot.effects.ports import LOOKUP
 from etcdboot.effects.reading_rights import unreadable_by
 from etcdboot.effects.resolver import own_servers
-from etcdboot.ground.errors import ExitCode, UsageError
-from etcdboot.ground.progress import Event, EventKind, Reporter, silent
-from etcdboot.ground.report import Diagnostic
-from etcdboot.ground.values import dataclass, fields, replace
 from etcdboot.model.certificates import CertKind, CertRequest, pair_paths
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.spec import BootstrapMode, BootstrapSpec, PeerTls, Settings

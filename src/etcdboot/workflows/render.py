@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 
+from etcdboot.base.artifacts import Change, ChangeKind
+from etcdboot.base.diagnostics import Diagnostic, Severity, error, warning
+from etcdboot.base.errors import ExitCode, Refused, SpecError, UsageError, first_of
+from etcdboot.base.fast_dataclasses import dataclass, field, replace
+from etcdboot.base.manifest import Manifest
 from etcdboot.effects.templates import load_templates
 from etcdboot.effects.tree import Tree, open_tree
-from etcdboot.ground.artifact import Change, ChangeKind
-from etcdboot.ground.errors import ExitCode, Refused, SpecError, UsageError, first_of
-from etcdboot.ground.report import Diagnostic, Severity, error, warning
-from etcdboot.ground.values import dataclass, field, replace
 from etcdboot.knowledge.etcd.releases import next_minor_apart, parse_release
 from etcdboot.model.certificates import pair_paths
-from etcdboot.model.manifest import Manifest
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.spec import ClusterSpec, Settings, Target
 from etcdboot.products.render.changed import changed

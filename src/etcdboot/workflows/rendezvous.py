@@ -6,9 +6,9 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from etcdboot.ground.errors import EtcdbootError, ExitCode
-from etcdboot.ground.report import Diagnostic, Severity
-from etcdboot.ground.values import dataclass, replace
+from etcdboot.base.diagnostics import Diagnostic, Severity
+from etcdboot.base.errors import EtcdbootError, ExitCode
+from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.resolution import NameServer
 from etcdboot.products.bootstrap.preflight.verdict import Part, of_error

@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from etcdboot.base.errors import ExitCode, UsageError
+from etcdboot.base.fast_dataclasses import dataclass, field
+from etcdboot.base.progress import Event, EventKind, Reporter
 from etcdboot.effects.control import serving
 from etcdboot.effects.signals import EXIT_CODES, asked_to_end
 from etcdboot.effects.supervisor.supervisor import Supervisor
-from etcdboot.ground.errors import ExitCode, UsageError
-from etcdboot.ground.progress import Event, EventKind, Reporter
-from etcdboot.ground.values import dataclass, field
 from etcdboot.model.running import LocalCluster, Phase
 from etcdboot.products.verify.judge import Verdict, VerifyReport
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from etcdboot.base.diagnostics import Diagnostic, Severity, warning
+from etcdboot.base.errors import EtcdbootError
+from etcdboot.base.fast_dataclasses import replace
 from etcdboot.effects.files import STDIN, read_text
 from etcdboot.effects.pairs import PairTree, open_pairs
 from etcdboot.effects.rewriting import rewrite
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.ground.errors import EtcdbootError
-from etcdboot.ground.report import Diagnostic, Severity, warning
-from etcdboot.ground.values import replace
 from etcdboot.model.certificates import CA, PEER_CA, ROOTS, pair_paths
 from etcdboot.model.editing import put
 from etcdboot.model.loading import load

@@ -7,6 +7,10 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
+from etcdboot.base.diagnostics import Diagnostic
+from etcdboot.base.errors import ExitCode, UsageError
+from etcdboot.base.fast_dataclasses import dataclass
+from etcdboot.base.progress import Event, EventKind, Reporter
 from etcdboot.effects.disk import Disk
 from etcdboot.effects.exposure import drained
 from etcdboot.effects.files import STDIN, folder_of
@@ -15,10 +19,6 @@ from etcdboot.effects.signals import unwinding
 from etcdboot.effects.state import is_free, open_state
 from etcdboot.effects.supervisor.process import Program
 from etcdboot.effects.supervisor.supervisor import Supervisor
-from etcdboot.ground.errors import ExitCode, UsageError
-from etcdboot.ground.progress import Event, EventKind, Reporter
-from etcdboot.ground.report import Diagnostic
-from etcdboot.ground.values import dataclass
 from etcdboot.model.bootstrap import token_key
 from etcdboot.model.running import LocalCluster, Settled
 from etcdboot.products.verify.judge import VerifyReport

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
+from etcdboot.base.addresses import Url, parse_url
+from etcdboot.base.diagnostics import Diagnostic
+from etcdboot.base.errors import Refused, UsageError
+from etcdboot.base.fast_dataclasses import dataclass, replace
+from etcdboot.base.progress import Event, EventKind, Reporter, silent
 from etcdboot.effects.clock import monotonic, pause
 from etcdboot.effects.credentials import CredentialFiles, read_credentials
 from etcdboot.effects.looking import Access, look
-from etcdboot.ground.address import Url, parse_url
-from etcdboot.ground.errors import Refused, UsageError
-from etcdboot.ground.progress import Event, EventKind, Reporter, silent
-from etcdboot.ground.report import Diagnostic
-from etcdboot.ground.values import dataclass, replace
 from etcdboot.products.verify.judge import VerifyReport, judge
 
 if TYPE_CHECKING:

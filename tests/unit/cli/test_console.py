@@ -5,9 +5,9 @@ from io import StringIO
 
 import pytest
 
+from etcdboot.base.progress import Event, EventKind
 from etcdboot.cli.console import plain_reporter, print_table, reporter
 from etcdboot.cli.output import Grid, Output
-from etcdboot.ground.progress import Event, EventKind
 
 STEP = Event(EventKind.STEP, "made", "etcd1/server", 2, 8)
 NEWS = (

@@ -11,12 +11,12 @@ from io import StringIO
 import click
 import pytest
 
+from etcdboot.base.diagnostics import Diagnostic, Severity
+from etcdboot.base.errors import Refused
+from etcdboot.base.progress import Event, EventKind
+from etcdboot.base.text import LONGEST_LINE
 from etcdboot.cli.console import plain_reporter, reporter
 from etcdboot.cli.output import Grid, Outcome, Output, bug, deliver, failed, usage
-from etcdboot.ground.errors import Refused
-from etcdboot.ground.progress import Event, EventKind
-from etcdboot.ground.report import Diagnostic, Severity
-from etcdboot.ground.wording import LONGEST_LINE
 
 HOSTILE = {
     "title": "\x1b]0;pwn\x07",

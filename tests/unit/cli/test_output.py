@@ -8,9 +8,9 @@ from io import StringIO
 import click
 import pytest
 
+from etcdboot.base.diagnostics import Diagnostic, Severity, error, warning
+from etcdboot.base.errors import ExitCode, Refused
 from etcdboot.cli.output import Grid, Outcome, Output, deliver, failed, show, usage
-from etcdboot.ground.errors import ExitCode, Refused
-from etcdboot.ground.report import Diagnostic, Severity, error, warning
 
 NOTE = Diagnostic(Severity.NOTE, "EB007", "a note", path=".gitignore")
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
+from etcdboot.base.errors import EtcdbootError, ExitCode
 from etcdboot.effects.control import SOCKET, ask, serving
 from etcdboot.effects.state import is_free, open_state
-from etcdboot.ground.errors import EtcdbootError, ExitCode
 from lab.peers.fixtures import require_capability
 from samples.control_peer import (
     NOBODY,

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from etcdboot.base.errors import EtcdbootError, ExitCode
 from etcdboot.effects.credentials import CredentialFiles, read_credentials
-from etcdboot.ground.errors import EtcdbootError, ExitCode
 from etcdboot.workflows.certs.issuing import issue
 from samples.observations import planned
 

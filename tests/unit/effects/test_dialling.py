@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from etcdboot.base.addresses import parse_host, parse_url
 from etcdboot.effects.clock import monotonic
 from etcdboot.effects.dialling import addresses, dial, left
-from etcdboot.ground.address import parse_host, parse_url
 from samples.tcp_port import answering, saying
 
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from etcdboot.base.errors import ExitCode
 from etcdboot.effects.discovery_host import unusable
-from etcdboot.ground.errors import ExitCode
 from etcdboot.model.observation import Cause, Failure
 
 

@@ -8,10 +8,10 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from etcdboot.base.artifacts import Standing
+from etcdboot.base.errors import EtcdbootError, Missing, Refused
 from etcdboot.effects.disk import LARGEST, Disk
 from etcdboot.effects.staging import staged_name
-from etcdboot.ground.artifact import Standing
-from etcdboot.ground.errors import EtcdbootError, Missing, Refused
 
 A, DEEP, KEY = PurePosixPath("a"), PurePosixPath("x/y/z"), PurePosixPath("pki/key.pem")
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import grpc
 import pytest
 
+from etcdboot.base.addresses import parse_url
 from etcdboot.effects.etcd import Target, observe
 from etcdboot.effects.etcd_stubs import load_messages
-from etcdboot.ground.address import parse_url
 from etcdboot.model.observation import (
     Alarm,
     Alarms,

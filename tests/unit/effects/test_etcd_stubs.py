@@ -11,7 +11,7 @@ _TRY = """
 import sys
 sys.path.insert(0, sys.argv[1])
 from etcdboot.effects.etcd_stubs import load_messages
-from etcdboot.ground.errors import EtcdbootError
+from etcdboot.base.errors import EtcdbootError
 try:
     load_messages()
 except EtcdbootError as error:

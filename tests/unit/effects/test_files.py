@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from etcdboot.base.errors import Missing, Refused, SpecError
 from etcdboot.effects.files import (
     STDIN,
     contents_of,
@@ -17,7 +18,6 @@ from etcdboot.effects.files import (
     shown_name,
     write_new,
 )
-from etcdboot.ground.errors import Missing, Refused, SpecError
 
 
 class Stream:

@@ -8,8 +8,8 @@ from threading import Event
 
 import pytest
 
+from etcdboot.base.addresses import parse_url
 from etcdboot.effects.http_request import Answer, Unanswered, Way, ask, endpoint_of
-from etcdboot.ground.address import parse_url
 from etcdboot.model.observation import Cause, Failure
 from etcdboot.workflows.certs.issuing import issue
 from samples import tcp_port

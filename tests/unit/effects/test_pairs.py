@@ -10,12 +10,12 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from etcdboot.base.artifacts import Artifact, ChangeKind
+from etcdboot.base.errors import Missing, Refused
+from etcdboot.base.manifest import MANIFEST, Manifest, digest
 from etcdboot.effects.pairs import READY, STAGED, open_pairs
 from etcdboot.effects.root import unwatched
-from etcdboot.ground.artifact import Artifact, ChangeKind
-from etcdboot.ground.errors import Missing, Refused
 from etcdboot.model.certificates import pair_paths
-from etcdboot.model.manifest import MANIFEST, Manifest, digest
 from samples.killing import killed
 from samples.sampling import kill_points
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from etcdboot.base.errors import EtcdbootError, Missing, Refused
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, VARIABLE, Passphrases
-from etcdboot.ground.errors import EtcdbootError, Missing, Refused
 
 KEY = "ca-key.pem"
 
@@ -65,7 +65,7 @@ def test_a_new_one_has_eight_characters_and_an_old_one_may_have_fewer(
 ASK = """
 import sys
 from etcdboot.effects.passphrase import Passphrases
-from etcdboot.ground.errors import Refused
+from etcdboot.base.errors import Refused
 try:
     print("got", getattr(Passphrases(asks=True), sys.argv[1])("ca-key.pem"))
 except Refused as cause:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from etcdboot.base.addresses import parse_url
 from etcdboot.effects.peers import PeerPair, ask_peers
-from etcdboot.ground.address import parse_url
 from etcdboot.model.observation import SeenMember
 from etcdboot.model.premises import PeerAnswer, Speech
 from etcdboot.workflows.certs.issuing import issue

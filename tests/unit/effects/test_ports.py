@@ -5,9 +5,9 @@ import socket
 
 import pytest
 
+from etcdboot.base.addresses import parse_host, parse_url
+from etcdboot.base.errors import Missing
 from etcdboot.effects.ports import free_loopback_ports, is_of_this_machine, occupied
-from etcdboot.ground.address import parse_host, parse_url
-from etcdboot.ground.errors import Missing
 from lab.peers.fixtures import absent
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from etcdboot.base.errors import Refused
 from etcdboot.effects.private import PREFIX, private_folder, private_folders, remove_leftovers
-from etcdboot.ground.errors import Refused
 
 
 @pytest.fixture(autouse=True)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from etcdboot.base.addresses import parse_url
 from etcdboot.effects.credentials import CredentialFiles, Credentials, read_credentials
 from etcdboot.effects.probe import explain
-from etcdboot.ground.address import parse_url
 from etcdboot.model.observation import Cause, Failure
 from etcdboot.workflows.certs.issuing import issue
 from samples.observations import planned

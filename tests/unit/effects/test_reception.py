@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from etcdboot.base.addresses import Url, parse_url
 from etcdboot.effects.reception import Visit, load_from_memory, receptions
-from etcdboot.ground.address import Url, parse_url
 from etcdboot.model.reception import Answer, Reception
 from etcdboot.workflows.certs.issuing import issue
 from samples.observations import planned

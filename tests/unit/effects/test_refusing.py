@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from etcdboot.base.errors import ExitCode
 from etcdboot.effects.refusing import absent, blocked, failed
-from etcdboot.ground.errors import ExitCode
 
 
 def test_an_error_of_the_system_names_place_and_cause(tmp_path: Path) -> None:

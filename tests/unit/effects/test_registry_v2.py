@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from etcdboot.base.diagnostics import Diagnostic
+from etcdboot.base.errors import EtcdbootError, ExitCode
 from etcdboot.effects.http_request import Way
 from etcdboot.effects.registry_v2 import ask_service, make_token, read_registry
-from etcdboot.ground.errors import EtcdbootError, ExitCode
-from etcdboot.ground.report import Diagnostic
 from etcdboot.model.registry import Registration
 from samples.http_host import Reply, http_host
 

@@ -10,10 +10,10 @@ from typing import Any
 import grpc
 import pytest
 
+from etcdboot.base.addresses import Url, parse_url
+from etcdboot.base.errors import EtcdbootError, ExitCode
 from etcdboot.effects.etcd_stubs import load_messages
 from etcdboot.effects.registry_v3 import Host, make_token, read_registry
-from etcdboot.ground.address import Url, parse_url
-from etcdboot.ground.errors import EtcdbootError, ExitCode
 from etcdboot.model.registry import Registration
 from samples.grpc_etcd import Answer, refusing, serving
 

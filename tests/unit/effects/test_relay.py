@@ -9,8 +9,8 @@ from threading import Thread
 
 import pytest
 
+from etcdboot.base.addresses import parse_url
 from etcdboot.effects.relay import relayed
-from etcdboot.ground.address import parse_url
 from etcdboot.workflows.certs.issuing import issue
 from samples.observations import planned
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import dns.message
 import pytest
 
+from etcdboot.base.errors import Missing
 from etcdboot.effects.ports import free_loopback_ports
 from etcdboot.effects.resolver import ask, own_servers
-from etcdboot.ground.errors import Missing
 from etcdboot.model.resolution import (
     Answer,
     Ending,

@@ -5,9 +5,9 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from etcdboot.base.errors import Missing, Refused
 from etcdboot.effects.disk import Disk
 from etcdboot.effects.root import Root, make_root
-from etcdboot.ground.errors import Missing, Refused
 
 A = PurePosixPath("a")
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from etcdboot.base.errors import Missing, Refused
 from etcdboot.effects.secrets import read_password
-from etcdboot.ground.errors import Missing, Refused
 
 
 @pytest.mark.parametrize("content", [b"s3cret", b"s3cret\n", b"s3cret\r\n"])

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from etcdboot.base.addresses import Url, parse_url
 from etcdboot.effects.clock import monotonic
 from etcdboot.effects.serving import presented
-from etcdboot.ground.address import Url, parse_url
 from etcdboot.workflows.certs.issuing import issue
 from samples.observations import planned
 

@@ -5,8 +5,8 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from etcdboot.base.errors import Missing
 from etcdboot.effects.survey import mode_of, own_user, survey
-from etcdboot.ground.errors import Missing
 from etcdboot.model.custody import Kind
 
 

@@ -11,12 +11,12 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from etcdboot.base.artifacts import Artifact, ChangeKind
+from etcdboot.base.errors import EtcdbootError, Missing, Refused
+from etcdboot.base.manifest import MANIFEST, Manifest, digest
 from etcdboot.effects.disk import Disk
 from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.effects.tree import holder, lock, open_tree
-from etcdboot.ground.artifact import Artifact, ChangeKind
-from etcdboot.ground.errors import EtcdbootError, Missing, Refused
-from etcdboot.model.manifest import MANIFEST, Manifest, digest
 from samples.killing import killed
 
 Files = dict[str, bytes]

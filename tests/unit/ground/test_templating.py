@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from etcdboot.ground.report import Severity
+from etcdboot.base.diagnostics import Severity
 from etcdboot.ground.syntax.characters import Unsayable
 from etcdboot.ground.templating import FILTERS, Engine, TemplateProblem
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from etcdboot.ground.address import Host, HostKind, parse_host
-from etcdboot.ground.report import Severity
+from etcdboot.base.addresses import Host, HostKind, parse_host
+from etcdboot.base.diagnostics import Severity
 from etcdboot.model.audit import audit, unfit_authority
 from etcdboot.model.certificates import CertRequest
 from etcdboot.model.spec import CertificateSource

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from etcdboot.ground.report import Severity
+from etcdboot.base.diagnostics import Severity
 from etcdboot.model.crl import CrlFacts, CrlRequest, crl_paths, judge
 from etcdboot.model.register import Revoked, Roll
 from samples.certificates import DAY, NOW, plan_of

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from etcdboot.ground.address import parse_host
+from etcdboot.base.addresses import parse_host
 from etcdboot.model.csr import CsrFacts, csr_path, excess, left_out
 from samples.certificates import CLIENT, SERVER
 

@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from etcdboot.ground.report import Diagnostic
+from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.model.custody import Kept, Kind, loose, strays
 
 ME = 1000

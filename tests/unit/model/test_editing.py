@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.ground.errors import SpecError
+from etcdboot.base.errors import SpecError
 from etcdboot.model.editing import put
 
 TEXT = "name: prod # ours\nmembers:\n- {name: etcd1, host: 10.0.0.1}\n"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.ground.report import Severity, error, warning
+from etcdboot.base.diagnostics import Severity, error, warning
 from etcdboot.ground.syntax.yaml_in import MAX_BYTES, Mark
 from etcdboot.model.loading import SourceMap, dump, load
 from etcdboot.model.spec import ClusterSpec, MemberSpec

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from etcdboot.ground.artifact import HostPlace
+from etcdboot.base.artifacts import HostPlace
 from etcdboot.model.material import (
     CertMaterial,
     absent,

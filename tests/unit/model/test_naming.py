@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from etcdboot.ground.address import parse_san
+from etcdboot.base.addresses import parse_san
 from etcdboot.model.naming import ATTRIBUTES, parse_attribute, parse_constraint, pattern, permits, permitted
 
 

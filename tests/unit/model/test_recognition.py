@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from etcdboot.ground.address import parse_host
-from etcdboot.ground.report import Diagnostic
+from etcdboot.base.addresses import parse_host
+from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.model.csr import CsrFacts
 from etcdboot.model.recognition import Asked, recognised
 from samples.certificates import plan_of

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from etcdboot.ground.report import Severity
+from etcdboot.base.diagnostics import Severity
 from etcdboot.knowledge.etcd.releases import parse_release
 from etcdboot.model.rehearsal import (
     OTHER_HOSTS,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.ground.address import parse_host
+from etcdboot.base.addresses import parse_host
 from etcdboot.model.resolution import (
     Answer,
     Ending,

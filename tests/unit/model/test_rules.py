@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from etcdboot.ground.report import Diagnostic, Severity, has_errors
+from etcdboot.base.diagnostics import Diagnostic, Severity, has_errors
 from etcdboot.model.layout import HostLayout
 from etcdboot.model.loading import load
 from etcdboot.model.planning import plan

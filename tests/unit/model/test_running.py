@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from etcdboot.ground.errors import ExitCode
-from etcdboot.ground.report import warning
+from etcdboot.base.diagnostics import warning
+from etcdboot.base.errors import ExitCode
 from etcdboot.model.running import LocalCluster, MemberState, Phase, Settled, how_it_ended
 
 MEMBER = MemberState("e1", Phase.EXITED, None, -9, ("http://127.0.0.1:2379",), "/logs/e1.log")

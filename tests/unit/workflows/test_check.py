@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.ground.errors import ExitCode
+from etcdboot.base.errors import ExitCode
 from etcdboot.workflows.check import CheckResult, check
 
 GOOD = 'name: x\netcd: {version: "3.6.14"}\nmembers:\n' + "".join(

@@ -4,8 +4,8 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from etcdboot.ground.errors import Missing, SpecError
-from etcdboot.ground.report import Severity
+from etcdboot.base.diagnostics import Severity
+from etcdboot.base.errors import Missing, SpecError
 from etcdboot.knowledge.etcd.releases import Release
 from etcdboot.model.layout import LocalLayout
 from etcdboot.workflows.cluster import load_file, open_cluster

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.ground.errors import EtcdbootError
+from etcdboot.base.errors import EtcdbootError
 from etcdboot.workflows.detach import detach
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.ground.errors import Refused, SpecError, UsageError
+from etcdboot.base.errors import Refused, SpecError, UsageError
 from etcdboot.knowledge.etcd.releases import NEWEST
 from etcdboot.model.loading import load
 from etcdboot.model.spec import ClientTls, ClusterSpec, PeerTls, Target

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from etcdboot.base.errors import ExitCode, UsageError
 from etcdboot.effects.ports import free_loopback_ports
-from etcdboot.ground.errors import ExitCode, UsageError
 from etcdboot.workflows.live import check_live
 
 

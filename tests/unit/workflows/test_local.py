@@ -7,11 +7,11 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from etcdboot.base.addresses import Host, HostKind, Url, parse_url
+from etcdboot.base.errors import Refused
+from etcdboot.base.progress import silent
 from etcdboot.effects.binary import EtcdBinary
 from etcdboot.effects.disk import Disk
-from etcdboot.ground.address import Host, HostKind, Url, parse_url
-from etcdboot.ground.errors import Refused
-from etcdboot.ground.progress import silent
 from etcdboot.model import identity
 from etcdboot.model.layout import MemberPaths
 from etcdboot.model.loading import SourceMap, load

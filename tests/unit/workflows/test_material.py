@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.ground.errors import Missing
+from etcdboot.base.errors import Missing
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.certs.signing import sign

@@ -9,9 +9,9 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from etcdboot.ground.errors import ExitCode, UsageError
-from etcdboot.ground.progress import Event
-from etcdboot.ground.report import warning
+from etcdboot.base.diagnostics import warning
+from etcdboot.base.errors import ExitCode, UsageError
+from etcdboot.base.progress import Event
 from etcdboot.model.layout import HostLayout
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.planning import plan

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.ground.artifact import ChangeKind
-from etcdboot.ground.errors import Drift, ExitCode, Missing, Refused, SpecError, UsageError
+from etcdboot.base.artifacts import ChangeKind
+from etcdboot.base.errors import Drift, ExitCode, Missing, Refused, SpecError, UsageError
 from etcdboot.model.spec import Settings, Target
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.certs.renewing import renew

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.ground.errors import ExitCode
-from etcdboot.ground.report import Severity
+from etcdboot.base.diagnostics import Severity
+from etcdboot.base.errors import ExitCode
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.resolution import parse_server
 from etcdboot.model.spec import BootstrapMode, BootstrapSpec

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from etcdboot.base.errors import EtcdbootError, ExitCode
 from etcdboot.effects.control import ask
 from etcdboot.effects.supervisor.process import Program
 from etcdboot.effects.supervisor.supervisor import Supervisor
-from etcdboot.ground.errors import EtcdbootError, ExitCode
 from etcdboot.model.running import LocalCluster
 from etcdboot.products.verify.judge import judge
 from etcdboot.workflows.session import Session

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.ground.errors import Refused
+from etcdboot.base.errors import Refused
 from etcdboot.model.spec import CaLayout
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.check import check

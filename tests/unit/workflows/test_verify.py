@@ -5,9 +5,9 @@ from threading import Event
 
 import pytest
 
+from etcdboot.base import progress
+from etcdboot.base.errors import EtcdbootError, ExitCode
 from etcdboot.effects.credentials import CredentialFiles
-from etcdboot.ground import progress
-from etcdboot.ground.errors import EtcdbootError, ExitCode
 from etcdboot.products.verify.judge import Verdict
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.verify import ask, ask_by_plan, verify_once, wait_until_healthy

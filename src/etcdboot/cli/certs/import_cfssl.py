@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from etcdboot.base.fast_dataclasses import replace
 from etcdboot.cli.certs.showing import outcome
 from etcdboot.cli.options import output_options, pki_option, spec_option, to_paste
 from etcdboot.cli.output import Outcome
-from etcdboot.ground.values import replace
 
 if TYPE_CHECKING:
     from etcdboot.workflows.certs.importing import ImportResult

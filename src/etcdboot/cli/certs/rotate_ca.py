@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from etcdboot.base.errors import ExitCode
+from etcdboot.base.fast_dataclasses import replace
 from etcdboot.cli.certs.showing import passphrases
 from etcdboot.cli.options import (
     output_options,
@@ -19,8 +21,6 @@ from etcdboot.cli.options import (
     to_paste,
 )
 from etcdboot.cli.output import Grid, Outcome, Output
-from etcdboot.ground.errors import ExitCode
-from etcdboot.ground.values import replace
 from etcdboot.model.spec import CaLayout
 
 if TYPE_CHECKING:

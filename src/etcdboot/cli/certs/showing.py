@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from etcdboot.base.fast_dataclasses import replace
 from etcdboot.cli.output import Grid, Outcome
-from etcdboot.ground.values import replace
 
 if TYPE_CHECKING:
     from etcdboot.effects.passphrase import Passphrases

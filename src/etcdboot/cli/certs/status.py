@@ -141,7 +141,7 @@ def _served(sight: Sight) -> Cells:
 
 
 def _left(residual: int) -> str:
-    from etcdboot.ground.duration import brief
+    from etcdboot.base.durations import brief
 
     return brief(residual) if residual > 0 else f"{brief(-residual)} ago"
 

@@ -12,7 +12,7 @@ from etcdboot.cli.options import output_options, pki_option, rendered_option, sp
 from etcdboot.cli.output import Outcome
 
 if TYPE_CHECKING:
-    from etcdboot.ground.address import Host
+    from etcdboot.base.addresses import Host
     from etcdboot.workflows.certs.verifying import Verified
 
 _EPILOG = """\b
@@ -67,7 +67,7 @@ def _told(found: Verified) -> Outcome:
 
 
 def _host(text: str | None) -> Host | None:
-    from etcdboot.ground.address import parse_host
+    from etcdboot.base.addresses import parse_host
 
     try:
         return parse_host(text) if text else None

@@ -11,12 +11,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from etcdboot.base.errors import Missing
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.effects.environment import for_others
 from etcdboot.effects.refusing import failed
 from etcdboot.effects.supervisor.guard import tied
 from etcdboot.effects.supervisor.lines import LineSplitter
-from etcdboot.ground.errors import Missing
-from etcdboot.ground.values import dataclass
 
 _CHUNK = 1 << 16
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC

@@ -6,10 +6,10 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
 
+from etcdboot.base.errors import Refused, UsageError
+from etcdboot.base.fast_dataclasses import dataclass, field
+from etcdboot.base.progress import Event, EventKind, Reporter
 from etcdboot.effects.supervisor.process import Program, Run, launch
-from etcdboot.ground.errors import Refused, UsageError
-from etcdboot.ground.progress import Event, EventKind, Reporter
-from etcdboot.ground.values import dataclass, field
 from etcdboot.model.log_line import complaint
 from etcdboot.model.running import MemberState, Phase, how_it_ended
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, Final
 
-from etcdboot.ground.values import dataclass, field
+from etcdboot.base.fast_dataclasses import dataclass, field
 
 MAX_BYTES: Final = 1 << 20  # a thousand members with flags of their own need a fifth of it
 MAX_DEPTH: Final = 32

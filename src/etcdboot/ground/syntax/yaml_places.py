@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.ground.syntax.yaml_in import events
-from etcdboot.ground.values import dataclass
 
 LINE_BREAK: Final = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")  # YAML 1.1 §5.4, which libyaml reads
 _NULLS: Final = ("", "~", "null", "Null", "NULL")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from etcdboot.ground.values import dataclass
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.knowledge.etcd import values
 from etcdboot.knowledge.etcd.flag_table import TABLE
 from etcdboot.knowledge.etcd.gates import FEATURE_GATES

@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Final
 
-from etcdboot.ground.values import dataclass
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.knowledge.etcd.flag_table import TABLE
 from etcdboot.knowledge.etcd.flags import FlagFacts, flag, known_in, nearest
 from etcdboot.knowledge.etcd.gates import FEATURE_GATES, parse_gates

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
 
-from etcdboot.ground.address import parse_url
-from etcdboot.ground.duration import parse_go_duration
+from etcdboot.base.addresses import parse_url
+from etcdboot.base.durations import parse_go_duration
 from etcdboot.knowledge.etcd.gates import gates_problem
 from etcdboot.knowledge.etcd.releases import Release, minor_index
 

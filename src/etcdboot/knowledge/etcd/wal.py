@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from etcdboot.ground.values import dataclass
+from etcdboot.base.fast_dataclasses import dataclass
 
 HEAD: Final = 512  # bytes that hold the two first records, which take 60 or so
 _METADATA, _CRC = 1, 4  # wal.go: metadataType, crcType

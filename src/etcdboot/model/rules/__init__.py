@@ -1,11 +1,11 @@
 """What a well-shaped spec must also mean: one table of rules, each a function of its own.
 
-A new rule is one function and one row, an entry in ground/codes.py and a failing example in its test.
+A new rule is one function and one row, an entry in base/diagnostic_codes.py and a failing example in its test.
 """
 
 from __future__ import annotations
 
-from etcdboot.ground.report import Diagnostic
+from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.rules import bootstrap, certificates, flags, folders, members, places, releases, tuning
 from etcdboot.model.rules.finding import Rule

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from etcdboot.ground.values import fields
+from etcdboot.base.fast_dataclasses import fields
 from etcdboot.knowledge.etcd.releases import (
     Release,
     drops_plain_srv_records,

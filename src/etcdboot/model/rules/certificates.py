@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from etcdboot.ground.address import Host, HostKind
-from etcdboot.ground.duration import format_lifetime
-from etcdboot.ground.values import fields
+from etcdboot.base.addresses import Host, HostKind
+from etcdboot.base.durations import format_lifetime
+from etcdboot.base.fast_dataclasses import fields
 from etcdboot.model.addressing import merged
 from etcdboot.model.certificates import CertRequest, pair_paths
 from etcdboot.model.csr import csr_path

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from etcdboot.ground.report import Diagnostic, Severity
-from etcdboot.ground.values import dataclass
+from etcdboot.base.diagnostics import Diagnostic, Severity
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.spec import ClusterSpec
 

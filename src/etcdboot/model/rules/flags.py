@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from etcdboot.ground.report import Severity
+from etcdboot.base.diagnostics import Severity
 from etcdboot.knowledge.etcd.forms import expressible
 from etcdboot.knowledge.etcd.owned import owner_of
 from etcdboot.knowledge.etcd.releases import crl_is_der_only, newest_patch, split_http_bypasses_crl

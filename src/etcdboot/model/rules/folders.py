@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from etcdboot.ground.values import dataclass
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.knowledge.system_folders import is_system_folder, is_temporary
 from etcdboot.model.addressing import machines
 from etcdboot.model.plan import ClusterPlan, MemberPlan

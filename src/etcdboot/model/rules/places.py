@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from etcdboot.ground.address import Host, Url, parse_url
+from etcdboot.base.addresses import Host, Url, parse_url
 from etcdboot.model.addressing import machines, merged, written_host
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.rules.finding import Finding, at, caution

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from etcdboot.ground.duration import parse_go_duration
+from etcdboot.base.durations import parse_go_duration
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.rules.finding import Finding, caution
 from etcdboot.model.rules.flags import place

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
-from etcdboot.ground.report import Diagnostic, error, has_errors, warning
-from etcdboot.ground.values import dataclass
-from etcdboot.ground.wording import counted, gist
+from etcdboot.base.diagnostics import Diagnostic, error, has_errors, warning
+from etcdboot.base.fast_dataclasses import dataclass
+from etcdboot.base.text import counted, gist
 from etcdboot.model.bootstrap import token_key
 from etcdboot.model.plan import MemberPlan
 from etcdboot.model.registry import Registration, Registry

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from etcdboot.ground.report import Diagnostic
-from etcdboot.ground.values import dataclass
+from etcdboot.base.diagnostics import Diagnostic
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.certificates import PEER_CA, CertKind
 from etcdboot.model.naming import LOOPBACK
 from etcdboot.model.spec import CaLayout, CertificatesSpec, KeyAlgorithm

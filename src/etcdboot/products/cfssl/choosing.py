@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from etcdboot.ground.report import Diagnostic
+from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.model.certificates import USAGES, CertKind
 from etcdboot.products.cfssl import vocabulary
 from etcdboot.products.cfssl.documents import Policy, Profile

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from etcdboot.ground.report import Diagnostic
+from etcdboot.base.diagnostics import Diagnostic
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.ground.syntax.json_in import JsonProblem, parse
 from etcdboot.ground.syntax.yaml_in import Mapping, Node, Scalar
-from etcdboot.ground.values import dataclass
 from etcdboot.model.file_names import Clue, clue
 from etcdboot.model.naming import ATTRIBUTES
 from etcdboot.model.shapes import nearest

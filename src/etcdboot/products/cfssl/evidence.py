@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from etcdboot.ground.values import dataclass
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.audit import CertFacts
 from etcdboot.products.cfssl.documents import Policy, Wish
 

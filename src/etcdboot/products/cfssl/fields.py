@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from etcdboot.ground.duration import parse_go_duration
-from etcdboot.ground.report import Diagnostic
+from etcdboot.base.diagnostics import Diagnostic
+from etcdboot.base.durations import parse_go_duration
+from etcdboot.base.fast_dataclasses import dataclass, field
 from etcdboot.ground.syntax.yaml_in import Mapping, Node, Scalar, Sequence, Tag
-from etcdboot.ground.values import dataclass, field
 from etcdboot.model.shapes import named, nearest
 from etcdboot.products.cfssl.places import Place
 from etcdboot.products.cfssl.vocabulary import Fields

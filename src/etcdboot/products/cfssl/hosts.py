@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from etcdboot.ground.address import Host, parse_san
-from etcdboot.ground.report import Diagnostic
+from etcdboot.base.addresses import Host, parse_san
+from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.products.cfssl.documents import Word
 
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")

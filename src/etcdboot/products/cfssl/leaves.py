@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from etcdboot.ground.address import Host
-from etcdboot.ground.report import Diagnostic
-from etcdboot.ground.values import dataclass
+from etcdboot.base.addresses import Host
+from etcdboot.base.diagnostics import Diagnostic
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.audit import BACKDATE, CertFacts
 from etcdboot.model.certificates import CertKind, Usage
 from etcdboot.model.file_names import Clue

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain, count, islice
 
-from etcdboot.ground.address import Host
-from etcdboot.ground.report import Diagnostic
-from etcdboot.ground.values import dataclass
+from etcdboot.base.addresses import Host
+from etcdboot.base.diagnostics import Diagnostic
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.naming import SUPERUSER, folded
 from etcdboot.model.shape import parse_name
 from etcdboot.model.spec import MemberSpec

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from etcdboot.ground.report import Diagnostic, Severity
+from etcdboot.base.diagnostics import Diagnostic, Severity
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.ground.syntax.yaml_in import Mark
-from etcdboot.ground.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

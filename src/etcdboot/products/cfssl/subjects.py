@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from etcdboot.ground.report import Diagnostic
-from etcdboot.ground.values import replace
+from etcdboot.base.diagnostics import Diagnostic
+from etcdboot.base.fast_dataclasses import replace
 from etcdboot.model.certificates import CertKind
 from etcdboot.model.naming import ATTRIBUTES, KUBERNETES_MASTERS, folded, parse_attribute
 from etcdboot.model.spec import CertificatesSpec, ClientSpec

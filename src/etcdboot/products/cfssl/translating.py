@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from etcdboot.ground.address import Host, HostKind
-from etcdboot.ground.duration import format_lifetime
-from etcdboot.ground.report import Diagnostic
-from etcdboot.ground.values import dataclass, replace
+from etcdboot.base.addresses import Host, HostKind
+from etcdboot.base.diagnostics import Diagnostic
+from etcdboot.base.durations import format_lifetime
+from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.knowledge.etcd.releases import Release
 from etcdboot.model.certificates import CA, ROOTS, CertKind
 from etcdboot.model.file_names import clue

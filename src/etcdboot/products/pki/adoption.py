@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from etcdboot.ground.report import Diagnostic, error
-from etcdboot.ground.values import dataclass, field, replace
+from etcdboot.base.diagnostics import Diagnostic, error
+from etcdboot.base.fast_dataclasses import dataclass, field, replace
 from etcdboot.products.pki.blocks import blocks
 from etcdboot.products.pki.inventory import Entry, Found
 

@@ -9,8 +9,8 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
-from etcdboot.ground.address import Host
-from etcdboot.ground.report import Diagnostic, error
+from etcdboot.base.addresses import Host
+from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.products.pki.blocks import Block, blocks
 from etcdboot.products.pki.chains import path_to
 from etcdboot.products.pki.paths import objections

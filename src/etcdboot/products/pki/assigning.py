@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from etcdboot.ground.report import Diagnostic, Severity, warning
-from etcdboot.ground.values import replace
+from etcdboot.base.diagnostics import Diagnostic, Severity, warning
+from etcdboot.base.fast_dataclasses import replace
 from etcdboot.model.certificates import CA, PEER_CA, ROOTS, CertKind, CertRequest, Usage, file_stem
 from etcdboot.model.naming import folded
 from etcdboot.products.pki.given import certifies

@@ -7,7 +7,7 @@ from base64 import b64decode
 from binascii import Error
 from collections.abc import Iterator
 
-from etcdboot.ground.values import dataclass, field
+from etcdboot.base.fast_dataclasses import dataclass, field
 
 # RFC 7468 section 2; what stands outside the marks is explanation. Keys of old may have RFC 1421 headers.
 _BLOCK = re.compile(

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from cryptography import x509
 
-from etcdboot.ground.values import dataclass
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.products.pki.reading import is_signed_by
 
 

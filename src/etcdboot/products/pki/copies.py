@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from etcdboot.ground.report import Diagnostic, error
+from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.model.custody import Kept
 from etcdboot.model.material import Needed, needed, needed_by
 from etcdboot.model.plan import ClusterPlan

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.utils import CryptographyDeprecationWarning
 
-from etcdboot.ground.address import Host, HostKind
-from etcdboot.ground.wording import printable
+from etcdboot.base.addresses import Host, HostKind
+from etcdboot.base.text import printable
 from etcdboot.model.certificates import CertRequest
 from etcdboot.model.csr import CsrFacts
 from etcdboot.products.pki import profile

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from cryptography import x509
 
-from etcdboot.ground.report import Diagnostic, error, warning
-from etcdboot.ground.values import dataclass
+from etcdboot.base.diagnostics import Diagnostic, error, warning
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.certificates import CertKind
 from etcdboot.model.issued import Issued
 from etcdboot.model.register import Reason, Revoked

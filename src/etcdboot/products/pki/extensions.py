@@ -8,7 +8,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
-from etcdboot.ground.values import dataclass
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.products.pki.reading import KEY_USAGES, USAGE_OIDS
 
 # RFC 5280 section 4.2.1.12 and 4.2.2.1; what else there is stays a dotted number.

@@ -8,9 +8,9 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from etcdboot.ground.address import Host
-from etcdboot.ground.report import Diagnostic, Severity, error, warning
-from etcdboot.ground.values import dataclass, replace
+from etcdboot.base.addresses import Host
+from etcdboot.base.diagnostics import Diagnostic, Severity, error, warning
+from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.model.audit import CertFacts
 from etcdboot.model.certificates import USAGES, CertKind
 from etcdboot.products.pki.chains import Order, order_of, path_to

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
-from etcdboot.ground.report import Diagnostic, error
-from etcdboot.ground.values import dataclass, field, replace
+from etcdboot.base.diagnostics import Diagnostic, error
+from etcdboot.base.fast_dataclasses import dataclass, field, replace
 from etcdboot.model.audit import CertFacts
 from etcdboot.products.pki import answers
 from etcdboot.products.pki.blocks import Block, blocks

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from etcdboot.ground.report import Diagnostic, Severity, error
-from etcdboot.ground.values import dataclass, field, replace
+from etcdboot.base.diagnostics import Diagnostic, Severity, error
+from etcdboot.base.fast_dataclasses import dataclass, field, replace
 from etcdboot.model.audit import CertFacts, audit, unfit_authority
 from etcdboot.model.certificates import CertRequest, PairPaths, pair_paths
 from etcdboot.products.pki import remarks

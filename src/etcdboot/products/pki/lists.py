@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from etcdboot.ground.artifact import Artifact
-from etcdboot.ground.report import Diagnostic, error, has_errors
-from etcdboot.ground.values import dataclass, field, replace
+from etcdboot.base.artifacts import Artifact
+from etcdboot.base.diagnostics import Diagnostic, error, has_errors
+from etcdboot.base.fast_dataclasses import dataclass, field, replace
 from etcdboot.model.crl import CrlFacts, CrlRequest, crl_paths, judge
 from etcdboot.model.register import REGISTER, Register
 from etcdboot.products.pki import crl

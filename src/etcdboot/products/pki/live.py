@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 
-from etcdboot.ground.address import Url
-from etcdboot.ground.errors import ExitCode
-from etcdboot.ground.report import Diagnostic, error
-from etcdboot.ground.values import dataclass
+from etcdboot.base.addresses import Url
+from etcdboot.base.diagnostics import Diagnostic, error
+from etcdboot.base.errors import ExitCode
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.audit import CertFacts
 from etcdboot.model.certificates import CertKind, CertRequest
 from etcdboot.model.plan import ClusterPlan

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
-from etcdboot.ground.report import Diagnostic, Severity
-from etcdboot.ground.values import dataclass, field
+from etcdboot.base.diagnostics import Diagnostic, Severity
+from etcdboot.base.fast_dataclasses import dataclass, field
 from etcdboot.model.audit import CertFacts
 from etcdboot.model.file_names import Clue, clue
 from etcdboot.products.pki.blocks import Block, blocks

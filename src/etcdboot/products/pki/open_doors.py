@@ -9,9 +9,9 @@ from itertools import groupby
 
 from cryptography import x509
 
-from etcdboot.ground.report import Diagnostic, warning
+from etcdboot.base.diagnostics import Diagnostic, warning
+from etcdboot.base.fast_dataclasses import dataclass, field
 from etcdboot.ground.syntax import sh
-from etcdboot.ground.values import dataclass, field
 from etcdboot.model.certificates import CertKind, CertRequest
 from etcdboot.model.issued import Issued, IssuedRegister, kind_of
 from etcdboot.model.plan import ClusterPlan

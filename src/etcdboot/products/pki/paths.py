@@ -11,7 +11,7 @@ from ipaddress import ip_address, ip_network
 
 from cryptography import x509
 
-from etcdboot.ground.address import Host
+from etcdboot.base.addresses import Host
 from etcdboot.products.pki.portrait import held, name_text
 
 

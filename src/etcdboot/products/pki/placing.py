@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from cryptography import x509
 
-from etcdboot.ground.report import Diagnostic, error
-from etcdboot.ground.values import dataclass, replace
+from etcdboot.base.diagnostics import Diagnostic, error
+from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.model.certificates import CA, PEER_CA, CertKind, CertRequest
 from etcdboot.model.spec import CertificateSource
 from etcdboot.products.pki import assigning

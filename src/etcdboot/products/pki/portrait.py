@@ -8,9 +8,9 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import SignatureAlgorithmOID
 
-from etcdboot.ground.duration import brief
-from etcdboot.ground.values import dataclass, field
-from etcdboot.ground.wording import printable
+from etcdboot.base.durations import brief
+from etcdboot.base.fast_dataclasses import dataclass, field
+from etcdboot.base.text import printable
 from etcdboot.products.pki import extensions
 from etcdboot.products.pki.reading import NAMES, key_type, public_hash
 

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.utils import CryptographyDeprecationWarning
 
-from etcdboot.ground.wording import instant
+from etcdboot.base.text import instant
 from etcdboot.products.pki.blocks import Block, blocks
 from etcdboot.products.pki.pem import Unreadable
 from etcdboot.products.pki.portrait import (

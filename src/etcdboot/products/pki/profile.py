@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 
-from etcdboot.ground.address import Host
+from etcdboot.base.addresses import Host
 from etcdboot.model.audit import BACKDATE
 from etcdboot.model.certificates import CertRequest, Usage
 from etcdboot.model.naming import is_network, permitted

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from etcdboot.ground.address import Host, HostKind
+from etcdboot.base.addresses import Host, HostKind
 from etcdboot.model.audit import CertFacts
 from etcdboot.model.certificates import Usage
 from etcdboot.products.pki.pem import Unreadable, load_certificate, load_key

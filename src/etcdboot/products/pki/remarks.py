@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from etcdboot.ground.report import Diagnostic, Severity, error, warning
-from etcdboot.ground.values import replace
+from etcdboot.base.diagnostics import Diagnostic, Severity, error, warning
+from etcdboot.base.fast_dataclasses import replace
 from etcdboot.model.csr import csr_path
 from etcdboot.products.pki.profile import validity
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from etcdboot.ground.report import Diagnostic, Severity, error
-from etcdboot.ground.values import replace
+from etcdboot.base.diagnostics import Diagnostic, Severity, error
+from etcdboot.base.fast_dataclasses import replace
 from etcdboot.model.audit import due
 from etcdboot.model.due import Within, is_due, margin
 from etcdboot.model.spec import CertificateSource

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from etcdboot.ground.errors import Refused, UsageError
-from etcdboot.ground.report import Diagnostic, Severity, error
-from etcdboot.ground.values import replace
+from etcdboot.base.diagnostics import Diagnostic, Severity, error
+from etcdboot.base.errors import Refused, UsageError
+from etcdboot.base.fast_dataclasses import replace
 from etcdboot.model.certificates import CertRequest
 from etcdboot.model.spec import CertificateSource
 from etcdboot.products.pki.authority import Authority, Pair

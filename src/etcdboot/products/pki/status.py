@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 
-from etcdboot.ground.errors import ExitCode, first_of
-from etcdboot.ground.report import Diagnostic, error, has_errors
-from etcdboot.ground.values import dataclass
+from etcdboot.base.diagnostics import Diagnostic, error, has_errors
+from etcdboot.base.errors import ExitCode, first_of
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.audit import due
 from etcdboot.model.certificates import CertRequest
 from etcdboot.model.due import Within, is_due, margin, residual

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
-from etcdboot.ground.artifact import Artifact
-from etcdboot.ground.values import dataclass, replace
+from etcdboot.base.artifacts import Artifact
+from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.model.certificates import CertRequest, PairPaths, pair_paths
 from etcdboot.model.rotation import (
     RETIRED,

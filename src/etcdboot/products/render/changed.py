@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from etcdboot.ground.artifact import Change, ChangeKind
-from etcdboot.ground.values import dataclass, field
+from etcdboot.base.artifacts import Change, ChangeKind
+from etcdboot.base.fast_dataclasses import dataclass, field
 from etcdboot.model.plan import ClientPlan, ClusterPlan, MemberPlan
 from etcdboot.model.spec import ClusterState
 from etcdboot.products.render.settings_text import beforehand, lasting, setting

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from etcdboot.ground.values import replace
+from etcdboot.base.fast_dataclasses import replace
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.spec import ClusterState, Target
 from etcdboot.products.render.changed import Changed

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from difflib import unified_diff
 
-from etcdboot.ground.artifact import Change, ChangeKind
+from etcdboot.base.artifacts import Change, ChangeKind
 
 Describe = Callable[[bytes], str]
 _NOWHERE = "/dev/null"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from etcdboot.ground.address import Host
+from etcdboot.base.addresses import Host
 from etcdboot.ground.syntax import sh
 from etcdboot.model.certificates import CertRequest, pair_paths
 from etcdboot.model.csr import csr_name

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePosixPath
 
-from etcdboot.ground.errors import SpecError
-from etcdboot.ground.report import Diagnostic, error
+from etcdboot.base.diagnostics import Diagnostic, error
+from etcdboot.base.errors import SpecError
+from etcdboot.base.fast_dataclasses import dataclass, field
 from etcdboot.ground.syntax import yaml_out
-from etcdboot.ground.values import dataclass, field
 from etcdboot.knowledge.etcd.flags import env_name, file_value
 from etcdboot.knowledge.etcd.forms import expressible
 from etcdboot.model.plan import Flag, MemberPlan

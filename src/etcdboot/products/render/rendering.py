@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
-from etcdboot.ground.artifact import Artifact
-from etcdboot.ground.errors import SpecError, UsageError
-from etcdboot.ground.report import Diagnostic, error
+from etcdboot.base.artifacts import Artifact
+from etcdboot.base.diagnostics import Diagnostic, error
+from etcdboot.base.errors import SpecError, UsageError
+from etcdboot.base.fast_dataclasses import replace
 from etcdboot.ground.syntax.characters import Unsayable
 from etcdboot.ground.templating import Engine, TemplateProblem
-from etcdboot.ground.values import replace
 from etcdboot.model.plan import ClientPlan, ClusterPlan, Flag, MemberPlan
 from etcdboot.model.spec import Settings
 from etcdboot.products.render.launch import launch

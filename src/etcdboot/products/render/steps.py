@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from etcdboot.base.text import COMMAND
 from etcdboot.ground.syntax import sh
-from etcdboot.ground.wording import COMMAND
 from etcdboot.model.plan import MemberPlan
 
 Command = tuple[str, ...]

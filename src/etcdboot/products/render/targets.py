@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from etcdboot.ground.artifact import HostPlace
-from etcdboot.ground.values import dataclass
+from etcdboot.base.artifacts import HostPlace
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.material import READABLE_BY_ETCD
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.spec import Settings, Target

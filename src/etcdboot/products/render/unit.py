@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from etcdboot.ground.address import parse_url
-from etcdboot.ground.values import dataclass
+from etcdboot.base.addresses import parse_url
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.knowledge.system_folders import TEMPORARY_TREES
 from etcdboot.model.plan import MemberPlan
 from etcdboot.model.premises import MEMBER_FOLDER

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from etcdboot.ground.address import parse_host
+from etcdboot.base.addresses import parse_host
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.ground.templating import Engine
-from etcdboot.ground.values import dataclass
 from etcdboot.knowledge.etcd.releases import Release
 from etcdboot.model.shape import parse_name
 from etcdboot.model.spec import ClientTls, PeerTls

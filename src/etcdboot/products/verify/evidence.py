@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from etcdboot.ground.address import Url, parse_url
-from etcdboot.ground.values import dataclass
+from etcdboot.base.addresses import Url, parse_url
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.observation import Failure, MemberList, Observation, SeenMember, Status
 
 if TYPE_CHECKING:  # endpoints alone are judged without a plan, and without its modules

@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import StrEnum, unique
 from typing import TYPE_CHECKING, Final
 
-from etcdboot.ground.errors import ExitCode
-from etcdboot.ground.values import dataclass
+from etcdboot.base.errors import ExitCode
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.observation import Alarms, Cause, Failure, Layer, Observation, Read, SeenMember, Status
 from etcdboot.products.verify.check import CheckResult, Outcome
 from etcdboot.products.verify.checks import CHECKS

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from etcdboot.ground.address import Url
-from etcdboot.ground.errors import UsageError
-from etcdboot.ground.values import dataclass
+from etcdboot.base.addresses import Url
+from etcdboot.base.errors import UsageError
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.certificates import CertKind, PairPaths, pair_paths
 from etcdboot.model.material import trusted_by_clients
 from etcdboot.model.plan import ClusterPlan

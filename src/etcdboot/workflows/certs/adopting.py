@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+from etcdboot.base.diagnostics import Diagnostic, Severity, warning
+from etcdboot.base.errors import Refused
+from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects import clock
 from etcdboot.effects.pairs import open_pairs
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.ground.errors import Refused
-from etcdboot.ground.report import Diagnostic, Severity, warning
-from etcdboot.ground.values import dataclass, replace
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.products.pki import adoption, inventory, selection
 from etcdboot.products.pki.adoption import Offer

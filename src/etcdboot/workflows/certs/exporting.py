@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from etcdboot.base.artifacts import Change
+from etcdboot.base.diagnostics import Diagnostic
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.effects.tree import open_tree
-from etcdboot.ground.artifact import Change
-from etcdboot.ground.report import Diagnostic
-from etcdboot.ground.values import dataclass
 from etcdboot.model.material import bundled
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.styles import STYLES

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
+from etcdboot.base.diagnostics import Diagnostic, Severity, error, has_errors
+from etcdboot.base.fast_dataclasses import dataclass, replace
+from etcdboot.base.manifest import MANIFEST
 from etcdboot.effects.files import names_in, read_given
-from etcdboot.ground.report import Diagnostic, Severity, error, has_errors
-from etcdboot.ground.values import dataclass, replace
-from etcdboot.model.manifest import MANIFEST
 from etcdboot.products.cfssl import documents
 from etcdboot.products.cfssl.documents import Document
 from etcdboot.products.pki import matching

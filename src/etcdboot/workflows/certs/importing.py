@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from etcdboot.base.diagnostics import Diagnostic, error, has_errors, warning
+from etcdboot.base.errors import ExitCode, SpecError
+from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects.files import STDIN, folder_of, write_new
-from etcdboot.ground.errors import ExitCode, SpecError
-from etcdboot.ground.report import Diagnostic, error, has_errors, warning
-from etcdboot.ground.values import dataclass, replace
 from etcdboot.model.certificates import PEER_CA, CertRequest
 from etcdboot.model.loading import load
 from etcdboot.model.spec import CaLayout

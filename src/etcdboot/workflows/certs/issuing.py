@@ -7,15 +7,15 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
+from etcdboot.base.artifacts import Artifact, Change, ChangeKind
+from etcdboot.base.diagnostics import Diagnostic, Severity, has_errors
+from etcdboot.base.errors import ExitCode, Refused
+from etcdboot.base.fast_dataclasses import dataclass, replace
+from etcdboot.base.progress import Event, EventKind, Reporter, silent
 from etcdboot.effects import clock, keys
 from etcdboot.effects.pairs import PairTree, open_pairs
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.ground.artifact import Artifact, Change, ChangeKind
-from etcdboot.ground.errors import ExitCode, Refused
-from etcdboot.ground.progress import Event, EventKind, Reporter, silent
-from etcdboot.ground.report import Diagnostic, Severity, has_errors
-from etcdboot.ground.values import dataclass, replace
 from etcdboot.model.audit import CertFacts
 from etcdboot.model.beside import is_beside
 from etcdboot.model.certificates import CertRequest, pair_paths

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import PurePosixPath
 
+from etcdboot.base.artifacts import Change, Standing
+from etcdboot.base.diagnostics import Diagnostic, Severity
+from etcdboot.base.errors import Refused, UsageError
+from etcdboot.base.fast_dataclasses import dataclass
+from etcdboot.base.progress import Reporter
 from etcdboot.effects.pairs import PairTree
 from etcdboot.effects.passphrase import Passphrases
-from etcdboot.ground.artifact import Change, Standing
-from etcdboot.ground.errors import Refused, UsageError
-from etcdboot.ground.progress import Reporter
-from etcdboot.ground.report import Diagnostic, Severity
-from etcdboot.ground.values import dataclass
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.rotation import STATE, Rotation, Rotations
 from etcdboot.model.sighting import Sighting

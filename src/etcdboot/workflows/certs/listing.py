@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
+from etcdboot.base.artifacts import Artifact
+from etcdboot.base.diagnostics import Diagnostic
+from etcdboot.base.errors import Refused
 from etcdboot.effects.pairs import PairTree
 from etcdboot.effects.passphrase import Passphrases
-from etcdboot.ground.artifact import Artifact
-from etcdboot.ground.errors import Refused
-from etcdboot.ground.report import Diagnostic
 from etcdboot.model.crl import CrlRequest, crl_paths
 from etcdboot.products.pki.authority import Authority
 from etcdboot.products.pki.inventory import Entry

@@ -11,8 +11,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from etcdboot.ground.errors import EtcdbootError, Missing, Refused
-from etcdboot.ground.report import Diagnostic, error
+from etcdboot.base.diagnostics import Diagnostic, error
+from etcdboot.base.errors import EtcdbootError, Missing, Refused
 from etcdboot.model.audit import BACKDATE
 from etcdboot.model.certificates import CertRequest
 from etcdboot.model.plan import SignerPlan

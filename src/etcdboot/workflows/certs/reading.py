@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from etcdboot.base.diagnostics import Diagnostic, error, has_errors
+from etcdboot.base.errors import ExitCode
+from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects import clock
 from etcdboot.effects.files import read_given, shown_name
-from etcdboot.ground.errors import ExitCode
-from etcdboot.ground.report import Diagnostic, error, has_errors
-from etcdboot.ground.values import dataclass, replace
 from etcdboot.products.pki.chains import Judged, order_of
 from etcdboot.products.pki.given import Given, remarks
 from etcdboot.products.pki.pem import Unreadable

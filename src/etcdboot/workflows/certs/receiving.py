@@ -8,14 +8,14 @@ from pathlib import Path
 
 from cryptography import x509
 
+from etcdboot.base.diagnostics import Diagnostic, Severity, error
+from etcdboot.base.errors import Missing, Refused
+from etcdboot.base.fast_dataclasses import replace
 from etcdboot.effects import clock
 from etcdboot.effects.files import STDIN, contents_of, read_given, shown_name
 from etcdboot.effects.pairs import open_pairs
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.ground.errors import Missing, Refused
-from etcdboot.ground.report import Diagnostic, Severity, error
-from etcdboot.ground.values import replace
 from etcdboot.model.certificates import CertRequest, pair_paths
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.products.pki import answers, assigning, placing, selection

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
+from etcdboot.base.artifacts import Artifact, Change, ChangeKind
+from etcdboot.base.diagnostics import Diagnostic, error, warning
+from etcdboot.base.errors import Refused
+from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects.pairs import PairTree
-from etcdboot.ground.artifact import Artifact, Change, ChangeKind
-from etcdboot.ground.errors import Refused
-from etcdboot.ground.report import Diagnostic, error, warning
-from etcdboot.ground.values import dataclass, replace
 from etcdboot.model.certificates import pair_paths
 from etcdboot.model.issued import ISSUED, IssuedProblem, IssuedRegister, certificate_name, is_authority
 from etcdboot.model.plan import ClusterPlan

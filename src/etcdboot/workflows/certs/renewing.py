@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from etcdboot.base.diagnostics import Diagnostic
+from etcdboot.base.errors import Refused
+from etcdboot.base.fast_dataclasses import dataclass
+from etcdboot.base.progress import Reporter, silent
 from etcdboot.effects import clock
 from etcdboot.effects.pairs import open_pairs
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.ground.errors import Refused
-from etcdboot.ground.progress import Reporter, silent
-from etcdboot.ground.report import Diagnostic
-from etcdboot.ground.values import dataclass
 from etcdboot.model.due import Within
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.rollout import Step, rollout

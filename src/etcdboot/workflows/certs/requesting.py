@@ -8,16 +8,16 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from etcdboot.base.artifacts import Artifact
+from etcdboot.base.diagnostics import Diagnostic, Severity, error
+from etcdboot.base.errors import ExitCode, Refused
+from etcdboot.base.fast_dataclasses import dataclass
+from etcdboot.base.progress import Event, EventKind, Reporter, silent
 from etcdboot.effects import keys
 from etcdboot.effects.files import read_if_there, write_new
 from etcdboot.effects.pairs import PairTree, open_pairs
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, make_root, unwatched
-from etcdboot.ground.artifact import Artifact
-from etcdboot.ground.errors import ExitCode, Refused
-from etcdboot.ground.progress import Event, EventKind, Reporter, silent
-from etcdboot.ground.report import Diagnostic, Severity, error
-from etcdboot.ground.values import dataclass
 from etcdboot.model.certificates import CertRequest, pair_paths
 from etcdboot.model.csr import CsrFacts, csr_name, csr_path, excess
 from etcdboot.model.plan import ClusterPlan

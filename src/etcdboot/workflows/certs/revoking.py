@@ -6,15 +6,15 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+from etcdboot.base.artifacts import Change
+from etcdboot.base.diagnostics import Diagnostic, Severity, warning
+from etcdboot.base.errors import Refused, UsageError
+from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects import clock
 from etcdboot.effects.files import read_bytes
 from etcdboot.effects.pairs import PairTree, open_pairs
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.ground.artifact import Change
-from etcdboot.ground.errors import Refused, UsageError
-from etcdboot.ground.report import Diagnostic, Severity, warning
-from etcdboot.ground.values import dataclass, replace
 from etcdboot.model.certificates import CA, PEER_CA, pair_paths
 from etcdboot.model.crl import CrlRequest, crl_paths
 from etcdboot.model.issued import Issued

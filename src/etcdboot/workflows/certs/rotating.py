@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from etcdboot.base.diagnostics import Diagnostic, warning
+from etcdboot.base.errors import Refused
+from etcdboot.base.fast_dataclasses import replace
+from etcdboot.base.progress import Reporter, silent
 from etcdboot.effects import clock
 from etcdboot.effects.pairs import open_pairs
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.ground.errors import Refused
-from etcdboot.ground.progress import Reporter, silent
-from etcdboot.ground.report import Diagnostic, warning
-from etcdboot.ground.values import replace
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.rotation import Rotation, Step
 from etcdboot.model.sighting import Question, Sighting, objections

@@ -7,11 +7,11 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from etcdboot.base.errors import EtcdbootError, Refused
+from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects import keys
 from etcdboot.effects.reception import Visit, receptions
 from etcdboot.effects.serving import presented
-from etcdboot.ground.errors import EtcdbootError, Refused
-from etcdboot.ground.values import dataclass, replace
 from etcdboot.model.certificates import CertKind
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.reception import Answer, Reception

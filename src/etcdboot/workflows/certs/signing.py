@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from etcdboot.base.diagnostics import Diagnostic, error, has_errors
+from etcdboot.base.errors import Refused, UsageError
+from etcdboot.base.fast_dataclasses import dataclass, replace
+from etcdboot.base.progress import Reporter, silent
 from etcdboot.effects import clock
 from etcdboot.effects.files import STDIN, contents_of, demand_absent, read_given, shown_name, write_new
 from etcdboot.effects.pairs import PairTree, open_pairs
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.ground.errors import Refused, UsageError
-from etcdboot.ground.progress import Reporter, silent
-from etcdboot.ground.report import Diagnostic, error, has_errors
-from etcdboot.ground.values import dataclass, replace
 from etcdboot.model.certificates import CertRequest, pair_paths
 from etcdboot.model.csr import CsrFacts, excess, left_out
 from etcdboot.model.plan import ClusterPlan

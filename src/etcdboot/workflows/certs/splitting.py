@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import PurePosixPath
 
+from etcdboot.base.artifacts import Artifact
+from etcdboot.base.diagnostics import Diagnostic, Severity
+from etcdboot.base.errors import Refused, UsageError
+from etcdboot.base.fast_dataclasses import replace
+from etcdboot.base.progress import Reporter, silent
 from etcdboot.effects import clock
 from etcdboot.effects.pairs import PairTree, open_pairs
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.ground.artifact import Artifact
-from etcdboot.ground.errors import Refused, UsageError
-from etcdboot.ground.progress import Reporter, silent
-from etcdboot.ground.report import Diagnostic, Severity
-from etcdboot.ground.values import replace
 from etcdboot.model.certificates import CA, PEER_CA
 from etcdboot.model.layout import HostLayout
 from etcdboot.model.plan import ClusterPlan

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from etcdboot.base.artifacts import Standing
+from etcdboot.base.diagnostics import Diagnostic
+from etcdboot.base.errors import Refused
+from etcdboot.base.fast_dataclasses import replace
 from etcdboot.effects.pairs import PairTree
-from etcdboot.ground.artifact import Standing
-from etcdboot.ground.errors import Refused
-from etcdboot.ground.report import Diagnostic
-from etcdboot.ground.values import replace
 from etcdboot.model.certificates import CertRequest, PairPaths, pair_paths
 from etcdboot.model.csr import csr_path
 from etcdboot.model.plan import ClusterPlan

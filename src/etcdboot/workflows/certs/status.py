@@ -6,12 +6,12 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from etcdboot.base.diagnostics import Diagnostic
+from etcdboot.base.errors import ExitCode, first_of
+from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects import clock
 from etcdboot.effects.pairs import PairTree, open_pairs
 from etcdboot.effects.serving import presented
-from etcdboot.ground.errors import ExitCode, first_of
-from etcdboot.ground.report import Diagnostic
-from etcdboot.ground.values import dataclass, replace
 from etcdboot.model.crl import crl_paths
 from etcdboot.model.due import Within
 from etcdboot.model.issued import Issued

@@ -7,10 +7,10 @@ from pathlib import PurePosixPath
 
 from cryptography import x509
 
+from etcdboot.base.artifacts import Artifact
+from etcdboot.base.errors import Refused
+from etcdboot.base.fast_dataclasses import replace
 from etcdboot.effects import keys
-from etcdboot.ground.artifact import Artifact
-from etcdboot.ground.errors import Refused
-from etcdboot.ground.values import replace
 from etcdboot.model.certificates import CertRequest, pair_paths
 from etcdboot.model.crl import crl_paths
 from etcdboot.model.rotation import ROTATION, STATE, Rotation, Step

@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
+from etcdboot.base.addresses import Host
+from etcdboot.base.diagnostics import Diagnostic, Severity, warning
+from etcdboot.base.errors import ExitCode, first_of
+from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects import clock
 from etcdboot.effects.files import read_given, shown_name
 from etcdboot.effects.pairs import open_pairs
 from etcdboot.effects.survey import mode_of, own_user, survey
-from etcdboot.ground.address import Host
-from etcdboot.ground.errors import ExitCode, first_of
-from etcdboot.ground.report import Diagnostic, Severity, warning
 from etcdboot.ground.syntax import sh
-from etcdboot.ground.values import dataclass, replace
 from etcdboot.model.beside import is_beside
 from etcdboot.model.certificates import CertKind, pair_paths
 from etcdboot.model.custody import Kept, Kind, loose, strays

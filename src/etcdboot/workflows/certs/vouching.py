@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from etcdboot.base.diagnostics import Diagnostic, Severity, has_errors
+from etcdboot.base.errors import Drift, Refused
+from etcdboot.base.fast_dataclasses import replace
 from etcdboot.effects import clock
 from etcdboot.effects.pairs import open_pairs
-from etcdboot.ground.errors import Drift, Refused
-from etcdboot.ground.report import Diagnostic, Severity, has_errors
-from etcdboot.ground.values import replace
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.products.pki import inventory, selection
 from etcdboot.workflows.certs.listing import look_at_lists

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from etcdboot.ground.address import Url, parse_url
-from etcdboot.ground.errors import UsageError
+from etcdboot.base.addresses import Url, parse_url
+from etcdboot.base.errors import UsageError
 from etcdboot.model.registry import Registry
 from etcdboot.model.spec import BootstrapMode, BootstrapSpec
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from etcdboot.base.diagnostics import Diagnostic, Severity, warning
+from etcdboot.base.errors import EtcdbootError, SpecError
+from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects.files import folder_of, read_text
 from etcdboot.effects.rewriting import demand_rewritable, rewrite
 from etcdboot.effects.tokens import new_token
-from etcdboot.ground.errors import EtcdbootError, SpecError
-from etcdboot.ground.report import Diagnostic, Severity, warning
-from etcdboot.ground.values import dataclass, replace
 from etcdboot.model.bootstrap import token_key
 from etcdboot.model.discovery import host_of as host_in
 from etcdboot.model.editing import put

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from etcdboot.base.diagnostics import Diagnostic, has_errors
+from etcdboot.base.errors import Down, ExitCode
+from etcdboot.base.fast_dataclasses import dataclass
+from etcdboot.base.progress import Event, EventKind, Reporter, silent
 from etcdboot.effects.clock import monotonic, pause
-from etcdboot.ground.errors import Down, ExitCode
-from etcdboot.ground.progress import Event, EventKind, Reporter, silent
-from etcdboot.ground.report import Diagnostic, has_errors
-from etcdboot.ground.values import dataclass
 from etcdboot.products.bootstrap.registry import Standing, standing
 from etcdboot.workflows.cluster import open_cluster
 from etcdboot.workflows.discovery.hosts import DEFAULT_TIMEOUT, reader

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from etcdboot.ground.errors import EtcdbootError, UsageError
-from etcdboot.ground.report import Diagnostic, warning
-from etcdboot.ground.values import dataclass, replace
+from etcdboot.base.diagnostics import Diagnostic, warning
+from etcdboot.base.errors import EtcdbootError, UsageError
+from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.model.discovery import (
     PUBLIC_SERVICE,
     WHY_NOT_PUBLIC,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from etcdboot.base.errors import Missing, Refused
 from etcdboot.effects.supervisor.process import Program, Run, launch
-from etcdboot.ground.errors import Missing, Refused
 
 
 def program(folder: Path, script: str, **environment: str) -> Program:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from etcdboot.base.errors import Refused, UsageError
+from etcdboot.base.progress import Event, EventKind
 from etcdboot.effects.supervisor.process import Program
 from etcdboot.effects.supervisor.supervisor import Supervisor
-from etcdboot.ground.errors import Refused, UsageError
-from etcdboot.ground.progress import Event, EventKind
 from etcdboot.model.running import Phase
 
 OBEYS = "trap 'exit 0' TERM; echo ready; while :; do sleep 0.01; done"

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from etcdboot.ground.report import Severity
+from etcdboot.base.diagnostics import Severity
 from etcdboot.model.plan import MemberPlan
 from etcdboot.model.registry import Registration, Registry
 from etcdboot.model.spec import BootstrapMode, BootstrapSpec, ClusterState, MemberSpec

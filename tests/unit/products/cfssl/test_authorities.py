@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from etcdboot.ground.report import Diagnostic
+from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.model.audit import BACKDATE, CertFacts
 from etcdboot.model.naming import LOOPBACK
 from etcdboot.model.spec import CaLayout, KeyAlgorithm

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from etcdboot.ground.report import Severity
+from etcdboot.base.diagnostics import Severity
 from etcdboot.products.cfssl.documents import Policy, Wish, read
 from samples.cfssl import BOTH, GUIDE, TUTORIAL
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.ground.report import Diagnostic
+from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.products.cfssl.documents import Word
 from etcdboot.products.cfssl.hosts import plain
 from etcdboot.products.cfssl.places import Place

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from etcdboot.ground.address import parse_host
-from etcdboot.ground.report import Diagnostic
+from etcdboot.base.addresses import parse_host
+from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.model.certificates import CertKind
 from etcdboot.model.file_names import clue
 from etcdboot.model.spec import KeyAlgorithm

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.ground.address import parse_san
-from etcdboot.ground.report import Diagnostic
+from etcdboot.base.addresses import parse_san
+from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.model.file_names import clue
 from etcdboot.products.cfssl.leaves import Leaf
 from etcdboot.products.cfssl.members import Cast, cast

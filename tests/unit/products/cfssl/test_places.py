@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from etcdboot.ground.report import Severity
+from etcdboot.base.diagnostics import Severity
 from etcdboot.ground.syntax.yaml_in import Mark
 from etcdboot.products.cfssl.places import Place, lost, spelled
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import PurePosixPath
 
-from etcdboot.ground.report import has_errors
+from etcdboot.base.diagnostics import has_errors
 from etcdboot.model.layout import HostLayout
 from etcdboot.model.loading import dump, load
 from etcdboot.model.planning import plan

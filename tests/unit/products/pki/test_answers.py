@@ -5,7 +5,7 @@ import base64
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
-from etcdboot.ground.report import Diagnostic
+from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.products.pki import answers
 from etcdboot.products.pki.pem import Unreadable, dump_key, load_certificate
 from etcdboot.products.pki.reading import public_hash

@@ -4,7 +4,7 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from etcdboot.ground.report import Diagnostic
+from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.products.pki.assigning import assigned, authorities
 from etcdboot.products.pki.matching import Match, PemFile, matched
 from samples.certificates import plan_of

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.effects.keys import new_key, new_serial
-from etcdboot.ground.report import Diagnostic
 from etcdboot.model.certificates import CertKind
 from etcdboot.model.register import Reason
 from etcdboot.products.pki.authority import Authority, Pair, issue

@@ -7,8 +7,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from etcdboot.ground.address import parse_host, parse_san
-from etcdboot.ground.report import Diagnostic, Severity
+from etcdboot.base.addresses import parse_host, parse_san
+from etcdboot.base.diagnostics import Diagnostic, Severity
 from etcdboot.model.certificates import CertKind
 from etcdboot.products.pki.given import Given, Question, all_of, certifies
 from etcdboot.products.pki.portraits import portraits

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from etcdboot.ground.address import parse_url
-from etcdboot.ground.errors import ExitCode
+from etcdboot.base.addresses import parse_url
+from etcdboot.base.errors import ExitCode
 from etcdboot.products.pki.authority import Authority, issue
 from etcdboot.products.pki.inventory import Found, judge
 from etcdboot.products.pki.live import Place, Served, Sight, compare, exit_code, places

@@ -5,7 +5,7 @@ from ipaddress import ip_network
 import pytest
 from cryptography import x509
 
-from etcdboot.ground.address import parse_san
+from etcdboot.base.addresses import parse_san
 from etcdboot.products.pki.paths import objections
 from samples.foreign import Made, authority, made, usage
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.ground.report import Diagnostic
+from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.products.pki.handed import Handed, handed
 from etcdboot.products.pki.pem import dump_key
 from etcdboot.products.pki.placing import Places, authorities, leaves

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from etcdboot.ground.address import Host, HostKind
+from etcdboot.base.addresses import Host, HostKind
 from etcdboot.model.audit import audit
 from etcdboot.model.naming import permitted
 from etcdboot.products.pki.authority import Authority, issue

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from etcdboot.ground.report import Severity, error
+from etcdboot.base.diagnostics import Severity, error
 from etcdboot.products.pki import remarks
 from etcdboot.products.pki.inventory import Found
 from samples.certificates import AUTHORITY, CLIENT, SERVER, facts_of

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
-from etcdboot.ground.report import Severity
+from etcdboot.base.diagnostics import Severity
 from etcdboot.model.due import Within
 from etcdboot.model.spec import CertificateSource, KeyAlgorithm
 from etcdboot.products.pki.authority import Authority, issue

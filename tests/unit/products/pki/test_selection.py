@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from etcdboot.ground.errors import EtcdbootError, Refused, UsageError
+from etcdboot.base.errors import EtcdbootError, Refused, UsageError
 from etcdboot.model.spec import CertificateSource
 from etcdboot.products.pki import profile, selection
 from etcdboot.products.pki.authority import Authority, issue

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from etcdboot.ground.address import parse_host
-from etcdboot.ground.errors import ExitCode
+from etcdboot.base.addresses import parse_host
+from etcdboot.base.errors import ExitCode
 from etcdboot.model.due import Within, parse_within
 from etcdboot.model.spec import CertificateSource
 from etcdboot.products.pki.authority import Authority, issue

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from etcdboot.ground.artifact import Artifact, Change, ChangeKind
+from etcdboot.base.artifacts import Artifact, Change, ChangeKind
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.spec import ClusterState, Settings, Target
 from etcdboot.products.render.changed import Changed, changed

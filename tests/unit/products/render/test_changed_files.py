@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from etcdboot.base.artifacts import Change, ChangeKind
 from etcdboot.effects.templates import load_templates
-from etcdboot.ground.artifact import Change, ChangeKind
 from etcdboot.model.loading import load
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.spec import Settings, Target

@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from etcdboot.ground.artifact import Artifact, Change, ChangeKind
+from etcdboot.base.artifacts import Artifact, Change, ChangeKind
 from etcdboot.products.render.differences import difference
 
 

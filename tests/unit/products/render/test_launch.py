@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.ground.errors import SpecError
+from etcdboot.base.errors import SpecError
 from etcdboot.model.plan import Flag
 from etcdboot.model.spec import Settings
 from etcdboot.products.render.launch import launch

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from etcdboot.ground.address import parse_host
+from etcdboot.base.addresses import parse_host
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.spec import BootstrapMode, BootstrapSpec, ClusterState, Settings, Target
 from etcdboot.products.render.next_steps import next_steps

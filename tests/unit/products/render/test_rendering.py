@@ -5,9 +5,9 @@ from pathlib import PurePosixPath
 
 import pytest
 
+from etcdboot.base.artifacts import Artifact, HostPlace
+from etcdboot.base.errors import SpecError, UsageError
 from etcdboot.effects.templates import load_templates
-from etcdboot.ground.artifact import Artifact, HostPlace
-from etcdboot.ground.errors import SpecError, UsageError
 from etcdboot.model.plan import Flag
 from etcdboot.model.spec import ClientTls, Settings, Target
 from etcdboot.products.render.rendering import render

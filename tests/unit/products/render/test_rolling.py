@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from etcdboot.ground.address import parse_host
+from etcdboot.base.addresses import parse_host
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.spec import Settings, Target
 from etcdboot.products.render.rolling import handing_out, order, rolling_restart

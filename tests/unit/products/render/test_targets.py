@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from etcdboot.base.artifacts import HostPlace
 from etcdboot.effects.templates import load_templates
-from etcdboot.ground.artifact import HostPlace
 from etcdboot.model.plan import Flag
 from etcdboot.model.spec import EtcdSpec, Settings, Target
 from etcdboot.products.render.targets import HOST_KEYS, SETTINGS, TARGETS, member_rows, templates_used

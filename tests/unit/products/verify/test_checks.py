@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from etcdboot.ground.codes import CODES
+from etcdboot.base.diagnostic_codes import CODES
 from etcdboot.model.observation import Cause, Failure, Layer, MemberList, Observation, Trust
 from etcdboot.products.verify.check import CheckResult, Outcome
 from etcdboot.products.verify.checks import CHECKS

@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from etcdboot.ground.errors import UsageError
+from etcdboot.base.errors import UsageError
 from etcdboot.model.certificates import pair_paths
 from etcdboot.model.layout import HostLayout
 from etcdboot.model.loading import load

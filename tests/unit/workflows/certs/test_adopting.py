@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
-from etcdboot.ground.artifact import ChangeKind
-from etcdboot.ground.errors import ExitCode, Refused
+from etcdboot.base.artifacts import ChangeKind
+from etcdboot.base.errors import ExitCode, Refused
 from etcdboot.products.pki.adoption import Offer
 from etcdboot.products.pki.pem import load_certificate, load_key
 from etcdboot.workflows.certs.adopting import adopt_files

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.ground.artifact import ChangeKind
-from etcdboot.ground.errors import Drift, Missing, Refused
+from etcdboot.base.artifacts import ChangeKind
+from etcdboot.base.errors import Drift, Missing, Refused
 from etcdboot.workflows.certs.exporting import Export, export
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.certs.renewing import renew

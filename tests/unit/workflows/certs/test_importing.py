@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from etcdboot.ground.errors import ExitCode, Refused, SpecError, UsageError
+from etcdboot.base.errors import ExitCode, Refused, SpecError, UsageError
 from etcdboot.workflows.certs.importing import ImportRequest, ImportResult, import_cfssl
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.check import check

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from etcdboot.base.errors import EtcdbootError, ExitCode, Refused, UsageError
+from etcdboot.base.manifest import MANIFEST
+from etcdboot.base.progress import Event
 from etcdboot.effects.pairs import open_pairs
 from etcdboot.effects.passphrase import VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.ground.errors import EtcdbootError, ExitCode, Refused, UsageError
-from etcdboot.ground.progress import Event
-from etcdboot.model.manifest import MANIFEST
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.products.pki.reading import public_key_of, read
 from etcdboot.workflows.certs.issuing import CertsResult, issue

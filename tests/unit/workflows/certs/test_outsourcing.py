@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from etcdboot.ground.errors import EtcdbootError, ExitCode, Missing, Refused
+from etcdboot.base.errors import EtcdbootError, ExitCode, Missing, Refused
 from etcdboot.model.plan import ClusterPlan, SignerPlan
 from etcdboot.products.pki.reading import read
 from etcdboot.workflows.certs.issuing import CertsResult, issue

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs7,
 )
 
+from etcdboot.base.errors import ExitCode, Missing, Refused
 from etcdboot.effects.passphrase import Passphrases
-from etcdboot.ground.errors import ExitCode, Missing, Refused
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.products.pki.pem import PrivateKey, dump_key, load_certificate
 from etcdboot.workflows.certs.issuing import CertsResult, issue

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from etcdboot.base.errors import Refused, UsageError
 from etcdboot.effects.pairs import open_pairs
-from etcdboot.ground.errors import Refused, UsageError
 from etcdboot.model.issued import Issued, IssuedRegister
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.register import Register

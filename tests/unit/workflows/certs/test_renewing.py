@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.ground.errors import ExitCode, Refused
-from etcdboot.ground.progress import Event
+from etcdboot.base.errors import ExitCode, Refused
+from etcdboot.base.progress import Event
 from etcdboot.model.due import parse_within
 from etcdboot.products.pki.reading import public_key_of, read
 from etcdboot.workflows.certs.issuing import issue

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
+from etcdboot.base.errors import Refused, UsageError
+from etcdboot.base.progress import Event
 from etcdboot.effects.passphrase import Passphrases
-from etcdboot.ground.errors import Refused, UsageError
-from etcdboot.ground.progress import Event
 from etcdboot.products.pki import csr
 from etcdboot.products.pki.reading import public_key_of
 from etcdboot.workflows.certs.issuing import issue

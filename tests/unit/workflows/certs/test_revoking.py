@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
+from etcdboot.base.errors import Missing, Refused, UsageError
 from etcdboot.effects.root import Watcher
-from etcdboot.ground.errors import Missing, Refused, UsageError
 from etcdboot.model.crl import CrlFacts
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.register import Reason, Register

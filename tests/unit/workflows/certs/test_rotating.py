@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
+from etcdboot.base.addresses import parse_url
+from etcdboot.base.errors import Refused, UsageError
 from etcdboot.effects.passphrase import Passphrases
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.ground.address import parse_url
-from etcdboot.ground.errors import Refused, UsageError
 from etcdboot.model.certificates import pair_paths
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.rotation import Rotations, Step

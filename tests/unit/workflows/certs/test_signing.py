@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from etcdboot.ground.errors import ExitCode, Refused, UsageError
+from etcdboot.base.errors import ExitCode, Refused, UsageError
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.products.pki.pem import PrivateKey, load_key
 from etcdboot.products.pki.reading import public_hash, read

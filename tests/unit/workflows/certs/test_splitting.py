@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from etcdboot.base.diagnostics import Diagnostic, Severity
+from etcdboot.base.errors import Refused, UsageError
 from etcdboot.effects.passphrase import Passphrases
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.ground.errors import Refused, UsageError
-from etcdboot.ground.report import Diagnostic, Severity
 from etcdboot.model.certificates import pair_paths
 from etcdboot.model.rotation import Rotations, Step
 from etcdboot.model.spec import CaLayout

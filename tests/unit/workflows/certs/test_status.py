@@ -7,8 +7,8 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from etcdboot.base.errors import ExitCode
 from etcdboot.effects.ports import free_loopback_ports
-from etcdboot.ground.errors import ExitCode
 from etcdboot.model.due import parse_within
 from etcdboot.model.layout import HostLayout
 from etcdboot.model.loading import load

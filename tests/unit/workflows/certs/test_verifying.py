@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from etcdboot.base.addresses import parse_host
+from etcdboot.base.errors import ExitCode, Missing
 from etcdboot.effects.clock import now
-from etcdboot.ground.address import parse_host
-from etcdboot.ground.errors import ExitCode, Missing
 from etcdboot.model.certificates import CertKind
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.certs.renewing import renew

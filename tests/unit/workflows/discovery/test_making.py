@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from etcdboot.base.errors import Down, EtcdbootError, Missing, Refused, SpecError
 from etcdboot.effects.etcd_stubs import load_messages
-from etcdboot.ground.errors import Down, EtcdbootError, Missing, Refused, SpecError
 from etcdboot.model.loading import load
 from etcdboot.model.spec import BootstrapMode
 from etcdboot.workflows.discovery.making import NewToken, make

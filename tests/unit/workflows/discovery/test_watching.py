@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.ground.errors import Down, ExitCode, SpecError, UsageError
-from etcdboot.ground.progress import Event
+from etcdboot.base.errors import Down, ExitCode, SpecError, UsageError
+from etcdboot.base.progress import Event
 from etcdboot.model.registry import Registration
 from etcdboot.workflows.cluster import open_cluster
 from etcdboot.workflows.discovery.watching import status

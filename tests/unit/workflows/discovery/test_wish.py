@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.ground.errors import EtcdbootError, ExitCode
+from etcdboot.base.errors import EtcdbootError, ExitCode
 from etcdboot.model.spec import BootstrapMode, BootstrapSpec
 from etcdboot.workflows.discovery.wish import Options, Wish, cautions, checked_token, departures, wish
 

@@ -11,10 +11,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Final
 
-from etcdboot.ground.report import Diagnostic, Severity, error, warning
+from etcdboot.base.diagnostics import Diagnostic, Severity, error, warning
+from etcdboot.base.fast_dataclasses import dataclass, field
+from etcdboot.base.text import counted
 from etcdboot.ground.syntax import sh
-from etcdboot.ground.values import dataclass, field
-from etcdboot.ground.wording import counted
 from etcdboot.knowledge.etcd.releases import Release
 from etcdboot.knowledge.etcd.wal import WalIdentity
 from etcdboot.model.plan import ClusterPlan, MemberPlan

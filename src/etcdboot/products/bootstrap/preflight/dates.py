@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from etcdboot.ground.duration import brief
-from etcdboot.ground.report import Diagnostic, error
-from etcdboot.ground.values import dataclass, replace
-from etcdboot.ground.wording import instant
+from etcdboot.base.diagnostics import Diagnostic, error
+from etcdboot.base.durations import brief
+from etcdboot.base.fast_dataclasses import dataclass, replace
+from etcdboot.base.text import instant
 from etcdboot.model.audit import NEW_PKI
 
 

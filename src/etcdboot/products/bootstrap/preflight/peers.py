@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from etcdboot.ground.report import Diagnostic, Severity, error, warning
-from etcdboot.ground.values import dataclass
-from etcdboot.ground.wording import counted
+from etcdboot.base.diagnostics import Diagnostic, Severity, error, warning
+from etcdboot.base.fast_dataclasses import dataclass
+from etcdboot.base.text import counted
 from etcdboot.model.observation import SeenMember
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.premises import PeerAnswer, Speech

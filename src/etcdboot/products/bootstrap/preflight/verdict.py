@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from etcdboot.ground.errors import Down, Drift, EtcdbootError, ExitCode, Missing, Refused, first_of
-from etcdboot.ground.report import Diagnostic, Severity, has_errors
-from etcdboot.ground.values import dataclass, field, replace
-from etcdboot.ground.wording import counted
+from etcdboot.base.diagnostics import Diagnostic, Severity, has_errors
+from etcdboot.base.errors import Down, Drift, EtcdbootError, ExitCode, Missing, Refused, first_of
+from etcdboot.base.fast_dataclasses import dataclass, field, replace
+from etcdboot.base.text import counted
 from etcdboot.model.premises import DataDir, Speech
 from etcdboot.products.bootstrap.preflight import data_dirs, peers
 from etcdboot.products.bootstrap.preflight.data_dirs import Here

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations, islice, zip_longest
 from typing import Final
 
-from etcdboot.ground.address import Host
-from etcdboot.ground.errors import ExitCode
-from etcdboot.ground.report import Diagnostic, Severity, error, has_errors
-from etcdboot.ground.values import dataclass
+from etcdboot.base.addresses import Host
+from etcdboot.base.diagnostics import Diagnostic, Severity, error, has_errors
+from etcdboot.base.errors import ExitCode
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.knowledge.etcd.releases import drops_plain_srv_records
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.resolution import Answer, Ending, Question, RecordType, Service, address_type

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from etcdboot.ground.address import Host, parse_host
-from etcdboot.ground.errors import UsageError
+from etcdboot.base.addresses import Host, parse_host
+from etcdboot.base.errors import UsageError
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.ground.syntax import bind, dnsmasq
 from etcdboot.ground.syntax.bind import Record
 from etcdboot.ground.syntax.dns_name import bare, is_below
-from etcdboot.ground.values import dataclass
 from etcdboot.model.resolution import NameServer, RecordType, address_type
 from etcdboot.products.bootstrap.zone.wanted import (
     DEFAULT_TTL,

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Final
 
-from etcdboot.ground.report import Diagnostic, error
-from etcdboot.ground.values import dataclass
+from etcdboot.base.diagnostics import Diagnostic, error
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.resolution import RecordType
 
 

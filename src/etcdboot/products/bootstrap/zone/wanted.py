@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
-from etcdboot.ground.address import Host, Url
-from etcdboot.ground.errors import Refused, UsageError
-from etcdboot.ground.report import Diagnostic, Severity, warning
+from etcdboot.base.addresses import Host, Url
+from etcdboot.base.diagnostics import Diagnostic, Severity, warning
+from etcdboot.base.errors import Refused, UsageError
+from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.ground.syntax.characters import Unsayable
 from etcdboot.ground.syntax.dns_name import bare, is_below
-from etcdboot.ground.values import dataclass
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.resolution import Service
 from etcdboot.model.spec import BootstrapMode, ClusterState

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from etcdboot.ground.report import Diagnostic, Severity
+from etcdboot.base.diagnostics import Diagnostic, Severity
 from etcdboot.knowledge.etcd.releases import Release
 from etcdboot.knowledge.etcd.wal import WalIdentity
 from etcdboot.model.plan import ClusterPlan, Flag

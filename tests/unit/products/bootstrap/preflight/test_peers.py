@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from etcdboot.ground.report import Diagnostic, Severity
+from etcdboot.base.diagnostics import Diagnostic, Severity
 from etcdboot.model.observation import SeenMember
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.premises import PeerAnswer, Speech

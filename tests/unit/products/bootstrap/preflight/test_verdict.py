@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from etcdboot.ground.errors import Down, Drift, EtcdbootError, ExitCode, Missing, Refused
-from etcdboot.ground.report import Diagnostic, error, warning
+from etcdboot.base.diagnostics import Diagnostic, error, warning
+from etcdboot.base.errors import Down, Drift, EtcdbootError, ExitCode, Missing, Refused
 from etcdboot.model.premises import DataDir, PeerAnswer, Speech
 from etcdboot.products.bootstrap.preflight.data_dirs import Here
 from etcdboot.products.bootstrap.preflight.dates import Validity

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from etcdboot.ground.errors import ExitCode
-from etcdboot.ground.report import Severity
+from etcdboot.base.diagnostics import Severity
+from etcdboot.base.errors import ExitCode
 from etcdboot.knowledge.etcd.releases import parse_release
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.resolution import Ending, RecordType, Service

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.ground.errors import UsageError
+from etcdboot.base.errors import UsageError
 from etcdboot.ground.syntax.characters import Unsayable
 from etcdboot.model.resolution import parse_server
 from etcdboot.products.bootstrap.zone.formats import (

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from etcdboot.ground.errors import Refused, UsageError
+from etcdboot.base.errors import Refused, UsageError
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.spec import BootstrapSpec, ClientTls, MemberSpec, PeerTls, TlsSpec
 from etcdboot.products.bootstrap.zone.wanted import Side, WantedRecords, srv_name, wanted_records

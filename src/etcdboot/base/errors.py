@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum, unique
 
-from etcdboot.ground.report import Diagnostic, error
+from etcdboot.base.diagnostics import Diagnostic, error
 
 
 @unique

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.ground.report import Diagnostic, Severity, error, has_errors, warning
+from etcdboot.base.diagnostics import Diagnostic, Severity, error, has_errors, warning
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from pathlib import PurePosixPath
 
-from etcdboot.ground.values import dataclass, field
+from etcdboot.base.fast_dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.ground.address import Host, HostKind, Url, parse_host, parse_san, parse_url
+from etcdboot.base.addresses import Host, HostKind, Url, parse_host, parse_san, parse_url
 
 
 @pytest.mark.parametrize(

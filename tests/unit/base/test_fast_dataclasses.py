@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from etcdboot.ground import values
+from etcdboot.base import fast_dataclasses
 
 
 def build(decorator: Any) -> tuple[Any, Any]:
@@ -34,7 +34,7 @@ def build(decorator: Any) -> tuple[Any, Any]:
     return Point, Labelled
 
 
-OURS, THEIRS = build(values.dataclass), build(dataclasses.dataclass)
+OURS, THEIRS = build(fast_dataclasses.dataclass), build(dataclasses.dataclass)
 
 TRIALS: dict[str, Callable[[Any, Any], object]] = {
     "repr": lambda p, q: repr(q(1, label="b")).replace("build.<locals>.", ""),
@@ -75,7 +75,7 @@ def test_is_like_the_standard_library(name: str) -> None:
 
 
 def test_leaves_what_is_not_frozen_to_the_standard_library() -> None:
-    @values.dataclass(slots=True)
+    @fast_dataclasses.dataclass(slots=True)
     class Open:
         x: int = 1
 
@@ -86,7 +86,7 @@ def test_leaves_what_is_not_frozen_to_the_standard_library() -> None:
 
 
 def test_leaves_a_class_with_a_post_init_to_the_standard_library() -> None:
-    @values.dataclass(frozen=True, slots=True)
+    @fast_dataclasses.dataclass(frozen=True, slots=True)
     class Checked:
         x: int
 
@@ -98,7 +98,7 @@ def test_leaves_a_class_with_a_post_init_to_the_standard_library() -> None:
 
 
 def test_keeps_what_the_class_says_itself() -> None:
-    @values.dataclass(frozen=True, slots=True)
+    @fast_dataclasses.dataclass(frozen=True, slots=True)
     class Secret:
         word: str
 
@@ -108,7 +108,7 @@ def test_keeps_what_the_class_says_itself() -> None:
     assert repr(Secret("x")) == "***"
 
 
-@values.dataclass(frozen=True, slots=True)
+@fast_dataclasses.dataclass(frozen=True, slots=True)
 class Plain:
     x: int
     y: str = "a"

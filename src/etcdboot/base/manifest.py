@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from hashlib import sha256
 from pathlib import PurePosixPath
 
-from etcdboot.ground.values import dataclass, field, replace
+from etcdboot.base.fast_dataclasses import dataclass, field, replace
 
 MANIFEST = PurePosixPath(".etcdboot.json")
 VERSION = 1

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from etcdboot.model.manifest import Manifest, ManifestProblem, digest
+from etcdboot.base.manifest import Manifest, ManifestProblem, digest
 
 
 def test_a_manifest_is_read_back_and_is_the_same_text_whatever_the_order() -> None:

@@ -10,7 +10,7 @@ import ipaddress
 import re
 from enum import StrEnum
 
-from etcdboot.ground.values import dataclass
+from etcdboot.base.fast_dataclasses import dataclass
 
 # RFC 1123 section 2.1 labels, plus the underscore that DNS allows and that real host names carry.
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)\Z")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import PurePosixPath
 
-from etcdboot.ground.artifact import Artifact, Change, ChangeKind, Standing
-from etcdboot.ground.report import Diagnostic, error
-from etcdboot.ground.values import replace
-from etcdboot.model.manifest import Manifest, check_path, digest
+from etcdboot.base.artifacts import Artifact, Change, ChangeKind, Standing
+from etcdboot.base.diagnostics import Diagnostic, error
+from etcdboot.base.fast_dataclasses import replace
+from etcdboot.base.manifest import Manifest, check_path, digest
 
 # What writing leaves as it is: there is nothing to do, or it is not ours to do.
 _UNWRITTEN = frozenset({ChangeKind.SAME, ChangeKind.STALE, ChangeKind.FOREIGN})

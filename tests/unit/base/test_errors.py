@@ -4,7 +4,8 @@ from itertools import combinations
 
 import pytest
 
-from etcdboot.ground.errors import (
+from etcdboot.base.diagnostics import Severity, error, warning
+from etcdboot.base.errors import (
     PRECEDENCE,
     Down,
     Drift,
@@ -16,7 +17,6 @@ from etcdboot.ground.errors import (
     UsageError,
     first_of,
 )
-from etcdboot.ground.report import Severity, error, warning
 
 KINDS = {UsageError: 2, SpecError: 3, Drift: 4, Down: 6, Refused: 7, Missing: 8, EtcdbootError: 1}
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from etcdboot.ground.artifact import Artifact, Change, ChangeKind, HostPlace, Standing
+from etcdboot.base.artifacts import Artifact, Change, ChangeKind, HostPlace, Standing
 
 KEY = b"-----BEGIN PRIVATE KEY-----"
 

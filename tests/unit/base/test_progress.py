@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from etcdboot.ground.progress import Event, EventKind, Reporter, silent
+from etcdboot.base.progress import Event, EventKind, Reporter, silent
 
 
 def test_an_event_counts_nothing_unless_told() -> None:

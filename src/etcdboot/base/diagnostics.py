@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from etcdboot.ground.values import dataclass
+from etcdboot.base.fast_dataclasses import dataclass
 
 
 class Severity(StrEnum):

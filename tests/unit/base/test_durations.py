@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.ground.duration import brief, format_lifetime, parse_go_duration, parse_lifetime
+from etcdboot.base.durations import brief, format_lifetime, parse_go_duration, parse_lifetime
 
 DAY = 86400
 

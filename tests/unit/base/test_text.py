@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etcdboot.ground.wording import counted, gist, instant, printable, printable_lines
+from etcdboot.base.text import counted, gist, instant, printable, printable_lines
 
 
 def test_what_moves_a_cursor_is_spelt_out() -> None:

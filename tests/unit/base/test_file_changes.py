@@ -4,9 +4,9 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from etcdboot.ground.artifact import Artifact, Change, ChangeKind, Standing
-from etcdboot.model.manifest import Manifest, digest
-from etcdboot.model.ownership import after, compare, intended, refusals, removed, settled, written
+from etcdboot.base.artifacts import Artifact, Change, ChangeKind, Standing
+from etcdboot.base.file_changes import after, compare, intended, refusals, removed, settled, written
+from etcdboot.base.manifest import Manifest, digest
 
 OLD, NEW, HAND = b"old\n", b"new\n", b"by hand\n"
 

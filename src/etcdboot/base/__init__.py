@@ -1,0 +1,1 @@
+"""Values that every other folder uses: addresses, durations, artifacts, diagnostics and errors."""
