@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from etcdboot.effects.templates import load_templates
-from etcdboot.ground.syntax import systemd
+from etcdboot.formats import systemd
 from etcdboot.model.plan import Flag
 from etcdboot.model.spec import CertificateSource, EtcdSpec, Settings, Target
 from etcdboot.products.render.rendering import render

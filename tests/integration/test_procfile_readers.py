@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.ground.syntax import procfile
-from etcdboot.ground.syntax.characters import Unsayable
+from etcdboot.formats import procfile
+from etcdboot.formats.characters import Unsayable
 from lab.peers.fixtures import require_capability, require_peer
 
 pytestmark = pytest.mark.integration

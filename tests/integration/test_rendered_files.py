@@ -14,8 +14,8 @@ import pytest
 from honcho.environ import parse_procfile
 
 from etcdboot.effects.templates import load_templates
-from etcdboot.ground.syntax import systemd
-from etcdboot.ground.syntax.characters import Unsayable
+from etcdboot.formats import systemd
+from etcdboot.formats.characters import Unsayable
 from etcdboot.model.plan import ClusterPlan, Flag, MemberPlan
 from etcdboot.model.spec import CertificateSource, Settings, Target
 from etcdboot.products.render.launch import launch

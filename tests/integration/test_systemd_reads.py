@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.ground.syntax import env, systemd
-from etcdboot.ground.syntax.characters import Unsayable
+from etcdboot.formats import env_file, systemd
+from etcdboot.formats.characters import Unsayable
 from lab.peers.fixtures import absent, require_capability, require_peer
 
 pytestmark = pytest.mark.integration
@@ -53,7 +53,7 @@ def sayable(texts: tuple[str, ...]) -> dict[str, str]:
     found = {}
     for number, text in enumerate(texts):
         with contextlib.suppress(Unsayable):
-            env.quote(text)
+            env_file.quote(text)
             found[f"LAB_{number}"] = text
     return found
 
@@ -75,7 +75,7 @@ def service(out: Path, command: str, *settings: str) -> str:
 def write_units(folder: Path) -> None:
     file = folder / "my values" / "50%.env"
     file.parent.mkdir()
-    file.write_text("# head\n" + env.dump(VALUES.items()), encoding="utf-8", newline="")
+    file.write_text("# head\n" + env_file.dump(VALUES.items()), encoding="utf-8", newline="")
     words = " ".join(map(systemd.argument, TEXTS))
     printf = systemd.argument("/usr/bin/printf") + " " + systemd.argument("%s\\0")
     lines = [f"Environment={systemd.environment(name, value)}" for name, value in VALUES.items()]

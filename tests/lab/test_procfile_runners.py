@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from honcho.environ import parse_procfile
 
-from etcdboot.ground.syntax import sh
-from etcdboot.ground.syntax.procfile import parse_as_goreman
+from etcdboot.formats import shell
+from etcdboot.formats.procfile import parse_as_goreman
 from etcdboot.model.spec import Settings
 from lab.cluster.operating import ENVIRONMENT, etcdboot, example
 from lab.peers.fixtures import require_capability, require_peer
@@ -114,7 +114,7 @@ def desk(form: Settings, release: str = RELEASE) -> Iterator[Desk]:
 
 def becomes(command: str) -> tuple[str, ...]:
     """What a command of the rendered Procfile finally executes."""
-    first, *words = sh.split(command)
+    first, *words = shell.split(command)
     assert first == "exec"
     if words[:2] == ["/bin/sh", "-c"]:
         return becomes(words[2].rpartition("; ")[2])

@@ -13,7 +13,7 @@ from meta.source import files, short, tree
 # A common name is X.509's own word for what a subject is called.
 EMPTY_WORDS = {"manager", "helper", "helpers", "util", "utils", "handler", "handlers", "common"}
 YAML_READERS = {
-    "src/etcdboot/ground/syntax/yaml_in.py",
+    "src/etcdboot/formats/yaml_reader.py",
     "src/etcdboot/model/shapes.py",
     "src/etcdboot/model/records.py",
     "src/etcdboot/model/loading.py",

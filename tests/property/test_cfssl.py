@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etcdboot.base.diagnostics import Severity
-from etcdboot.ground.syntax.json_in import JsonProblem, parse
-from etcdboot.ground.syntax.yaml_in import Mapping, Node, Scalar, Sequence
+from etcdboot.formats.json_reader import JsonProblem, parse
+from etcdboot.formats.yaml_reader import Mapping, Node, Scalar, Sequence
 from etcdboot.model.certificates import CertKind
 from etcdboot.model.loading import dump, load
 from etcdboot.model.spec import MemberSpec

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etcdboot.base.diagnostics import has_errors
-from etcdboot.ground.syntax import sh
+from etcdboot.formats import shell
 from etcdboot.model.certificates import file_stem, name_of_stem, pair_paths
 from etcdboot.model.csr import csr_path
 from etcdboot.model.plan import ClientPlan
@@ -26,7 +26,7 @@ ODD = st.lists(client_names | ALIKE, max_size=6)
 def test_a_name_comes_back_from_its_file_and_is_one_word(name: str) -> None:
     stem = file_stem(name)
     assert name_of_stem(stem) == name
-    assert sh.quote(f"client/{name}") == f"client/{name}"
+    assert shell.quote(f"client/{name}") == f"client/{name}"
     folder = PurePosixPath("x", ClientPlan(name, "ca").folder)
     paths = (*pair_paths(f"client/{name}"), csr_path(f"client/{name}"), folder)
     for path in paths:

@@ -13,8 +13,8 @@ from honcho.environ import parse_procfile
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from etcdboot.ground.syntax import env, procfile, sh, systemd, yaml_out
-from etcdboot.ground.syntax.characters import Unsayable
+from etcdboot.formats import env_file, procfile, shell, systemd, yaml_writer
+from etcdboot.formats.characters import Unsayable
 
 # Half of what is tried is made of the characters that some reader gives a meaning.
 HARD = "".join(map(chr, range(0x21))) + "\"'\\$`%;#&|<>()[]{}*?!~=:,@-+\x7f\x85\xa0\u2028\ufeffé漢😀ab1"
@@ -37,10 +37,10 @@ def sayable(quote: Callable[[str], str]) -> st.SearchStrategy[str]:
     return TEXTS.filter(takes)
 
 
-SHELL_WORDS = sayable(sh.quote)
-ENV_VALUES = sayable(env.quote)
+SHELL_WORDS = sayable(shell.quote)
+ENV_VALUES = sayable(env_file.quote)
 UNIT_WORDS = sayable(systemd.quote)
-YAML_TEXTS = sayable(yaml_out.scalar)
+YAML_TEXTS = sayable(yaml_writer.scalar)
 PROCFILE_WORDS = sayable(lambda word: procfile.line("a", ("/x", word)))
 
 
@@ -50,14 +50,14 @@ def run_sh(script: bytes) -> bytes:
 
 @given(st.lists(SHELL_WORDS, max_size=6))
 def test_a_shell_line_is_read_back(words: list[str]) -> None:
-    assert sh.split(sh.join(tuple(words))) == tuple(words)
+    assert shell.split(shell.join(tuple(words))) == tuple(words)
 
 
 @RUNS
 @given(st.lists(SHELL_WORDS, max_size=20))
 @example(["if", "a=1", "~", "-n", "\n", "'", "\\"])
 def test_sh_reads_the_words_that_were_said(words: list[str]) -> None:
-    printed = run_sh(f"printf '%s\\0' {sh.join(tuple(words))} x".encode())
+    printed = run_sh(f"printf '%s\\0' {shell.join(tuple(words))} x".encode())
     assert printed.decode().split("\0")[:-2] == words
 
 
@@ -66,12 +66,12 @@ def test_sh_takes_a_quoted_first_word_for_a_command(word: str, tmp_path: Path) -
     program = tmp_path / word
     program.write_text("#!/bin/sh\necho ran\n")
     program.chmod(0o755)
-    assert run_sh(f"PATH={tmp_path}; {sh.quote(word)}".encode()) == b"ran\n"
+    assert run_sh(f"PATH={tmp_path}; {shell.quote(word)}".encode()) == b"ran\n"
 
 
 @given(st.dictionaries(NAMES, ENV_VALUES, max_size=6))
 def test_an_environment_file_is_read_back(values: dict[str, str]) -> None:
-    assert env.parse(env.dump(values.items())) == values
+    assert env_file.parse(env_file.dump(values.items())) == values
 
 
 @RUNS
@@ -79,7 +79,7 @@ def test_an_environment_file_is_read_back(values: dict[str, str]) -> None:
 @example({"ETCD_A": "$HOME `id` \\ \" ' # ; \t!"})
 def test_sh_reads_the_environment_file_that_was_said(values: dict[str, str]) -> None:
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="") as file:
-        file.write(env.dump(values.items()))
+        file.write(env_file.dump(values.items()))
         file.flush()
         printed = subprocess.run(
             ["env", "-i", "sh", "-c", f"set -a; . {file.name}; set +a; /usr/bin/env -0"],
@@ -104,7 +104,7 @@ def test_honcho_and_goreman_read_the_procfile_that_was_said(processes: dict[str,
     text = procfile.dump(written.items())
     assert procfile.parse(text) == written
     seen = parse_procfile(text).processes
-    assert {name: sh.split(command)[1:] for name, command in seen.items()} == written
+    assert {name: shell.split(command)[1:] for name, command in seen.items()} == written
 
 
 @RUNS
@@ -125,14 +125,14 @@ YAML_VALUES = st.recursive(
 
 @given(st.dictionaries(YAML_TEXTS, YAML_VALUES, min_size=1, max_size=4))
 @example({"off": {"y": ["no", 1, True, "1", ""]}})
-def test_pyyaml_reads_the_document_that_was_said(document: dict[str, yaml_out.Value]) -> None:
-    read = yaml.safe_load(yaml_out.dump(document))
+def test_pyyaml_reads_the_document_that_was_said(document: dict[str, yaml_writer.Value]) -> None:
+    read = yaml.safe_load(yaml_writer.dump(document))
     assert read == document
     assert list(read) == list(document)
 
 
 @pytest.mark.parametrize(
-    "quote", [sh.quote, env.quote, systemd.argument, systemd.quote, systemd.path, yaml_out.scalar]
+    "quote", [shell.quote, env_file.quote, systemd.argument, systemd.quote, systemd.path, yaml_writer.scalar]
 )
 @given(text=st.text(st.characters()))
 def test_a_quoter_gives_text_or_refuses_and_never_fails_otherwise(

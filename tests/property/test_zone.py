@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etcdboot.base.errors import ExitCode
-from etcdboot.ground.syntax import bind, dnsmasq
-from etcdboot.ground.syntax.bind import Record
-from etcdboot.ground.syntax.characters import Unsayable
+from etcdboot.formats import bind, dnsmasq
+from etcdboot.formats.bind import Record
+from etcdboot.formats.characters import Unsayable
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.spec import ClientTls, ClusterState, MemberSpec, PeerTls, TlsSpec
 from etcdboot.products.bootstrap.zone.check import first_questions, further_questions, judge_zone

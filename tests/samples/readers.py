@@ -8,7 +8,7 @@ import yaml
 
 from etcdboot.base.artifacts import Artifact
 from etcdboot.base.durations import parse_go_duration
-from etcdboot.ground.syntax import env, procfile, sh, systemd
+from etcdboot.formats import env_file, procfile, shell, systemd
 from etcdboot.knowledge.etcd.flags import ValueKind, env_name, flag, names, yaml_key
 from etcdboot.model.plan import MemberPlan
 from etcdboot.model.spec import Target
@@ -27,7 +27,7 @@ def told(member: MemberPlan, target: Target, artifacts: Iterable[Artifact]) -> T
     assert words[0] == str(member.paths.binary)
     if environment_file:
         assert words[1:] == ()
-        return _from_variables(member, env.parse(files[environment_file]))
+        return _from_variables(member, env_file.parse(files[environment_file]))
     if words[1].startswith("--config-file="):
         assert len(words) == 2
         return _from_file(member, yaml.safe_load(files[words[1].removeprefix("--config-file=")]))
@@ -73,8 +73,8 @@ def _leaves(path: tuple[str, ...], body: object) -> Iterable[tuple[tuple[str, ..
 def _script(member: MemberPlan, files: Mapping[str, str]) -> Start:
     before, _, command = files[f"{member.name}/etcd.sh"].partition("\nexec ")
     sourced = [line[2:] for line in before.split("\n") if line.startswith(". ")]
-    words = sh.split(command.removesuffix("\n").replace(" \\\n", " "))
-    return words, sh.split(sourced[0])[0] if sourced else ""
+    words = shell.split(command.removesuffix("\n").replace(" \\\n", " "))
+    return words, shell.split(sourced[0])[0] if sourced else ""
 
 
 def _unit(member: MemberPlan, files: Mapping[str, str]) -> Start:
@@ -89,7 +89,7 @@ def _procfile(member: MemberPlan, files: Mapping[str, str]) -> Start:
         return words, ""
     assert words[1] == "-c"
     before, _, command = words[2].partition("; set +a; exec ")
-    return sh.split(command), sh.split(before.removeprefix("set -a; . "))[0]
+    return shell.split(command), shell.split(before.removeprefix("set -a; . "))[0]
 
 
 READERS: Mapping[Target, Callable[[MemberPlan, Mapping[str, str]], Start]] = {

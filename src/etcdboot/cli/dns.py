@@ -11,7 +11,7 @@ from etcdboot.base.text import counted
 from etcdboot.cli.options import output_options, spec_option
 from etcdboot.cli.output import Grid, Outcome
 from etcdboot.cli.seconds import TIMEOUT
-from etcdboot.ground.syntax.bind import HIGHEST_TTL
+from etcdboot.formats.bind import HIGHEST_TTL
 
 if TYPE_CHECKING:
     from etcdboot.workflows.dns import CheckResult, ZoneResult

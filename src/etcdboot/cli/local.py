@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from etcdboot.base.errors import ExitCode
 from etcdboot.cli.output import Grid, Outcome
-from etcdboot.ground.syntax import sh
+from etcdboot.formats import shell
 from etcdboot.model.answers import ETCDCTL_FLAGS
 from etcdboot.model.running import LocalCluster, Settled
 
@@ -44,15 +44,15 @@ def talking(cluster: LocalCluster) -> list[str]:
     where = ("--state", cluster.state)
     return [
         "Talk to it:",
-        *("  " + sh.join((program, *options, *words)) for words in _TRIES),
+        *("  " + shell.join((program, *options, *words)) for words in _TRIES),
         "or, for this shell:",
-        f'  eval "$(etcdboot env {sh.join(where)})"',
+        f'  eval "$(etcdboot env {shell.join(where)})"',
     ]
 
 
 def exports(cluster: LocalCluster) -> str:
     """``export NAME=value`` lines for a POSIX shell."""
-    return "\n".join(f"export {name}={sh.quote(value)}" for name, value in cluster.environment)
+    return "\n".join(f"export {name}={shell.quote(value)}" for name, value in cluster.environment)
 
 
 def aligned(rows: tuple[tuple[str, ...], ...]) -> list[str]:

@@ -47,9 +47,9 @@ state_option = click.option(
 
 def to_paste(command: str, file: str) -> str:
     """The command line for the same spec, in a shell's syntax."""
-    from etcdboot.ground.syntax import sh
+    from etcdboot.formats import shell
 
-    return f"etcdboot {command}" if file == "cluster.yaml" else f"etcdboot {command} -f {sh.quote(file)}"
+    return f"etcdboot {command}" if file == "cluster.yaml" else f"etcdboot {command} -f {shell.quote(file)}"
 
 
 def _set_form(ctx: click.Context, param: click.Parameter, value: str) -> None:

@@ -16,7 +16,7 @@ from etcdboot.cli.local import settled
 from etcdboot.cli.options import output_options, pki_option, spec_option, state_option
 from etcdboot.cli.output import Outcome, Output, deliver
 from etcdboot.cli.seconds import SECONDS
-from etcdboot.ground.syntax.sh import quote
+from etcdboot.formats.shell import quote
 from etcdboot.model.log_line import compact
 
 if TYPE_CHECKING:

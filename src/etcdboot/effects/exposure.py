@@ -33,10 +33,10 @@ def note(path: Path, found: os.stat_result, what: str) -> None:
     unwanted = stat.S_IROTH if found.st_uid == 0 else stat.S_IROTH | stat.S_IRGRP
     if not stat.S_ISREG(found.st_mode) or not found.st_mode & unwanted:
         return
-    from etcdboot.ground.syntax import sh  # not at start-up: most runs have nothing to note
+    from etcdboot.formats import shell  # not at start-up: most runs have nothing to note
 
     message = f"{path} holds {what}, and other users can read it (mode {stat.S_IMODE(found.st_mode):04o})"
-    _noted[str(path)] = warning("EB424", message, f"chmod 600 {sh.shown(str(path))}", str(path))
+    _noted[str(path)] = warning("EB424", message, f"chmod 600 {shell.shown(str(path))}", str(path))
 
 
 def note_named(path: Path, what: str) -> None:

@@ -48,9 +48,9 @@ def demand_closed(folder: Path) -> None:
     found = _examined(folder, follow=True)
     if found is not None and found.st_mode & 0o022:
         message = f"{folder} is writable by other users (mode {stat.S_IMODE(found.st_mode):04o})"
-        from etcdboot.ground.syntax import sh  # not at start-up
+        from etcdboot.formats import shell  # not at start-up
 
-        hint = f"check what is in it, then close it: chmod 700 {sh.shown(str(folder))}"
+        hint = f"check what is in it, then close it: chmod 700 {shell.shown(str(folder))}"
         raise Refused.because("EB421", message, hint, str(folder))
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 from etcdboot.base.addresses import parse_url
 from etcdboot.base.diagnostics import Diagnostic, Severity
 from etcdboot.base.errors import PRECEDENCE, EtcdbootError, ExitCode
-from etcdboot.ground.syntax.characters import NEVER
+from etcdboot.formats.characters import NEVER
 
 Check = Callable[[object], Any]
 E = TypeVar("E", bound=StrEnum)

@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.errors import EtcdbootError, SpecError
 from etcdboot.base.fast_dataclasses import replace
-from etcdboot.ground.syntax import yaml_edit
-from etcdboot.ground.syntax.yaml_edit import CannotEdit, Value
-from etcdboot.ground.syntax.yaml_in import YamlProblem
+from etcdboot.formats import yaml_editor
+from etcdboot.formats.yaml_editor import CannotEdit, Value
+from etcdboot.formats.yaml_reader import YamlProblem
 from etcdboot.model.loading import load
 
 
 def put(text: str, changes: Mapping[str, str | list[str]]) -> str:
     """The text with new values for keys such as ``bootstrap.discovery-token``; all else stays as it is.
 
-    :func:`etcdboot.ground.syntax.yaml_edit.put` compares what both texts say, key by key; here the new one
+    :func:`etcdboot.formats.yaml_editor.put` compares what both texts say, key by key; here the new one
     must be no worse a spec than the old one was.
 
     Raises:
@@ -27,7 +27,7 @@ def put(text: str, changes: Mapping[str, str | list[str]]) -> str:
     for path, value in changes.items():
         section, _, key = path.partition(".")
         try:
-            edited = yaml_edit.put(edited, section, key, value)
+            edited = yaml_editor.put(edited, section, key, value)
         except YamlProblem:
             raise SpecError(*load(text).diagnostics) from None
         except CannotEdit as cause:
@@ -46,7 +46,7 @@ def _nature(diagnostic: Diagnostic) -> tuple[str, str]:
 
 def _by_hand(why: str, changes: Mapping[str, Value]) -> EtcdbootError:
     wanted = "; ".join(
-        yaml_edit.line(section, key, value)
+        yaml_editor.line(section, key, value)
         for path, value in changes.items()
         for section, _, key in [path.partition(".")]
     )

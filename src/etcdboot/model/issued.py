@@ -15,10 +15,10 @@ from typing import Any, Final
 
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.base.text import instant
-from etcdboot.ground.syntax import json_in
-from etcdboot.ground.syntax.characters import CONTROLS_AND_LINE_ENDS
-from etcdboot.ground.syntax.yaml_in import Mapping as Table
-from etcdboot.ground.syntax.yaml_in import Mark, Node, Sequence
+from etcdboot.formats import json_reader
+from etcdboot.formats.characters import CONTROLS_AND_LINE_ENDS
+from etcdboot.formats.yaml_reader import Mapping as Table
+from etcdboot.formats.yaml_reader import Mark, Node, Sequence
 from etcdboot.model.certificates import CA, PEER_CA, ROOTS, CertKind, name_of_stem
 
 ISSUED = PurePosixPath("issued.json")
@@ -245,8 +245,8 @@ _FIELDS: Mapping[str, Callable[[object], object]] = {
 
 def _not_json(content: bytes, cause: Exception) -> IssuedProblem:
     try:
-        json_in.parse(content.decode())
-    except json_in.JsonProblem as found:
+        json_reader.parse(content.decode())
+    except json_reader.JsonProblem as found:
         return IssuedProblem(str(found), found.mark)
     except UnicodeDecodeError as found:
         before = content[: found.start]
@@ -261,8 +261,8 @@ def _column(before: bytes) -> int:
 def _place(content: bytes, path: tuple[str | int, ...]) -> Mark:
     """Where in the text the path leads to, as far as it does."""
     try:
-        found: Node = json_in.parse(content.decode())
-    except (json_in.JsonProblem, UnicodeDecodeError) as cause:
+        found: Node = json_reader.parse(content.decode())
+    except (json_reader.JsonProblem, UnicodeDecodeError) as cause:
         return getattr(cause, "mark", Mark(1, 1))
     for step in path:
         below = _below(found, step)

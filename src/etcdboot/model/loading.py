@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from etcdboot.base.diagnostics import Diagnostic, has_errors
 from etcdboot.base.fast_dataclasses import dataclass, replace
-from etcdboot.ground.syntax import yaml_out
-from etcdboot.ground.syntax.yaml_in import MAX_BYTES, Mapping, Mark, Node, Sequence, YamlProblem, compose
+from etcdboot.formats import yaml_writer
+from etcdboot.formats.yaml_reader import MAX_BYTES, Mapping, Mark, Node, Sequence, YamlProblem, compose
 from etcdboot.model.shape import CLUSTER
 from etcdboot.model.shapes import UNREADABLE, Problems
 from etcdboot.model.spec import ClusterSpec
@@ -119,4 +119,4 @@ def load(text: str, file: str = "") -> Loaded:
 
 def dump(spec: ClusterSpec) -> str:
     """The spec as a ``cluster.yaml`` that loads to the same spec."""
-    return yaml_out.dump(CLUSTER.plain(spec), hollow=True)
+    return yaml_writer.dump(CLUSTER.plain(spec), hollow=True)

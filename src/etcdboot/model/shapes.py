@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 
 from etcdboot.base.diagnostics import Diagnostic, Severity
 from etcdboot.base.fast_dataclasses import dataclass, field
-from etcdboot.ground.syntax.yaml_in import Mark, Node, Scalar, Sequence, Tag
+from etcdboot.formats.yaml_reader import Mark, Node, Scalar, Sequence, Tag
 
 Json = dict[str, Any]
 # What a shape gives when the node did not fit; the problem has been reported by then.

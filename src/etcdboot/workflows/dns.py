@@ -9,7 +9,7 @@ from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.base.errors import Down, UsageError
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.effects.resolver import DEFAULT_TIMEOUT, ask, own_servers
-from etcdboot.ground.syntax.bind import Record
+from etcdboot.formats.bind import Record
 from etcdboot.model.discovery import parse_domain
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.resolution import Answer, NameServer, parse_server

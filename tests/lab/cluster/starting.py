@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from etcdboot.ground.syntax import env, systemd
+from etcdboot.formats import env_file, systemd
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ def by_unit(unit: str, read: Callable[[str], str]) -> Start:
     file = service.get("EnvironmentFile", "").replace("%%", "%")
     return Start(
         argv=systemd.split_command(service["ExecStart"]),
-        environment=env.parse(read(file)) if file else {},
+        environment=env_file.parse(read(file)) if file else {},
         user=service["User"],
     )
 

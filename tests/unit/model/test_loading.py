@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from etcdboot.base.diagnostics import Severity, error, warning
-from etcdboot.ground.syntax.yaml_in import MAX_BYTES, Mark
+from etcdboot.formats.yaml_reader import MAX_BYTES, Mark
 from etcdboot.model.loading import SourceMap, dump, load
 from etcdboot.model.spec import ClusterSpec, MemberSpec
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from etcdboot.ground.syntax.yaml_in import Node, compose
+from etcdboot.formats.yaml_reader import Node, compose
 from etcdboot.model.records import Brief, Field, Flags, ListOf, Pairs, Record
 from etcdboot.model.shapes import UNREADABLE, Integer, Problems, Shape, Text
 

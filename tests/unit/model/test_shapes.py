@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from etcdboot.ground.syntax.yaml_in import Mapping, Mark, Scalar, Sequence
+from etcdboot.formats.yaml_reader import Mapping, Mark, Scalar, Sequence
 from etcdboot.model.shapes import UNREADABLE, Boolean, Choice, Integer, Problems, Shape, Text, named, nearest
 
 HERE = Mark(1, 1)

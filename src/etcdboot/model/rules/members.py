@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from etcdboot.ground.syntax.procfile import process_name
+from etcdboot.formats.procfile import process_name
 from etcdboot.model.naming import SUPERUSER, folded
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.rules.finding import Finding, at, caution

@@ -6,8 +6,8 @@ from pathlib import PurePosixPath
 
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.ground.syntax.json_in import JsonProblem, parse
-from etcdboot.ground.syntax.yaml_in import Mapping, Node, Scalar
+from etcdboot.formats.json_reader import JsonProblem, parse
+from etcdboot.formats.yaml_reader import Mapping, Node, Scalar
 from etcdboot.model.file_names import Clue, clue
 from etcdboot.model.naming import ATTRIBUTES
 from etcdboot.model.shapes import nearest

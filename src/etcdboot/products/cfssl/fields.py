@@ -5,7 +5,7 @@ from __future__ import annotations
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.durations import parse_go_duration
 from etcdboot.base.fast_dataclasses import dataclass, field
-from etcdboot.ground.syntax.yaml_in import Mapping, Node, Scalar, Sequence, Tag
+from etcdboot.formats.yaml_reader import Mapping, Node, Scalar, Sequence, Tag
 from etcdboot.model.shapes import named, nearest
 from etcdboot.products.cfssl.places import Place
 from etcdboot.products.cfssl.vocabulary import Fields

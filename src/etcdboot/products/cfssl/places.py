@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from etcdboot.base.diagnostics import Diagnostic, Severity
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.ground.syntax.yaml_in import Mark
+from etcdboot.formats.yaml_reader import Mark
 
 
 @dataclass(frozen=True, slots=True)

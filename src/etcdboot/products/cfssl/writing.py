@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from etcdboot.ground.syntax import yaml_out
+from etcdboot.formats import yaml_writer
 from etcdboot.model.loading import dump
 from etcdboot.model.shape import CLUSTER
 from etcdboot.model.spec import CertificatesSpec, ClusterSpec
@@ -27,7 +27,7 @@ def section(certificates: CertificatesSpec, sources: Iterable[str]) -> str:
     """The ``certificates`` section alone."""
     body = CLUSTER.plain(ClusterSpec("", (), certificates=certificates)).get("certificates", {})
     head = f"# What etcdboot certs import-cfssl made of {_listed(sources)}.\n"
-    return head + yaml_out.dump({"certificates": body}, hollow=True)
+    return head + yaml_writer.dump({"certificates": body}, hollow=True)
 
 
 def _listed(files: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from cryptography import x509
 
 from etcdboot.base.diagnostics import Diagnostic, warning
 from etcdboot.base.fast_dataclasses import dataclass, field
-from etcdboot.ground.syntax import sh
+from etcdboot.formats import shell
 from etcdboot.model.certificates import CertKind, CertRequest
 from etcdboot.model.issued import Issued, IssuedRegister, kind_of
 from etcdboot.model.plan import ClusterPlan
@@ -112,7 +112,7 @@ class Recorded:
             return "have the CA that signed it revoke it"
         if is_revoked:
             return "it is revoked, but no member reads a revocation list: set  crl: {}  under certificates"
-        revoke = f"revoke it with: {sh.join(('etcdboot', 'certs', 'revoke', *names))}"
+        revoke = f"revoke it with: {shell.join(('etcdboot', 'certs', 'revoke', *names))}"
         return revoke if self.plan.crls else f"set  crl: {{}}  under certificates, then {revoke}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from etcdboot.ground.syntax.yaml_out import Value
+from etcdboot.formats.yaml_writer import Value
 from etcdboot.knowledge.etcd.flags import file_value, yaml_key
 from etcdboot.knowledge.etcd.releases import file_turns_gateway_off
 from etcdboot.model.plan import MemberPlan

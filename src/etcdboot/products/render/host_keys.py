@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from etcdboot.base.addresses import Host
-from etcdboot.ground.syntax import sh
+from etcdboot.formats import shell
 from etcdboot.model.certificates import CertRequest, pair_paths
 from etcdboot.model.csr import csr_name
 from etcdboot.model.plan import MemberPlan
@@ -71,7 +71,7 @@ def _script_request(request: CertRequest) -> dict[str, str]:
     return {
         "file": csr_name(request.name),
         "key_file": pair_paths(request.name).key.name,
-        "key_arguments": sh.join(words),
+        "key_arguments": shell.join(words),
         "digest": digest,
         "subject": "".join(f"/{kind}={_escaped(value)}" for kind, value in request.subject),
         "key_usage": "digitalSignature" + (", keyEncipherment" if algorithm == "RSA" else ""),

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.base.errors import SpecError
 from etcdboot.base.fast_dataclasses import dataclass, field
-from etcdboot.ground.syntax import yaml_out
+from etcdboot.formats import yaml_writer
 from etcdboot.knowledge.etcd.flags import env_name, file_value
 from etcdboot.knowledge.etcd.forms import expressible
 from etcdboot.model.plan import Flag, MemberPlan
@@ -55,7 +55,7 @@ def launch(member: MemberPlan, settings: Settings) -> Launch:
         case Settings.ENV:
             return Launch((binary,), tuple((env_name(each.name), each.value) for each in member.flags))
         case Settings.CONFIG:
-            file = ConfigFile(member.paths.config_dir / CONFIG_FILE, yaml_out.dump(config(member)))
+            file = ConfigFile(member.paths.config_dir / CONFIG_FILE, yaml_writer.dump(config(member)))
             return Launch((binary, f"--config-file={file.path}"), config_file=file)
 
 
@@ -80,7 +80,7 @@ def _limit_of_variables(member: MemberPlan, flag: Flag) -> str | None:
 
 def _limit_of_keys(member: MemberPlan, flag: Flag) -> str | None:
     try:
-        yaml_out.dump({flag.name: file_value(flag.name, flag.value, member.release)})
+        yaml_writer.dump({flag.name: file_value(flag.name, flag.value, member.release)})
     except ValueError as cause:  # ill-typed, or characters that no YAML holds
         return str(cause)
     return None

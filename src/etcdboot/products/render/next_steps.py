@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from etcdboot.ground.syntax import sh
+from etcdboot.formats import shell
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.spec import BootstrapMode, ClusterState, Target
 from etcdboot.products.render.steps import (
@@ -33,7 +33,7 @@ def next_steps(plan: ClusterPlan, out: str, spec: str, whole: ClusterPlan | None
     return (
         *(step(title, [etcdboot_command(command, spec)]) for title, command in before),
         *steps,
-        *map(sh.join, (*looks, verify_command(spec))),
+        *map(shell.join, (*looks, verify_command(spec))),
     )
 
 
@@ -112,8 +112,8 @@ def announcement(founder: MemberPlan, joiner: MemberPlan) -> Command:
 
 def etcdctl_on(member: MemberPlan, *words: str) -> Command:
     """An etcdctl command as it runs on a member's host, with the settings there."""
-    settings = sh.quote(f"{member.paths.config_dir}/etcdctl.env")
-    script = f"set -a; . {settings}; {sh.join(('etcdctl', *words))}"
+    settings = shell.quote(f"{member.paths.config_dir}/etcdctl.env")
+    script = f"set -a; . {settings}; {shell.join(('etcdctl', *words))}"
     return on_host(member, *(("sh", "-c", script) if member.host.is_loopback else (script,)))
 
 

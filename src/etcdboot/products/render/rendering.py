@@ -9,8 +9,8 @@ from etcdboot.base.artifacts import Artifact
 from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.base.errors import SpecError, UsageError
 from etcdboot.base.fast_dataclasses import replace
-from etcdboot.ground.syntax.characters import Unsayable
-from etcdboot.ground.templating import Engine, TemplateProblem
+from etcdboot.formats.characters import Unsayable
+from etcdboot.formats.templates import Engine, TemplateProblem
 from etcdboot.model.plan import ClientPlan, ClusterPlan, Flag, MemberPlan
 from etcdboot.model.spec import Settings
 from etcdboot.products.render.launch import launch

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from etcdboot.base.text import COMMAND
-from etcdboot.ground.syntax import sh
+from etcdboot.formats import shell
 from etcdboot.model.plan import MemberPlan
 
 Command = tuple[str, ...]
@@ -13,7 +13,9 @@ Command = tuple[str, ...]
 
 def step(title: str, lines: Iterable[Command | str]) -> str:
     """A sentence with its lines below it: commands, or text that is ready for a shell (a comment)."""
-    return COMMAND.join((f"{title}:", *(line if isinstance(line, str) else sh.join(line) for line in lines)))
+    return COMMAND.join(
+        (f"{title}:", *(line if isinstance(line, str) else shell.join(line) for line in lines))
+    )
 
 
 def etcdboot_command(command: str, spec: str) -> Command:

@@ -13,8 +13,8 @@ A template of the whole cluster sees ``title`` and ``processes`` (text).
 
 from __future__ import annotations
 
-from etcdboot.ground.syntax import procfile, sh
-from etcdboot.ground.syntax.characters import CONTROLS_AND_LINE_ENDS, refuse
+from etcdboot.formats import procfile, shell
+from etcdboot.formats.characters import CONTROLS_AND_LINE_ENDS, refuse
 from etcdboot.knowledge.system_folders import HOMES, SYSTEM_FOLDERS, SYSTEM_TREES
 from etcdboot.model.plan import ClientPlan, ClusterPlan, MemberPlan
 from etcdboot.model.spec import Settings
@@ -71,7 +71,7 @@ def _process(plan: ClusterPlan, member: MemberPlan) -> tuple[str, ...]:
     file = _environment_file(plan, member)
     if not file:
         return start.argv
-    return ("/bin/sh", "-c", f"set -a; . {sh.quote(file)}; set +a; exec {sh.join(start.argv)}")
+    return ("/bin/sh", "-c", f"set -a; . {shell.quote(file)}; set +a; exec {shell.join(start.argv)}")
 
 
 def _environment_file(plan: ClusterPlan, member: MemberPlan) -> str:

@@ -14,7 +14,7 @@ from etcdboot.effects import clock
 from etcdboot.effects.files import read_given, shown_name
 from etcdboot.effects.pairs import open_pairs
 from etcdboot.effects.survey import mode_of, own_user, survey
-from etcdboot.ground.syntax import sh
+from etcdboot.formats import shell
 from etcdboot.model.beside import is_beside
 from etcdboot.model.certificates import CertKind, pair_paths
 from etcdboot.model.custody import Kept, Kind, loose, strays
@@ -131,7 +131,7 @@ def _departed(kept: Iterable[Kept], unplanned: frozenset[str]) -> Iterator[Diagn
             continue
         name = certificate_name(path.replace("-key.pem", ".pem")) or path
         remove = f"remove {path} and its certificate"
-        revoke = f"if the certificate may be in use: etcdboot certs revoke {sh.quote(name)}; then {remove}"
+        revoke = f"if the certificate may be in use: etcdboot certs revoke {shell.quote(name)}; then {remove}"
         message = f"{path} is the key of {name}, which the spec no longer has"
         yield Diagnostic(Severity.NOTE, "EB324", message, remove if is_authority(name) else revoke, path)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from etcdboot.ground.syntax.json_in import parse
+from etcdboot.formats.json_reader import parse
 from etcdboot.products.cfssl.fields import Reader
 
 KNOWN = {"CN": "", "hosts": "", "crl_url": "nobody follows it"}

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from etcdboot.base.diagnostics import Severity
-from etcdboot.ground.syntax.yaml_in import Mark
+from etcdboot.formats.yaml_reader import Mark
 from etcdboot.products.cfssl.places import Place, lost, spelled
 
 

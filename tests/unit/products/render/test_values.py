@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from etcdboot.ground.syntax import procfile
-from etcdboot.ground.syntax.characters import Unsayable
+from etcdboot.formats import procfile
+from etcdboot.formats.characters import Unsayable
 from etcdboot.model.spec import Settings, Target
 from etcdboot.products.render.values import cluster_values, member_values
 from samples.plans import small_plan

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.ground.templating import Engine
+from etcdboot.formats.templates import Engine
 from etcdboot.knowledge.etcd.releases import NEWEST
 from etcdboot.model.loading import load
 from etcdboot.model.spec import ClusterSpec

@@ -14,7 +14,7 @@ from typing import Final
 from etcdboot.base.diagnostics import Diagnostic, Severity, error, warning
 from etcdboot.base.fast_dataclasses import dataclass, field
 from etcdboot.base.text import counted
-from etcdboot.ground.syntax import sh
+from etcdboot.formats import shell
 from etcdboot.knowledge.etcd.releases import Release
 from etcdboot.knowledge.etcd.wal import WalIdentity
 from etcdboot.model.plan import ClusterPlan, MemberPlan
@@ -145,7 +145,7 @@ def _in_use(path: str, member: MemberPlan, data: DataDir, here: Here) -> Iterato
         message = (
             f"a process has the data of {member.name} open, and a second etcd would wait for it for ever"
         )
-        database = sh.quote(f"{data.path / MEMBER_FOLDER}/snap/db")
+        database = shell.quote(f"{data.path / MEMBER_FOLDER}/snap/db")
         yield error("EB536", message, f"end it: fuser -v {database}", path)
 
 
@@ -158,13 +158,13 @@ def _owner(path: str, member: MemberPlan, data: DataDir, here: Here) -> Iterator
         (place, owner), *rest = others
         more = f"; {counted(len(rest), 'more path')} are not {member.user}'s" if rest else ""
         message = f"{place} belongs to {owner}, and etcd runs as {member.user}{more}"
-        folders = sh.join(_folders(member, data, (place for place, _ in others)))
+        folders = shell.join(_folders(member, data, (place for place, _ in others)))
         yield error("EB537", message, f"chown -R {member.user} {folders}", path)
     closed = [held.path for held in data.held if held.owner == member.user and not held.is_usable]
     if closed:
         more = f", nor {counted(len(closed) - 1, 'more path')}" if closed[1:] else ""
         message = f"its mode does not let {member.user} use {closed[0]}{more}"
-        hint = f"chmod -R u+rwX {sh.join(_folders(member, data, closed))}"
+        hint = f"chmod -R u+rwX {shell.join(_folders(member, data, closed))}"
         yield error("EB590", message, hint, path)
 
 

@@ -11,9 +11,9 @@ from typing import Final
 from etcdboot.base.addresses import Host, parse_host
 from etcdboot.base.errors import UsageError
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.ground.syntax import bind, dnsmasq
-from etcdboot.ground.syntax.bind import Record
-from etcdboot.ground.syntax.dns_name import bare, is_below
+from etcdboot.formats import bind, dnsmasq
+from etcdboot.formats.bind import Record
+from etcdboot.formats.dns_names import bare, is_below
 from etcdboot.model.resolution import NameServer, RecordType, address_type
 from etcdboot.products.bootstrap.zone.wanted import (
     DEFAULT_TTL,

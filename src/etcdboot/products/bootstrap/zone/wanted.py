@@ -15,8 +15,8 @@ from etcdboot.base.addresses import Host, Url
 from etcdboot.base.diagnostics import Diagnostic, Severity, warning
 from etcdboot.base.errors import Refused, UsageError
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.ground.syntax.characters import Unsayable
-from etcdboot.ground.syntax.dns_name import bare, is_below
+from etcdboot.formats.characters import Unsayable
+from etcdboot.formats.dns_names import bare, is_below
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.resolution import Service
 from etcdboot.model.spec import BootstrapMode, ClusterState

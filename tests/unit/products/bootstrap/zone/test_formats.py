@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from etcdboot.base.errors import UsageError
-from etcdboot.ground.syntax.characters import Unsayable
+from etcdboot.formats.characters import Unsayable
 from etcdboot.model.resolution import parse_server
 from etcdboot.products.bootstrap.zone.formats import (
     FORMATS,

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from etcdboot.ground.syntax import yaml_in, yaml_out
-from etcdboot.ground.syntax.yaml_in import YamlProblem, compose
-from etcdboot.ground.syntax.yaml_places import LINE_BREAK, Places, Spot
+from etcdboot.formats import yaml_reader, yaml_writer
+from etcdboot.formats.yaml_positions import LINE_BREAK, Places, Spot
+from etcdboot.formats.yaml_reader import YamlProblem, compose
 
 Value: TypeAlias = "str | Sequence[str]"
 _BOM: Final = "\ufeff"
@@ -42,7 +42,7 @@ def put(text: str, section: str, key: str, value: Value) -> str:
         CannotEdit: it cannot be done without touching something else.
     """
     before = compose(text)
-    if not isinstance(before, yaml_in.Mapping):
+    if not isinstance(before, yaml_reader.Mapping):
         raise CannotEdit("there are no keys in the text")
     mark = _BOM if text.startswith(_BOM) else ""  # libyaml does not count it
     body = text[len(mark) :]
@@ -87,7 +87,7 @@ def _other_value(places: Places, standing: Spot, value: Value) -> _Edit:
     if standing.style != "[" or isinstance(value, str) or not value:
         raise CannotEdit("the value is a block of several lines")
     between = f"{places.line_break}{' ' * places.column(standing)}- "
-    return _Edit(standing.start, places.end(standing), "- " + between.join(map(yaml_out.scalar, value)))
+    return _Edit(standing.start, places.end(standing), "- " + between.join(map(yaml_writer.scalar, value)))
 
 
 def _in_place(places: Places, standing: Spot, new: str) -> _Edit:
@@ -151,8 +151,8 @@ def _below(places: Places) -> str:
 
 def _inline(value: Value) -> str:
     if isinstance(value, str):
-        return yaml_out.scalar(value)
-    return f"[{', '.join(map(yaml_out.scalar, value))}]"
+        return yaml_writer.scalar(value)
+    return f"[{', '.join(map(yaml_writer.scalar, value))}]"
 
 
 # --- what a text says, to compare
@@ -160,19 +160,19 @@ def _inline(value: Value) -> str:
 _Said: TypeAlias = Any  # (text, tag) of a scalar, a list, or a tuple of pairs of a mapping
 
 
-def _said(found: yaml_in.Node | None) -> _Said:
+def _said(found: yaml_reader.Node | None) -> _Said:
     match found:
-        case yaml_in.Scalar():
+        case yaml_reader.Scalar():
             return (found.text, found.tag)
-        case yaml_in.Sequence():
+        case yaml_reader.Sequence():
             return [_said(each) for each in found.items]
-        case yaml_in.Mapping():
+        case yaml_reader.Mapping():
             return {name.text: _said(each) for name, each in found.items}
     return None
 
 
 def _changed(said: _Said, section: str, key: str, value: Value) -> _Said:
-    one = yaml_in.Tag.TEXT
+    one = yaml_reader.Tag.TEXT
     new = (value, one) if isinstance(value, str) else [(each, one) for each in value]
     standing = said.get(section)
     return said | {section: (standing if isinstance(standing, dict) else {}) | {key: new}}

@@ -1,6 +1,6 @@
 """Where each value of a YAML text is written, to the character: what an edit in place needs to know.
 
-:mod:`etcdboot.ground.syntax.yaml_in` reads what a text says; this reads how it is laid out, from the same
+:mod:`etcdboot.formats.yaml_reader` reads what a text says; this reads how it is laid out, from the same
 events, and takes only what that has read before.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.ground.syntax.yaml_in import events
+from etcdboot.formats.yaml_reader import events
 
 LINE_BREAK: Final = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")  # YAML 1.1 §5.4, which libyaml reads
 _NULLS: Final = ("", "~", "null", "Null", "NULL")
@@ -62,7 +62,7 @@ class Spot:
 
 
 class Places:
-    """The layout of one text that :func:`etcdboot.ground.syntax.yaml_in.compose` takes."""
+    """The layout of one text that :func:`etcdboot.formats.yaml_reader.compose` takes."""
 
     def __init__(self, text: str) -> None:
         self.text = text

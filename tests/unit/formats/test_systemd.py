@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.ground.syntax import systemd
-from etcdboot.ground.syntax.characters import Unsayable
+from etcdboot.formats import systemd
+from etcdboot.formats.characters import Unsayable
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from etcdboot.ground.syntax.characters import NEVER, Unsayable, refuse
+from etcdboot.formats.characters import NEVER, Unsayable, refuse
 
 # No shell gives these a meaning anywhere in a word. "=" does have one in ``name=``, as the first word.
 _PLAIN = re.compile(r"(?![A-Za-z_][A-Za-z0-9_]*=)[A-Za-z0-9_@%+=:,./-]+")

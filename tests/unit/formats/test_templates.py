@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from etcdboot.base.diagnostics import Severity
-from etcdboot.ground.syntax.characters import Unsayable
-from etcdboot.ground.templating import FILTERS, Engine, TemplateProblem
+from etcdboot.formats.characters import Unsayable
+from etcdboot.formats.templates import FILTERS, Engine, TemplateProblem
 
 
 def test_fills_the_holes_and_leaves_the_layout_alone() -> None:
@@ -70,6 +70,6 @@ def test_a_value_that_the_syntax_cannot_hold_is_not_the_templates_fault() -> Non
 
 
 def test_jinja_is_loaded_only_when_something_is_rendered() -> None:
-    probe = "import sys, etcdboot.ground.templating; sys.exit('jinja2' in sys.modules)"
+    probe = "import sys, etcdboot.formats.templates; sys.exit('jinja2' in sys.modules)"
     environment = {"PYTHONPATH": os.pathsep.join(sys.path)}
     assert subprocess.run([sys.executable, "-c", probe], env=environment, check=False).returncode == 0

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.ground.syntax.yaml_in import (
+from etcdboot.formats.yaml_reader import (
     MAX_DEPTH,
     Mapping,
     Mark,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from etcdboot.ground.syntax.characters import CONTROLS_AND_LINE_ENDS, Unsayable, refuse
+from etcdboot.formats.characters import CONTROLS_AND_LINE_ENDS, Unsayable, refuse
 
 _OPTION = re.compile(r"[a-z]+(?:-[a-z]+)*")
 _FIELD = re.compile(r"[A-Za-z0-9._:/-]+")

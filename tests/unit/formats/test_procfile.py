@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.ground.syntax import procfile
-from etcdboot.ground.syntax.characters import Unsayable
+from etcdboot.formats import procfile
+from etcdboot.formats.characters import Unsayable
 
 
 def test_writes_a_line_that_replaces_its_shell() -> None:

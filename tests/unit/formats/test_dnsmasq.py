@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.ground.syntax import dnsmasq
-from etcdboot.ground.syntax.characters import Unsayable
+from etcdboot.formats import dnsmasq
+from etcdboot.formats.characters import Unsayable
 
 
 def test_a_line_is_an_option_with_its_fields() -> None:

@@ -11,8 +11,8 @@ import re
 from contextlib import suppress
 
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.ground.syntax.characters import CONTROLS_AND_LINE_ENDS, Unsayable, refuse
-from etcdboot.ground.syntax.dns_name import bare
+from etcdboot.formats.characters import CONTROLS_AND_LINE_ENDS, Unsayable, refuse
+from etcdboot.formats.dns_names import bare
 
 HIGHEST_TTL = 2**31 - 1  # RFC 2181 section 8
 _RECORD = re.compile(r"(?P<name>\S+\.) (?P<ttl>[0-9]{1,10}) IN (?P<type>[A-Z]+) (?P<data>\S+(?: \S+)*)")

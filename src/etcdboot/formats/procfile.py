@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from etcdboot.ground.syntax import sh
-from etcdboot.ground.syntax.characters import CONTROLS_AND_LINE_ENDS, Unsayable, refuse
+from etcdboot.formats import shell
+from etcdboot.formats.characters import CONTROLS_AND_LINE_ENDS, Unsayable, refuse
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -37,7 +37,7 @@ def line(name: str, words: tuple[str, ...]) -> str:
             raise Unsayable(
                 f"a Procfile cannot hold a $, which ruby foreman replaces even inside quotes: {word!r}"
             )
-    return f"{name}: exec {sh.join(words)}"
+    return f"{name}: exec {shell.join(words)}"
 
 
 def dump(processes: Iterable[tuple[str, tuple[str, ...]]]) -> str:
@@ -54,7 +54,7 @@ def parse(text: str) -> dict[str, tuple[str, ...]]:
     """Name and words of each process of a file that ``dump`` made, comments left out."""
     found = {}
     for name, command in parse_as_goreman(text):
-        words = sh.split(command)
+        words = shell.split(command)
         if words[:1] != ("exec",):
             raise Unsayable(f"{name} does not exec its program")
         found[name] = words[1:]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from etcdboot.ground.syntax.characters import Unsayable
+from etcdboot.formats.characters import Unsayable
 
 # RFC 1035 section 2.3.1 and the underscore of RFC 2782. Whatever else the protocol could carry (section 5.1
 # knows escapes), a host cannot be called, and readers differ about it.

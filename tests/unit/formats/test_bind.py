@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.ground.syntax import bind
-from etcdboot.ground.syntax.bind import Record
-from etcdboot.ground.syntax.characters import Unsayable
+from etcdboot.formats import bind
+from etcdboot.formats.bind import Record
+from etcdboot.formats.characters import Unsayable
 
 SRV = Record("_x._tcp.example.com", 300, "SRV", ("0", "100", "2380", "a.example.com."))
 

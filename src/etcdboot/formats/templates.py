@@ -7,16 +7,16 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from etcdboot.base.diagnostics import Diagnostic, Severity
-from etcdboot.ground.syntax import env, procfile, sh, systemd, yaml_out
-from etcdboot.ground.syntax.characters import Unsayable
+from etcdboot.formats import env_file, procfile, shell, systemd, yaml_writer
+from etcdboot.formats.characters import Unsayable
 
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
 
 # One name in templates for each way to say a value.
 FILTERS: Mapping[str, Callable[..., str]] = {
-    "sh": sh.quote,
-    "env": env.quote,
+    "sh": shell.quote,
+    "env": env_file.quote,
     "systemd": systemd.argument,
     "systemd_executable": systemd.executable,
     "systemd_word": systemd.quote,
@@ -24,7 +24,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "systemd_value": systemd.value,
     "systemd_environment_file": systemd.environment_file,
     "process_name": procfile.process_name,
-    "yaml": yaml_out.scalar,
+    "yaml": yaml_writer.scalar,
 }
 
 

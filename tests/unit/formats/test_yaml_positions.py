@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from etcdboot.ground.syntax.yaml_places import Places
+from etcdboot.formats.yaml_positions import Places
 
 TEXT = "a: 'x' # c\nb:\n  - 1\n  - |\n    two\n\nc: {d: e}\n"
 

@@ -4,13 +4,7 @@ import re
 
 import pytest
 
-from etcdboot.ground.syntax.characters import (
-    CONTROLS_AND_LINE_ENDS,
-    CONTROLS_BUT_TAB,
-    NEVER,
-    Unsayable,
-    refuse,
-)
+from etcdboot.formats.characters import CONTROLS_AND_LINE_ENDS, CONTROLS_BUT_TAB, NEVER, Unsayable, refuse
 
 
 @pytest.mark.parametrize("char", ["\0", "\ud800", "\ufdd0", "\ufffe", "\U0010ffff"])

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.ground.syntax.yaml_edit import CannotEdit, line, put
-from etcdboot.ground.syntax.yaml_in import YamlProblem
+from etcdboot.formats.yaml_editor import CannotEdit, line, put
+from etcdboot.formats.yaml_reader import YamlProblem
 
 # before -> after, for put(…, "boot", "token", "t")
 CASES = {

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from etcdboot.ground.syntax.characters import NEVER, refuse
+from etcdboot.formats.characters import NEVER, refuse
 
 Scalar: TypeAlias = str | int | bool | None
 Value: TypeAlias = "Scalar | Sequence[Value] | Mapping[str, Value]"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from etcdboot.ground.syntax.characters import CONTROLS, CONTROLS_BUT_TAB, NEVER, Unsayable, refuse
+from etcdboot.formats.characters import CONTROLS, CONTROLS_BUT_TAB, NEVER, Unsayable, refuse
 
 _PLAIN = re.compile(r"[A-Za-z0-9_@+=:,./-]+")
 _SPECIAL = re.compile(r'["\\\x01-\x1f\x7f]')

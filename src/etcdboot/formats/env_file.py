@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from etcdboot.ground.syntax.characters import CONTROLS_BUT_TAB, Unsayable, refuse
+from etcdboot.formats.characters import CONTROLS_BUT_TAB, Unsayable, refuse
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ESCAPED = re.compile(r'["\\`$]')

@@ -1,4 +1,4 @@
-"""Read JSON into the nodes of :mod:`~etcdboot.ground.syntax.yaml_in`, which know their line and column.
+"""Read JSON into the nodes of :mod:`~etcdboot.formats.yaml_reader`, which know their line and column.
 
 The standard library's reader tells the place of a syntax error, but of nothing else. Source: RFC 8259; what
 it leaves open is refused (a key that stands twice) or read as Go does (half a surrogate pair: encoding/json).
@@ -11,7 +11,7 @@ import re
 from bisect import bisect_right
 from typing import Final
 
-from etcdboot.ground.syntax.yaml_in import MAX_BYTES, MAX_DEPTH, Mapping, Mark, Node, Scalar, Sequence
+from etcdboot.formats.yaml_reader import MAX_BYTES, MAX_DEPTH, Mapping, Mark, Node, Scalar, Sequence
 
 _BLANKS: Final = re.compile(r"[ \t\n\r]*")
 _PLAIN: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false|null")

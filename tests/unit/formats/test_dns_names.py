@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.ground.syntax.characters import Unsayable
-from etcdboot.ground.syntax.dns_name import bare, is_below
+from etcdboot.formats.characters import Unsayable
+from etcdboot.formats.dns_names import bare, is_below
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.ground.syntax.characters import Unsayable
-from etcdboot.ground.syntax.sh import join, quote, split
+from etcdboot.formats.characters import Unsayable
+from etcdboot.formats.shell import join, quote, split
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.ground.syntax.json_in import JsonProblem, parse
-from etcdboot.ground.syntax.yaml_in import MAX_BYTES, Mapping, Mark, Scalar, Sequence, Tag
+from etcdboot.formats.json_reader import JsonProblem, parse
+from etcdboot.formats.yaml_reader import MAX_BYTES, Mapping, Mark, Scalar, Sequence, Tag
 
 
 def test_values_know_their_place_and_kind() -> None:

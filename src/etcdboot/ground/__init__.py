@@ -1,1 +1,0 @@
-"""What everything else stands on: errors, reports, addresses, syntaxes. Imports nothing of ours."""
