@@ -1,4 +1,4 @@
-"""Write src/etcdboot/knowledge/etcd/flag_table.py from etcd-flags.json, which lies next to this program.
+"""Write src/etcdboot/etcd/flag_table.py from etcd-flags.json, which lies next to this program.
 
     python docs/generate/flag_table.py
 

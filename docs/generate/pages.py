@@ -19,8 +19,8 @@ import click
 from etcdboot.base.diagnostic_codes import CODES
 from etcdboot.base.errors import PRECEDENCE, ExitCode
 from etcdboot.cli import COMMANDS, program
-from etcdboot.knowledge.etcd.baseline import baseline
-from etcdboot.knowledge.etcd.releases import NEWEST_PATCH
+from etcdboot.etcd.recommended_flags import baseline
+from etcdboot.etcd.releases import NEWEST_PATCH
 from etcdboot.model.records import Brief, Field, ListOf, Pairs, Record
 from etcdboot.model.shape import CLUSTER, json_schema
 from etcdboot.model.shapes import Boolean, Choice, Integer, Shape, Text

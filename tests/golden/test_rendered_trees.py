@@ -14,7 +14,7 @@ import pytest
 
 from etcdboot.base.artifacts import Artifact
 from etcdboot.effects.templates import load_templates
-from etcdboot.knowledge.etcd.releases import NEWEST_PATCH, Release
+from etcdboot.etcd.releases import NEWEST_PATCH, Release
 from etcdboot.model.layout import HostLayout
 from etcdboot.model.loading import load
 from etcdboot.model.planning import plan

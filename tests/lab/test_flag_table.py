@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.knowledge.etcd.flag_table import TABLE
-from etcdboot.knowledge.etcd.flags import env_name, flag, known_in, yaml_key
-from etcdboot.knowledge.etcd.forms import SECRET_FLAGS, forms_for
-from etcdboot.knowledge.etcd.releases import Release, parse_release
+from etcdboot.etcd.flag_table import TABLE
+from etcdboot.etcd.flags import env_name, flag, known_in, yaml_key
+from etcdboot.etcd.releases import Release, parse_release
+from etcdboot.etcd.settings_forms import SECRET_FLAGS, forms_for
 from lab.peers.fixtures import ETCD_RELEASES, require_peer
 
 RELEASES = tuple(parse_release(each) for each in ETCD_RELEASES)

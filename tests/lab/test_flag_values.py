@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.knowledge.etcd.flags import known_in, value_problem
-from etcdboot.knowledge.etcd.gates import FEATURE_GATES
-from etcdboot.knowledge.etcd.releases import parse_release
-from etcdboot.knowledge.etcd.values import LATER_WORDS, WORDS
+from etcdboot.etcd.feature_gates import FEATURE_GATES
+from etcdboot.etcd.flag_values import LATER_WORDS, WORDS
+from etcdboot.etcd.flags import known_in, value_problem
+from etcdboot.etcd.releases import parse_release
 from lab.peers.fixtures import ETCD_RELEASES, require_peer
 
 BOGUS = "bogus"

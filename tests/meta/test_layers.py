@@ -87,7 +87,7 @@ def test_the_pure_part_reads_no_clock_no_file_and_prints_nothing(path: Path) -> 
 @pytest.mark.parametrize(
     ("place", "module"),
     [
-        ("base/diagnostics.py", "etcdboot.knowledge.etcd.flags"),
+        ("base/diagnostics.py", "etcdboot.etcd.flags"),
         ("model/spec.py", "etcdboot.products.pki.pem"),
         ("products/pki/pem.py", "etcdboot.products.render.values"),
         ("products/pki/pem.py", "etcdboot.effects.files"),

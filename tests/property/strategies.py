@@ -9,8 +9,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from etcdboot.base.addresses import Host, HostKind, Url, parse_host
-from etcdboot.knowledge.etcd.flag_table import TABLE
-from etcdboot.knowledge.etcd.releases import NEWEST_PATCH, Release
+from etcdboot.etcd.flag_table import TABLE
+from etcdboot.etcd.releases import NEWEST_PATCH, Release
 from etcdboot.model.spec import (
     BootstrapMode,
     BootstrapSpec,

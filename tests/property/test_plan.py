@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from etcdboot.base.addresses import Host, Url
 from etcdboot.base.diagnostics import Diagnostic
-from etcdboot.knowledge.etcd.flags import known_in, value_problem
-from etcdboot.knowledge.etcd.releases import Release
+from etcdboot.etcd.flags import known_in, value_problem
+from etcdboot.etcd.releases import Release
 from etcdboot.model.certificates import CertKind
 from etcdboot.model.layout import HostLayout, Layout, LocalLayout
 from etcdboot.model.plan import ClusterPlan

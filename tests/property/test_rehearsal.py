@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from hypothesis import given
 
-from etcdboot.knowledge.etcd.releases import NEWEST
+from etcdboot.etcd.releases import NEWEST
 from etcdboot.model.layout import LocalLayout
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.planning import plan

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from etcdboot.base.errors import SpecError
 from etcdboot.effects.templates import load_templates
-from etcdboot.knowledge.etcd.flags import ValueKind, flag, names, value_problem
-from etcdboot.knowledge.etcd.owned import owner_of, why_forbidden
-from etcdboot.knowledge.etcd.releases import NEWEST_PATCH, Release, file_turns_gateway_off
-from etcdboot.knowledge.etcd.values import words_of
+from etcdboot.etcd.flag_values import words_of
+from etcdboot.etcd.flags import ValueKind, flag, names, value_problem
+from etcdboot.etcd.releases import NEWEST_PATCH, Release, file_turns_gateway_off
+from etcdboot.etcd.reserved_flags import owner_of, why_forbidden
 from etcdboot.model.plan import ClusterPlan, Flag
 from etcdboot.model.spec import Settings, Target
 from etcdboot.products.render.rendering import render

@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from etcdboot.knowledge.etcd.flag_table import TABLE
-from etcdboot.knowledge.etcd.flags import flag, known_in, names, value_problem
-from etcdboot.knowledge.etcd.gates import FEATURE_GATES
-from etcdboot.knowledge.etcd.releases import NEWEST, NEWEST_PATCH, Release
-from etcdboot.knowledge.etcd.spelling import Reason, Spelled, Unspellable, merge_gates, spell
+from etcdboot.etcd.feature_gates import FEATURE_GATES
+from etcdboot.etcd.flag_names import Reason, Spelled, Unspellable, merge_gates, spell
+from etcdboot.etcd.flag_table import TABLE
+from etcdboot.etcd.flags import flag, known_in, names, value_problem
+from etcdboot.etcd.releases import NEWEST, NEWEST_PATCH, Release
 
 releases = st.sampled_from(list(NEWEST_PATCH.values())).flatmap(
     lambda newest: st.builds(Release, st.just(3), st.just(newest.minor), st.integers(0, newest.patch))

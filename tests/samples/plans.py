@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from etcdboot.knowledge.etcd.releases import parse_release
+from etcdboot.etcd.releases import parse_release
 from etcdboot.model.layout import HostLayout
 from etcdboot.model.plan import ClusterPlan, Flag
 from etcdboot.model.planning import plan

@@ -8,8 +8,8 @@ import yaml
 
 from etcdboot.base.artifacts import Artifact
 from etcdboot.base.durations import parse_go_duration
+from etcdboot.etcd.flags import ValueKind, env_name, flag, names, yaml_key
 from etcdboot.formats import env_file, procfile, shell, systemd
-from etcdboot.knowledge.etcd.flags import ValueKind, env_name, flag, names, yaml_key
 from etcdboot.model.plan import MemberPlan
 from etcdboot.model.spec import Target
 

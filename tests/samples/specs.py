@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from etcdboot.knowledge.etcd.releases import Release
+from etcdboot.etcd.releases import Release
 from etcdboot.model.layout import HostLayout
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.planning import plan

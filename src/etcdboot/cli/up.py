@@ -16,8 +16,8 @@ from etcdboot.cli.local import settled
 from etcdboot.cli.options import output_options, pki_option, spec_option, state_option
 from etcdboot.cli.output import Outcome, Output, deliver
 from etcdboot.cli.seconds import SECONDS
+from etcdboot.etcd.log_lines import compact
 from etcdboot.formats.shell import quote
-from etcdboot.model.log_line import compact
 
 if TYPE_CHECKING:
     from etcdboot.workflows.up import Announcement, Wish

@@ -13,7 +13,7 @@ from pathlib import Path
 from etcdboot.base.errors import EtcdbootError, Missing, Refused
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.effects.environment import for_others
-from etcdboot.knowledge.etcd.releases import Release, parse_release
+from etcdboot.etcd.releases import Release, parse_release
 
 VARIABLE = "ETCDBOOT_ETCD"
 _DEADLINE = 10.0  # seconds; a cold disk is slow, but a program that waits for input never answers

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from etcdboot.effects.owners import user_name
-from etcdboot.knowledge.etcd.wal import HEAD, WalIdentity, identity
+from etcdboot.etcd.wal import HEAD, WalIdentity, identity
 from etcdboot.model.premises import MEMBER_FOLDER, DataDir, Held
 
 _DATABASE = PurePosixPath(MEMBER_FOLDER, "snap", "db")  # bbolt holds a flock on it as long as etcd runs

@@ -16,7 +16,7 @@ from etcdboot.base.text import gist
 from etcdboot.effects.discovery_host import unusable
 from etcdboot.effects.foreign import object_of
 from etcdboot.effects.http_request import Answer, Unanswered, Way, ask
-from etcdboot.knowledge.etcd.releases import Release, parse_release, serves_v2_api
+from etcdboot.etcd.releases import Release, parse_release, serves_v2_api
 from etcdboot.model.discovery import parse_discovery_url
 from etcdboot.model.observation import Cause, Failure
 from etcdboot.model.registry import (

@@ -12,7 +12,7 @@ from dataclasses import asdict
 
 from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.knowledge.etcd.releases import Release, next_minor_apart, parse_release
+from etcdboot.etcd.releases import Release, next_minor_apart, parse_release
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 
 

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from etcdboot.base.addresses import Host, Url
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.knowledge.etcd.releases import Release
+from etcdboot.etcd.releases import Release
 from etcdboot.model.certificates import CertRequest, file_stem
 from etcdboot.model.crl import CrlRequest, MemberCrl
 from etcdboot.model.layout import MemberPaths

@@ -10,8 +10,8 @@ from itertools import chain, starmap
 from etcdboot.base.addresses import Url, parse_url
 from etcdboot.base.durations import parse_go_duration
 from etcdboot.base.fast_dataclasses import fields, replace
-from etcdboot.knowledge.etcd.flags import known_in
-from etcdboot.knowledge.etcd.releases import NEWEST, Release
+from etcdboot.etcd.flags import known_in
+from etcdboot.etcd.releases import NEWEST, Release
 from etcdboot.model.addressing import Addressing, addressing, merged
 from etcdboot.model.bootstrap import Secrets, bootstrap_flags, carried_files, cluster_token
 from etcdboot.model.clients import client_plans

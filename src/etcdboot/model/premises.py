@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from etcdboot.base.addresses import Url
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.knowledge.etcd.wal import WalIdentity
+from etcdboot.etcd.wal import WalIdentity
 from etcdboot.model.observation import SeenMember
 
 MEMBER_FOLDER = "member"

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from etcdboot.base.diagnostics import Diagnostic, error, warning
 from etcdboot.base.fast_dataclasses import dataclass, replace
-from etcdboot.knowledge.etcd.releases import Release
+from etcdboot.etcd.releases import Release
 from etcdboot.model.spec import (
     BootstrapMode,
     BootstrapSpec,

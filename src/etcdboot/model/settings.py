@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.knowledge.etcd.baseline import baseline
-from etcdboot.knowledge.etcd.flags import value_problem
-from etcdboot.knowledge.etcd.gates import parse_gates
-from etcdboot.knowledge.etcd.owned import owner_of, risk_of, why_forbidden
-from etcdboot.knowledge.etcd.releases import Release
-from etcdboot.knowledge.etcd.spelling import GATES_FLAG, Spelled, Unspellable, merge_gates, spell
+from etcdboot.etcd.feature_gates import parse_gates
+from etcdboot.etcd.flag_names import GATES_FLAG, Spelled, Unspellable, merge_gates, spell
+from etcdboot.etcd.flags import value_problem
+from etcdboot.etcd.recommended_flags import baseline
+from etcdboot.etcd.releases import Release
+from etcdboot.etcd.reserved_flags import owner_of, risk_of, why_forbidden
 from etcdboot.model.addressing import merged
 from etcdboot.model.spec import BootstrapMode, ClusterSpec, ClusterState, FlagValues
 

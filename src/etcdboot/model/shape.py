@@ -8,7 +8,7 @@ from typing import Final
 
 from etcdboot.base.addresses import parse_host, parse_san, parse_url
 from etcdboot.base.durations import format_lifetime, parse_lifetime
-from etcdboot.knowledge.etcd.releases import NEWEST, parse_release
+from etcdboot.etcd.releases import NEWEST, parse_release
 from etcdboot.model import discovery, naming, spec
 from etcdboot.model.records import Brief, Field, Flags, ListOf, Pairs, Record
 from etcdboot.model.shapes import Boolean, Choice, Integer, Json, Text
@@ -229,7 +229,7 @@ def belongs(key: str) -> str:
     for section, known in _SECTIONS.items():
         if any(each.key == key for each in known):
             return f"{key} belongs in {section}"
-    from etcdboot.knowledge.etcd.flags import flag
+    from etcdboot.etcd.flags import flag
 
     return f"{key} is an etcd flag: write it under flags" if flag(key) else ""
 

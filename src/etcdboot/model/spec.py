@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from etcdboot.base.fast_dataclasses import dataclass, field
-from etcdboot.knowledge.etcd.releases import Release
+from etcdboot.etcd.releases import Release
 
 
 class BootstrapMode(StrEnum):

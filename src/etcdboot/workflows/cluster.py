@@ -10,7 +10,7 @@ from etcdboot.base.errors import EtcdbootError, Refused, SpecError
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects.files import folder_of, read_text, shown_name
 from etcdboot.effects.secrets import read_password
-from etcdboot.knowledge.etcd.releases import NEWEST, Release
+from etcdboot.etcd.releases import NEWEST, Release
 from etcdboot.model.bootstrap import Secrets
 from etcdboot.model.layout import HostLayout, Layout
 from etcdboot.model.loading import Loaded, SourceMap, load

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.knowledge.etcd.baseline import baseline
-from etcdboot.knowledge.etcd.gates import parse_gates
-from etcdboot.knowledge.etcd.spelling import GATES_FLAG
+from etcdboot.etcd.feature_gates import parse_gates
+from etcdboot.etcd.flag_names import GATES_FLAG
+from etcdboot.etcd.recommended_flags import baseline
 from etcdboot.model.plan import MemberPlan
 from etcdboot.workflows.cluster import open_cluster
 

@@ -10,8 +10,8 @@ from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.effects.binary import EtcdBinary, find_etcd
 from etcdboot.effects.files import STDIN, folder_of, read_text, write_new
 from etcdboot.effects.templates import load_templates
+from etcdboot.etcd.releases import NEWEST, Release, parse_release
 from etcdboot.formats.templates import Engine
-from etcdboot.knowledge.etcd.releases import NEWEST, Release, parse_release
 from etcdboot.model.loading import load
 from etcdboot.model.naming import folded
 from etcdboot.model.shape import parse_name

@@ -13,7 +13,7 @@ from etcdboot.base.fast_dataclasses import dataclass, field, replace
 from etcdboot.base.manifest import Manifest
 from etcdboot.effects.templates import load_templates
 from etcdboot.effects.tree import Tree, open_tree
-from etcdboot.knowledge.etcd.releases import next_minor_apart, parse_release
+from etcdboot.etcd.releases import next_minor_apart, parse_release
 from etcdboot.model.certificates import pair_paths
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.spec import ClusterSpec, Settings, Target

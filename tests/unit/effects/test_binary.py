@@ -7,7 +7,7 @@ import pytest
 from etcdboot.base.errors import EtcdbootError, Missing, Refused
 from etcdboot.effects import binary
 from etcdboot.effects.binary import VARIABLE, find_etcd
-from etcdboot.knowledge.etcd.releases import Release, parse_release
+from etcdboot.etcd.releases import Release, parse_release
 
 VERSION = "echo etcd Version: {}; echo Git SHA: Not provided"
 

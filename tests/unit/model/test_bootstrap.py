@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from etcdboot.knowledge.etcd.releases import Release
+from etcdboot.etcd.releases import Release
 from etcdboot.model.bootstrap import Secrets, cluster_token, token_key
 from etcdboot.model.layout import HostLayout
 from etcdboot.model.plan import ClusterPlan

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from etcdboot.knowledge.etcd.releases import NEWEST, Release
+from etcdboot.etcd.releases import NEWEST, Release
 from etcdboot.model.layout import HostLayout
 from etcdboot.model.planning import cluster_id, member_id, plan
 from etcdboot.model.spec import (

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from etcdboot.base.diagnostics import Severity
-from etcdboot.knowledge.etcd.releases import parse_release
+from etcdboot.etcd.releases import parse_release
 from etcdboot.model.rehearsal import (
     OTHER_HOSTS,
     OUTSIDE_PATHS,

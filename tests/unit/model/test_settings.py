@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.knowledge.etcd.releases import NEWEST_PATCH, Release
+from etcdboot.etcd.releases import NEWEST_PATCH, Release
 from etcdboot.model.settings import further_flags, misfits, scopes
 from etcdboot.model.spec import ClusterSpec, EtcdSpec, FlagValues, MemberDefaults, MemberSpec
 from samples.specs import THREE, three

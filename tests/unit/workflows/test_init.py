@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from etcdboot.base.errors import Refused, SpecError, UsageError
-from etcdboot.knowledge.etcd.releases import NEWEST
+from etcdboot.etcd.releases import NEWEST
 from etcdboot.model.loading import load
 from etcdboot.model.spec import ClientTls, ClusterSpec, PeerTls, Target
 from etcdboot.workflows.init import TLS_CHOICES, init

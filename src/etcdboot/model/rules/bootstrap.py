@@ -6,12 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from etcdboot.base.fast_dataclasses import fields
-from etcdboot.knowledge.etcd.releases import (
-    Release,
-    drops_plain_srv_records,
-    has_v2_discovery,
-    has_v3_discovery,
-)
+from etcdboot.etcd.releases import Release, drops_plain_srv_records, has_v2_discovery, has_v3_discovery
 from etcdboot.model.bootstrap import token_key
 from etcdboot.model.discovery import PUBLIC_SERVICE, WHY_NOT_PUBLIC, host_of
 from etcdboot.model.plan import ClusterPlan, MemberPlan

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from etcdboot.base.diagnostics import Severity
-from etcdboot.knowledge.etcd.forms import expressible
-from etcdboot.knowledge.etcd.owned import owner_of
-from etcdboot.knowledge.etcd.releases import crl_is_der_only, newest_patch, split_http_bypasses_crl
+from etcdboot.etcd.releases import crl_is_der_only, newest_patch, split_http_bypasses_crl
+from etcdboot.etcd.reserved_flags import owner_of
+from etcdboot.etcd.settings_forms import expressible
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.rules.finding import Finding, caution
 from etcdboot.model.settings import misfits, scopes

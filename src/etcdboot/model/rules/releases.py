@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from etcdboot.knowledge.etcd.dangers import dangers_of
-from etcdboot.knowledge.etcd.releases import (
+from etcdboot.etcd.advisories import dangers_of
+from etcdboot.etcd.releases import (
     NEWEST,
     is_end_of_life,
     newest_patch,

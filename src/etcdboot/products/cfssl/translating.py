@@ -9,7 +9,7 @@ from etcdboot.base.addresses import Host, HostKind
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.durations import format_lifetime
 from etcdboot.base.fast_dataclasses import dataclass, replace
-from etcdboot.knowledge.etcd.releases import Release
+from etcdboot.etcd.releases import Release
 from etcdboot.model.certificates import CA, ROOTS, CertKind
 from etcdboot.model.file_names import clue
 from etcdboot.model.naming import SUPERUSER, folded

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from etcdboot.knowledge.etcd.releases import reads_etcdctl_api_variable
+from etcdboot.etcd.releases import reads_etcdctl_api_variable
 from etcdboot.model.plan import ClientPlan, ClusterPlan, MemberPlan
 from etcdboot.model.spec import ClientTls
 

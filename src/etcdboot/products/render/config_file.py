@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from etcdboot.etcd.flags import file_value, yaml_key
+from etcdboot.etcd.releases import file_turns_gateway_off
 from etcdboot.formats.yaml_writer import Value
-from etcdboot.knowledge.etcd.flags import file_value, yaml_key
-from etcdboot.knowledge.etcd.releases import file_turns_gateway_off
 from etcdboot.model.plan import MemberPlan
 
 _MODE = "auto-compaction-mode"

@@ -8,9 +8,9 @@ from pathlib import PurePosixPath
 from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.base.errors import SpecError
 from etcdboot.base.fast_dataclasses import dataclass, field
+from etcdboot.etcd.flags import env_name, file_value
+from etcdboot.etcd.settings_forms import expressible
 from etcdboot.formats import yaml_writer
-from etcdboot.knowledge.etcd.flags import env_name, file_value
-from etcdboot.knowledge.etcd.forms import expressible
 from etcdboot.model.plan import Flag, MemberPlan
 from etcdboot.model.spec import Settings
 from etcdboot.products.render.config_file import config

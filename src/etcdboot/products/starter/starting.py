@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from etcdboot.base.addresses import parse_host
 from etcdboot.base.fast_dataclasses import dataclass
+from etcdboot.etcd.releases import Release
 from etcdboot.formats.templates import Engine
-from etcdboot.knowledge.etcd.releases import Release
 from etcdboot.model.shape import parse_name
 from etcdboot.model.spec import ClientTls, PeerTls
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from etcdboot.knowledge.etcd.releases import Release, parse_release
+from etcdboot.etcd.releases import Release, parse_release
 from etcdboot.products.verify.check import Finding, Outcome
 from etcdboot.products.verify.evidence import Evidence, cluster_of
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from etcdboot.knowledge.etcd.releases import Release
+from etcdboot.etcd.releases import Release
 from etcdboot.model.loading import load
 from etcdboot.model.spec import CertificatesSpec
 from etcdboot.products.cfssl.writing import section, whole

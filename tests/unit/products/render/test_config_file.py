@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from etcdboot.knowledge.etcd.releases import parse_release
+from etcdboot.etcd.releases import parse_release
 from etcdboot.model.plan import Flag
 from etcdboot.model.spec import ClientTls
 from etcdboot.products.render.config_file import config

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from etcdboot.etcd.releases import NEWEST
 from etcdboot.formats.templates import Engine
-from etcdboot.knowledge.etcd.releases import NEWEST
 from etcdboot.model.loading import load
 from etcdboot.model.spec import ClusterSpec
 from etcdboot.products.starter.starting import (

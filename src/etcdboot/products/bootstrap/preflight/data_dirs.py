@@ -14,9 +14,9 @@ from typing import Final
 from etcdboot.base.diagnostics import Diagnostic, Severity, error, warning
 from etcdboot.base.fast_dataclasses import dataclass, field
 from etcdboot.base.text import counted
+from etcdboot.etcd.releases import Release
+from etcdboot.etcd.wal import WalIdentity
 from etcdboot.formats import shell
-from etcdboot.knowledge.etcd.releases import Release
-from etcdboot.knowledge.etcd.wal import WalIdentity
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.premises import MEMBER_FOLDER, PROXY_FOLDER, DataDir
 from etcdboot.model.spec import Target

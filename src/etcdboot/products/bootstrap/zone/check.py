@@ -16,7 +16,7 @@ from etcdboot.base.addresses import Host
 from etcdboot.base.diagnostics import Diagnostic, Severity, error, has_errors
 from etcdboot.base.errors import ExitCode
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.knowledge.etcd.releases import drops_plain_srv_records
+from etcdboot.etcd.releases import drops_plain_srv_records
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.resolution import Answer, Ending, Question, RecordType, Service, address_type
 from etcdboot.model.spec import ClusterState

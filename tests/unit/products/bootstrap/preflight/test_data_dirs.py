@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 import pytest
 
 from etcdboot.base.diagnostics import Diagnostic, Severity
-from etcdboot.knowledge.etcd.releases import Release
-from etcdboot.knowledge.etcd.wal import WalIdentity
+from etcdboot.etcd.releases import Release
+from etcdboot.etcd.wal import WalIdentity
 from etcdboot.model.plan import ClusterPlan, Flag
 from etcdboot.model.premises import DataDir, Held
 from etcdboot.model.spec import ClusterState, EtcdSpec, MemberSpec, RenderSpec, Target

@@ -7,7 +7,7 @@ import pytest
 
 from etcdboot.base.diagnostics import Severity
 from etcdboot.base.errors import ExitCode
-from etcdboot.knowledge.etcd.releases import parse_release
+from etcdboot.etcd.releases import parse_release
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.resolution import Ending, RecordType, Service
 from etcdboot.model.spec import ClientTls, EtcdSpec, PeerTls, TlsSpec

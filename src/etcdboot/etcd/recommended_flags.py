@@ -9,13 +9,13 @@ from collections.abc import Callable
 from typing import Final
 
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.knowledge.etcd.releases import (
+from etcdboot.etcd.flag_names import Spelled, spell
+from etcdboot.etcd.releases import (
     Release,
     defaults_are_dated,
     falls_back_to_v2_proxy,
     has_initial_corruption_check,
 )
-from etcdboot.knowledge.etcd.spelling import Spelled, spell
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from typing import Final
 
 from etcdboot.base.addresses import parse_url
 from etcdboot.base.durations import parse_go_duration
-from etcdboot.knowledge.etcd.gates import gates_problem
-from etcdboot.knowledge.etcd.releases import Release, minor_index
+from etcdboot.etcd.feature_gates import gates_problem
+from etcdboot.etcd.releases import Release, minor_index
 
 FileValue = bool | int | str | tuple[str, ...]
 

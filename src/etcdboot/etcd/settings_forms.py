@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, Literal
 
-from etcdboot.knowledge.etcd.flags import env_name, flag, known_in, yaml_key
-from etcdboot.knowledge.etcd.releases import Release, minor_index, parse_release
+from etcdboot.etcd.flags import env_name, flag, known_in, yaml_key
+from etcdboot.etcd.releases import Release, minor_index, parse_release
 
 Form = Literal["flags", "env", "config"]
 

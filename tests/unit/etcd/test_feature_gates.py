@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.knowledge.etcd.gates import FEATURE_GATES, gates_problem, parse_gates
-from etcdboot.knowledge.etcd.releases import parse_release
+from etcdboot.etcd.feature_gates import FEATURE_GATES, gates_problem, parse_gates
+from etcdboot.etcd.releases import parse_release
 
 
 def test_reads_gates_in_the_order_written() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from etcdboot.knowledge.etcd.releases import Release, parse_release
+from etcdboot.etcd.releases import Release, parse_release
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from functools import cache
 
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.knowledge.etcd import values
-from etcdboot.knowledge.etcd.flag_table import TABLE
-from etcdboot.knowledge.etcd.gates import FEATURE_GATES
-from etcdboot.knowledge.etcd.releases import MINORS, Release, minor_index, parse_release
-from etcdboot.knowledge.etcd.values import KIND_OF_TYPE, FileValue, ValueKind
+from etcdboot.etcd import flag_values
+from etcdboot.etcd.feature_gates import FEATURE_GATES
+from etcdboot.etcd.flag_table import TABLE
+from etcdboot.etcd.flag_values import KIND_OF_TYPE, FileValue, ValueKind
+from etcdboot.etcd.releases import MINORS, Release, minor_index, parse_release
 
 __all__ = [
     "FEATURE_GATES",
@@ -150,7 +150,7 @@ def file_value(name: str, value: str, release: Release) -> FileValue:
     if facts is None:
         raise KeyError(name)
     one_string = name in _BECAME_SEQUENCES and release <= _ONE_STRING
-    return values.in_file("text" if one_string else facts.file_type, value)
+    return flag_values.in_file("text" if one_string else facts.file_type, value)
 
 
 def value_problem(name: str, value: str, release: Release) -> str | None:
@@ -158,7 +158,7 @@ def value_problem(name: str, value: str, release: Release) -> str | None:
     facts = flag(name)
     if facts is None or not facts.known_in(release):
         return f"etcd {release} has no such flag"
-    return values.problem_of(name, facts.go_type, value, release)
+    return flag_values.problem_of(name, facts.go_type, value, release)
 
 
 def nearest(name: str, release: Release) -> str | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.knowledge.etcd.releases import parse_release
-from etcdboot.knowledge.etcd.spelling import Reason, Spelled, Unspellable, merge_gates, spell
+from etcdboot.etcd.flag_names import Reason, Spelled, Unspellable, merge_gates, spell
+from etcdboot.etcd.releases import parse_release
 
 
 def spelled(name: str, value: str, release: str) -> Spelled:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.knowledge.etcd.flags import (
+from etcdboot.etcd.flags import (
     FEATURE_GATES,
     ValueKind,
     env_name,
@@ -16,7 +16,7 @@ from etcdboot.knowledge.etcd.flags import (
     value_problem,
     yaml_key,
 )
-from etcdboot.knowledge.etcd.releases import MINORS, NEWEST_PATCH, Release, parse_release
+from etcdboot.etcd.releases import MINORS, NEWEST_PATCH, Release, parse_release
 
 NEWEST = list(NEWEST_PATCH.values())
 

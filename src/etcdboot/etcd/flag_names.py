@@ -13,10 +13,10 @@ from functools import cache
 from typing import Final
 
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.knowledge.etcd.flag_table import TABLE
-from etcdboot.knowledge.etcd.flags import FlagFacts, flag, known_in, nearest
-from etcdboot.knowledge.etcd.gates import FEATURE_GATES, parse_gates
-from etcdboot.knowledge.etcd.releases import MINORS, Release, parse_release
+from etcdboot.etcd.feature_gates import FEATURE_GATES, parse_gates
+from etcdboot.etcd.flag_table import TABLE
+from etcdboot.etcd.flags import FlagFacts, flag, known_in, nearest
+from etcdboot.etcd.releases import MINORS, Release, parse_release
 
 GATES_FLAG: Final = "feature-gates"
 _GATE_REPLACEMENT = re.compile(r"feature-gates=(\w+)=<bool>")

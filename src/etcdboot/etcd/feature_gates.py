@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from etcdboot.knowledge.etcd.releases import Release
+from etcdboot.etcd.releases import Release
 
 # Gate -> its default, per minor (docs/etcd/flags-and-config-file.md#feature-gates).
 _GATES_3_6 = {

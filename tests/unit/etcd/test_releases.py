@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from etcdboot.knowledge.etcd import releases
-from etcdboot.knowledge.etcd.releases import (
+from etcdboot.etcd import releases
+from etcdboot.etcd.releases import (
     MINORS,
     NEWEST,
     NEWEST_PATCH,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.knowledge.etcd.baseline import baseline
-from etcdboot.knowledge.etcd.flags import flag, known_in, value_problem
-from etcdboot.knowledge.etcd.forms import expressible
-from etcdboot.knowledge.etcd.owned import owner_of, risk_of, why_forbidden
-from etcdboot.knowledge.etcd.releases import Release, parse_release
+from etcdboot.etcd.flags import flag, known_in, value_problem
+from etcdboot.etcd.recommended_flags import baseline
+from etcdboot.etcd.releases import Release, parse_release
+from etcdboot.etcd.reserved_flags import owner_of, risk_of, why_forbidden
+from etcdboot.etcd.settings_forms import expressible
 
 RELEASES = [
     Release(3, minor, patch)

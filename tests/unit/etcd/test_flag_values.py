@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.knowledge.etcd.flags import value_problem
-from etcdboot.knowledge.etcd.releases import parse_release
-from etcdboot.knowledge.etcd.values import LATER_WORDS, WORDS, in_file, words_of
+from etcdboot.etcd.flag_values import LATER_WORDS, WORDS, in_file, words_of
+from etcdboot.etcd.flags import value_problem
+from etcdboot.etcd.releases import parse_release
 
 TAKEN = [
     ("max-txn-ops", "128", "3.5.1"),
@@ -126,7 +126,7 @@ def test_knows_no_words_for_a_flag_of_free_text() -> None:
 
 @pytest.mark.parametrize("name", WORDS)
 def test_words_are_listed_exactly_where_the_flag_is(name: str) -> None:
-    from etcdboot.knowledge.etcd.flags import flag
+    from etcdboot.etcd.flags import flag
 
     facts = flag(name)
     assert facts is not None

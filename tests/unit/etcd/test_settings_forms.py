@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.knowledge.etcd.forms import Form, expressible, forms_for
-from etcdboot.knowledge.etcd.releases import parse_release
+from etcdboot.etcd.releases import parse_release
+from etcdboot.etcd.settings_forms import Form, expressible, forms_for
 
 
 @pytest.mark.parametrize("form", ["flags", "env", "config"])

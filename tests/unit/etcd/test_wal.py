@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etcdboot.knowledge.etcd.wal import identity
+from etcdboot.etcd.wal import identity
 from samples.wal import CHECKSUM as CRC
 from samples.wal import FIRST as HEAD
 from samples.wal import IDENTITY as WRITTEN

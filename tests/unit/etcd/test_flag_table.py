@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from docs.generate.flag_table import MODULE, SOURCE, UNDOCUMENTED, generate, source
 
-from etcdboot.knowledge.etcd import flag_table
-from etcdboot.knowledge.etcd.flag_table import TABLE
-from etcdboot.knowledge.etcd.flags import FlagFacts, flag
-from etcdboot.knowledge.etcd.releases import MINORS, parse_release
-from etcdboot.knowledge.etcd.values import KIND_OF_TYPE
+from etcdboot.etcd import flag_table
+from etcdboot.etcd.flag_table import TABLE
+from etcdboot.etcd.flag_values import KIND_OF_TYPE
+from etcdboot.etcd.flags import FlagFacts, flag
+from etcdboot.etcd.releases import MINORS, parse_release
 
 NAMES = sorted(TABLE)
 FLAGS = source()

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from etcdboot.model.log_line import compact, complaint
+from etcdboot.etcd.log_lines import compact, complaint
 
 
 def line(level: str, msg: str, **fields: object) -> str:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.knowledge.etcd.dangers import DANGEROUS, Danger, dangers_of
-from etcdboot.knowledge.etcd.releases import MINORS, NEWEST_PATCH, Release, newest_patch
+from etcdboot.etcd.advisories import DANGEROUS, Danger, dangers_of
+from etcdboot.etcd.releases import MINORS, NEWEST_PATCH, Release, newest_patch
 
 
 @pytest.mark.parametrize("danger", DANGEROUS, ids=lambda danger: f"{danger.first}-{danger.last}")

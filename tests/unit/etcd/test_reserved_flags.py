@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.knowledge.etcd.flag_table import TABLE
-from etcdboot.knowledge.etcd.owned import FORBIDDEN, OWNED, RISKY, owner_of, risk_of, why_forbidden
+from etcdboot.etcd.flag_table import TABLE
+from etcdboot.etcd.reserved_flags import FORBIDDEN, OWNED, RISKY, owner_of, risk_of, why_forbidden
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,0 @@
-"""etcd's releases, flags, spellings and our baseline on top of its defaults."""
