@@ -21,9 +21,9 @@ from etcdboot.base.errors import PRECEDENCE, ExitCode
 from etcdboot.cli import COMMANDS, program
 from etcdboot.etcd.recommended_flags import baseline
 from etcdboot.etcd.releases import NEWEST_PATCH
-from etcdboot.model.records import Brief, Field, ListOf, Pairs, Record
-from etcdboot.model.shape import CLUSTER, json_schema
-from etcdboot.model.shapes import Boolean, Choice, Integer, Shape, Text
+from etcdboot.spec.container_types import Brief, Field, ListOf, Pairs, Record
+from etcdboot.spec.scalar_types import Boolean, Choice, Integer, Shape, Text
+from etcdboot.spec.schema import CLUSTER, json_schema
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "examples" / "cluster.schema.json"

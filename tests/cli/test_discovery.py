@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.running import etcdboot, in_json, process
-from etcdboot.model.loading import load
+from etcdboot.spec.loader import load
 from samples.http_host import Reply, http_host
 
 URL = "/v2/keys/_etcd/registry/mine"

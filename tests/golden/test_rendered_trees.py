@@ -16,10 +16,10 @@ from etcdboot.base.artifacts import Artifact
 from etcdboot.effects.templates import load_templates
 from etcdboot.etcd.releases import NEWEST_PATCH, Release
 from etcdboot.model.layout import HostLayout
-from etcdboot.model.loading import load
 from etcdboot.model.planning import plan
-from etcdboot.model.spec import Settings, Target
 from etcdboot.products.render.rendering import render
+from etcdboot.spec.loader import load
+from etcdboot.spec.spec import Settings, Target
 
 HERE = Path(__file__).parent
 EXAMPLES = sorted((HERE.parents[1] / "examples").glob("*/cluster.yaml"))

@@ -11,8 +11,8 @@ from pathlib import Path, PurePosixPath
 from etcdboot.base.artifacts import Artifact
 from etcdboot.effects.templates import load_templates
 from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.spec import CertificateSource, EtcdSpec, Settings, Target
 from etcdboot.products.render.rendering import render
+from etcdboot.spec.spec import CertificateSource, EtcdSpec, Settings, Target
 from lab.peers.fixtures import require_capability, require_peer
 from lab.world.namespaces import ENVIRONMENT, new_world
 from lab.world.pristine import HOST

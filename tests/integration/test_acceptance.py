@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.model.spec import CaLayout, ClientTls, KeyAlgorithm, PeerTls, Settings, Target
+from etcdboot.spec.spec import CaLayout, ClientTls, KeyAlgorithm, PeerTls, Settings, Target
 from lab.cluster.agreement import assert_agreed
 from lab.cluster.loopback import LoopbackCluster, loopback_spec, running
 from lab.pairwise import pairs, pairwise

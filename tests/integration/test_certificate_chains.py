@@ -21,9 +21,9 @@ from etcdboot.effects import keys
 from etcdboot.effects.clock import now
 from etcdboot.effects.ports import free_loopback_ports
 from etcdboot.model.certificates import CertRequest, pair_paths
-from etcdboot.model.spec import KeyAlgorithm
 from etcdboot.products.pki.authority import Authority, Pair, issue
 from etcdboot.products.pki.pem import dump_certificate
+from etcdboot.spec.spec import KeyAlgorithm
 from etcdboot.workflows.certs.issuing import issue as issue_missing
 from integration.test_certificate_judges import KNOWN, findings
 from integration.up_bench import Bench, bench

@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyBuilder, Store
 
 from etcdboot.effects.clock import now
-from etcdboot.model.spec import KeyAlgorithm
+from etcdboot.spec.spec import KeyAlgorithm
 from etcdboot.workflows.certs.issuing import issue
 from lab.peers.fixtures import absent
 from samples.certificates import plan_of

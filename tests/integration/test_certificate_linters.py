@@ -23,10 +23,10 @@ from etcdboot.effects.clock import now
 from etcdboot.model.certificates import CertRequest, pair_paths
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.register import Reason, Revoked
-from etcdboot.model.spec import KeyAlgorithm
 from etcdboot.products.pki import crl
 from etcdboot.products.pki.authority import Authority, Pair, issue_all
 from etcdboot.products.pki.pem import PrivateKey, load_certificate
+from etcdboot.spec.spec import KeyAlgorithm
 from lab.peers.fixtures import absent, require_peer
 from samples.certificates import plan_of
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from etcdboot.base.errors import ExitCode
-from etcdboot.model.spec import KeyAlgorithm
+from etcdboot.spec.spec import KeyAlgorithm
 from etcdboot.workflows.certs.exporting import export
 from etcdboot.workflows.certs.importing import ImportRequest, ImportResult, import_cfssl
 from etcdboot.workflows.certs.issuing import issue

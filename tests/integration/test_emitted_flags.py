@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from etcdboot.model.spec import Settings, Target
+from etcdboot.spec.spec import Settings, Target
 from etcdboot.workflows.render import Pki, RenderRequest, run
 from lab.cluster.operating import EXAMPLES, example, planned
 from lab.cluster.starting import Start, by_unit

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.model.spec import CertificateSource
+from etcdboot.spec.spec import CertificateSource
 from integration.installing import INSTALL, STATE, on_a_host, planned, write_tree
 from integration.test_install_ownership import ASIDE
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.model.spec import CertificateSource, EtcdSpec
+from etcdboot.spec.spec import CertificateSource, EtcdSpec
 from integration.installing import INSTALL, on_a_host, pair, planned, write_tree
 from integration.test_install_ownership import EARLIER
 

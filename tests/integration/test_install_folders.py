@@ -8,7 +8,7 @@ import pytest
 
 from etcdboot.knowledge.system_folders import SYSTEM_FOLDERS
 from etcdboot.model.plan import Flag
-from etcdboot.model.spec import EtcdSpec, Settings, Target
+from etcdboot.spec.spec import EtcdSpec, Settings, Target
 from integration.installing import INSTALL, STATE, on_a_host, planned, write_tree
 from samples.plans import small_plan
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.model.spec import CertificateSource, EtcdSpec
+from etcdboot.spec.spec import CertificateSource, EtcdSpec
 from integration.installing import INSTALL, RUNNING, STATE, on_a_host, pair, planned, without, write_tree
 from lab.peers.fixtures import require_peer
 

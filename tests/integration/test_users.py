@@ -10,9 +10,9 @@ import pytest
 from etcdboot.base.errors import Refused, SpecError
 from etcdboot.model.certificates import file_stem
 from etcdboot.model.layout import HostLayout
-from etcdboot.model.loading import load
 from etcdboot.model.planning import plan
 from etcdboot.products.pki.adoption import Offer
+from etcdboot.spec.loader import load
 from etcdboot.workflows.certs.adopting import adopt_files
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.cluster import open_cluster

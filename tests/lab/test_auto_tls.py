@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 from cryptography import x509
 
-from etcdboot.model.spec import BootstrapMode, Settings
+from etcdboot.spec.spec import BootstrapMode, Settings
 from lab.cluster.agreement import assert_agreed
 from lab.cluster.hosts import HostCluster
 from lab.cluster.modes import ADDRESSES, FOUNDERS, OPERATOR, Case, rendered, start

@@ -12,7 +12,7 @@ from itertools import product
 
 import pytest
 
-from etcdboot.model.spec import BootstrapMode, Settings, Target
+from etcdboot.spec.spec import BootstrapMode, Settings, Target
 from lab.cluster.agreement import assert_agreed
 from lab.cluster.hosts import HostCluster
 from lab.cluster.modes import OPERATOR, TLS, WAYS, Case, meet, rendered, start

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from etcdboot.model.spec import Target
+from etcdboot.spec.spec import Target
 from lab.cluster.hosts import HostCluster
 from lab.cluster.loopback import LoopbackCluster, loopback_spec
 from lab.cluster.operating import example, planned

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from etcdboot.model.spec import BootstrapMode
+from etcdboot.spec.spec import BootstrapMode
 from lab.cluster.meeting import meeting_place
 from lab.cluster.modes import OPERATOR, Case, start
 from lab.cluster.operating import ENVIRONMENT, etcdboot

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from etcdboot.model.spec import BootstrapMode
+from etcdboot.spec.spec import BootstrapMode
 from lab.cluster.hosts import HostCluster
 from lab.cluster.meeting import ADDRESS, SERVICE, meeting_place, serve_tokens
 from lab.cluster.modes import OPERATOR, Case

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 import yaml
 
-from etcdboot.model.spec import BootstrapMode
+from etcdboot.spec.spec import BootstrapMode
 from lab.cluster.hosts import HostCluster
 from lab.cluster.modes import FOUNDERS, rendered, start
 from lab.cluster.operating import ENVIRONMENT, etcdboot

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.model.spec import BootstrapMode
+from etcdboot.spec.spec import BootstrapMode
 from lab.cluster.hosts import HostCluster
 from lab.cluster.modes import DOMAIN, OPERATOR, Case
 from lab.peers.fixtures import require_capability, require_peer

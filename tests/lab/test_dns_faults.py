@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from etcdboot.model.spec import BootstrapMode
+from etcdboot.spec.spec import BootstrapMode
 from lab.cluster.agreement import assert_agreed
 from lab.cluster.hosts import HostCluster
 from lab.cluster.modes import DOMAIN, OPERATOR, Case, rendered, start

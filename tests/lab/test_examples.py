@@ -10,7 +10,7 @@ from itertools import product
 
 import pytest
 
-from etcdboot.model.spec import Settings, Target
+from etcdboot.spec.spec import Settings, Target
 from lab.cluster.agreement import assert_agreed
 from lab.cluster.hosts import HostCluster
 from lab.cluster.operating import EXAMPLES, example

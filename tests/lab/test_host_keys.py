@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from etcdboot.model.spec import Target
+from etcdboot.spec.spec import Target
 from lab.cluster.agreement import assert_agreed
 from lab.cluster.hosts import FOLDER, HostCluster
 from lab.cluster.loopback import loopback_spec, rendered

@@ -8,8 +8,8 @@ import pytest
 
 from etcdboot.effects.templates import load_templates
 from etcdboot.model.plan import Flag
-from etcdboot.model.spec import Settings, Target
 from etcdboot.products.render.rendering import render
+from etcdboot.spec.spec import Settings, Target
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.material import material
 from lab.peers.fixtures import require_capability, require_peer

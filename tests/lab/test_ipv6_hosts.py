@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.model.spec import Target
+from etcdboot.spec.spec import Target
 from lab.cluster.agreement import assert_agreed
 from lab.cluster.hosts import HostCluster
 from lab.cluster.operating import example

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from etcdboot.model.spec import BootstrapMode, Target
+from etcdboot.spec.spec import BootstrapMode, Target
 from lab.cluster.hosts import HostCluster
 from lab.cluster.modes import DOMAIN, OPERATOR, Case, rendered, start
 from lab.peers.fixtures import require_capability

@@ -17,7 +17,7 @@ from honcho.environ import parse_procfile
 
 from etcdboot.formats import shell
 from etcdboot.formats.procfile import parse_as_goreman
-from etcdboot.model.spec import Settings
+from etcdboot.spec.spec import Settings
 from lab.cluster.operating import ENVIRONMENT, etcdboot, example
 from lab.peers.fixtures import require_capability, require_peer
 from lab.world.host import Host

@@ -12,7 +12,7 @@ import pytest
 from etcdboot.base.addresses import Url
 from etcdboot.effects.reception import Visit, receptions
 from etcdboot.model.reception import Answer
-from etcdboot.model.spec import Settings
+from etcdboot.spec.spec import Settings
 from lab.cluster.loopback import LoopbackCluster, loopback_spec, rendered, running
 from lab.pairwise import ends, in_turn
 from lab.peers.fixtures import ETCD_RELEASES

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.model.spec import CaLayout
+from etcdboot.spec.spec import CaLayout
 from etcdboot.workflows.cluster import open_certified
 from lab.cluster.loopback import LoopbackCluster, loopback_spec, rendered, running
 from lab.pairwise import ends

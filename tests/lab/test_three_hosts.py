@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from etcdboot.model.spec import Target
+from etcdboot.spec.spec import Target
 from lab.cluster.agreement import assert_agreed
 from lab.cluster.hosts import FOLDER, HostCluster
 from lab.cluster.operating import etcdboot, example

@@ -35,7 +35,7 @@ def short(path: Path) -> str:
 
 
 def layer(path: Path) -> str:
-    """``model`` for model/spec.py, ``__main__`` for a module that stands alone."""
+    """``model`` for spec/spec.py, ``__main__`` for a module that stands alone."""
     inner = path.relative_to(PACKAGE)
     return inner.parts[0] if len(inner.parts) > 1 else inner.stem
 

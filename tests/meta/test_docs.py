@@ -15,9 +15,9 @@ from etcdboot.base.diagnostics import has_errors
 from etcdboot.base.errors import ExitCode
 from etcdboot.cli import COMMANDS, program
 from etcdboot.model.layout import HostLayout
-from etcdboot.model.loading import load
 from etcdboot.model.planning import plan
 from etcdboot.model.rules import judge
+from etcdboot.spec.loader import load
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]

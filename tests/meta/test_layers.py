@@ -88,7 +88,7 @@ def test_the_pure_part_reads_no_clock_no_file_and_prints_nothing(path: Path) -> 
     ("place", "module"),
     [
         ("base/diagnostics.py", "etcdboot.etcd.flags"),
-        ("model/spec.py", "etcdboot.products.pki.pem"),
+        ("spec/spec.py", "etcdboot.products.pki.pem"),
         ("products/pki/pem.py", "etcdboot.products.render.values"),
         ("products/pki/pem.py", "etcdboot.effects.files"),
         ("effects/files.py", "etcdboot.products.pki.pem"),
@@ -100,6 +100,6 @@ def test_an_arrow_that_points_up_or_sideways_is_seen(place: str, module: str) ->
     assert arrow_problem(PACKAGE / place, Import(module, 1))
 
 
-@pytest.mark.parametrize(("place", "module"), [("model/spec.py", "os.path"), ("workflows/up.py", "click")])
+@pytest.mark.parametrize(("place", "module"), [("spec/spec.py", "os.path"), ("workflows/up.py", "click")])
 def test_a_module_in_the_wrong_layer_is_seen(place: str, module: str) -> None:
     assert kept_problem(PACKAGE / place, Import(module, 1))

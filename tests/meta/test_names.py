@@ -14,9 +14,9 @@ from meta.source import files, short, tree
 EMPTY_WORDS = {"manager", "helper", "helpers", "util", "utils", "handler", "handlers", "common"}
 YAML_READERS = {
     "src/etcdboot/formats/yaml_reader.py",
-    "src/etcdboot/model/shapes.py",
-    "src/etcdboot/model/records.py",
-    "src/etcdboot/model/loading.py",
+    "src/etcdboot/spec/scalar_types.py",
+    "src/etcdboot/spec/container_types.py",
+    "src/etcdboot/spec/loader.py",
 }
 ALL = [pytest.param(path, id=short(path)) for path in files()]
 

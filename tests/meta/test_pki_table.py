@@ -10,9 +10,9 @@ from cryptography import x509
 
 from etcdboot.effects import keys
 from etcdboot.model.certificates import CertRequest
-from etcdboot.model.spec import KeyAlgorithm
 from etcdboot.products.pki.authority import Pair, issue_all
 from etcdboot.products.pki.extensions import ShownExtension, shown
+from etcdboot.spec.spec import KeyAlgorithm
 from samples.certificates import NOW, plan_of
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "pki.md"

@@ -11,9 +11,9 @@ import yaml
 from hypothesis import given
 from jsonschema import Draft7Validator
 
-from etcdboot.model.loading import dump, load
-from etcdboot.model.shape import json_schema
-from etcdboot.model.spec import ClusterSpec
+from etcdboot.spec.loader import dump, load
+from etcdboot.spec.schema import json_schema
+from etcdboot.spec.spec import ClusterSpec
 from meta.source import ROOT
 from property.strategies import clusters
 from samples.sampling import examples

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from etcdboot.base.addresses import Host, HostKind, Url, parse_host
 from etcdboot.etcd.flag_table import TABLE
 from etcdboot.etcd.releases import NEWEST_PATCH, Release
-from etcdboot.model.spec import (
+from etcdboot.spec.spec import (
     BootstrapMode,
     BootstrapSpec,
     CaLayout,

@@ -24,14 +24,14 @@ from etcdboot.effects import keys
 from etcdboot.model.audit import audit
 from etcdboot.model.certificates import CertKind, CertRequest
 from etcdboot.model.layout import HostLayout
-from etcdboot.model.loading import load
 from etcdboot.model.planning import plan
 from etcdboot.model.rules import judge
 from etcdboot.model.rules.certificates import taken_for_a_host
-from etcdboot.model.spec import KeyAlgorithm
 from etcdboot.products.pki.authority import Pair, issue_all
 from etcdboot.products.pki.pem import PrivateKey
 from etcdboot.products.pki.reading import read
+from etcdboot.spec.loader import load
+from etcdboot.spec.spec import KeyAlgorithm
 from lab.peers.fixtures import absent
 from property.strategies import subjects
 from samples.certificates import NOW

@@ -22,7 +22,11 @@ from etcdboot.model.certificates import USAGES, CertKind, CertRequest
 from etcdboot.model.layout import HostLayout
 from etcdboot.model.planning import plan
 from etcdboot.model.rules import judge
-from etcdboot.model.spec import (
+from etcdboot.products.pki.authority import Authority, Pair, issue
+from etcdboot.products.pki.authority import issue_all as make_all
+from etcdboot.products.pki.pem import PrivateKey, load_certificate
+from etcdboot.products.pki.reading import public_key_of, read
+from etcdboot.spec.spec import (
     CaLayout,
     CertificateDefaults,
     CertificatesSpec,
@@ -30,10 +34,6 @@ from etcdboot.model.spec import (
     KeyAlgorithm,
     MemberSpec,
 )
-from etcdboot.products.pki.authority import Authority, Pair, issue
-from etcdboot.products.pki.authority import issue_all as make_all
-from etcdboot.products.pki.pem import PrivateKey, load_certificate
-from etcdboot.products.pki.reading import public_key_of, read
 from etcdboot.workflows.certs.issuing import issue as issue_all
 from etcdboot.workflows.certs.renewing import renew
 from property.strategies import subjects

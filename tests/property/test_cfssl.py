@@ -15,14 +15,14 @@ from etcdboot.base.diagnostics import Severity
 from etcdboot.formats.json_reader import JsonProblem, parse
 from etcdboot.formats.yaml_reader import Mapping, Node, Scalar, Sequence
 from etcdboot.model.certificates import CertKind
-from etcdboot.model.loading import dump, load
-from etcdboot.model.spec import MemberSpec
 from etcdboot.products.cfssl import vocabulary
 from etcdboot.products.cfssl.documents import Policy, Wish, read
 from etcdboot.products.cfssl.evidence import Evidence
 from etcdboot.products.cfssl.leaves import wished
 from etcdboot.products.cfssl.translating import translate
 from etcdboot.products.cfssl.writing import section, whole
+from etcdboot.spec.loader import dump, load
+from etcdboot.spec.spec import MemberSpec
 from samples.cfssl import GUIDE, TUTORIAL
 from samples.specs import planned
 

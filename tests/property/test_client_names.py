@@ -13,8 +13,8 @@ from etcdboot.model.certificates import file_stem, name_of_stem, pair_paths
 from etcdboot.model.csr import csr_path
 from etcdboot.model.plan import ClientPlan
 from etcdboot.model.rules import judge
-from etcdboot.model.shape import parse_name
-from etcdboot.model.spec import CertificatesSpec, ClientSpec
+from etcdboot.spec.schema import parse_name
+from etcdboot.spec.spec import CertificatesSpec, ClientSpec
 from property.strategies import client_names, names
 from samples.specs import planned, three
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etcdboot.base.errors import SpecError
-from etcdboot.model.editing import put
-from etcdboot.model.loading import dump, load
-from etcdboot.model.spec import ClusterSpec
+from etcdboot.spec.editor import put
+from etcdboot.spec.loader import dump, load
+from etcdboot.spec.spec import ClusterSpec
 from property.strategies import clusters
 from property.test_spec import GOOD, PIECES
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from etcdboot.model.layout import HostLayout
 from etcdboot.model.planning import plan
 from etcdboot.model.rules import judge
-from etcdboot.model.spec import ClusterSpec, EtcdSpec, MemberSpec
+from etcdboot.spec.spec import ClusterSpec, EtcdSpec, MemberSpec
 from samples.specs import RELEASE
 
 TOPS = st.sampled_from(("/srv", "/opt", "/data", "/var/lib", "/etc", "/home/me", "/mnt/disk"))

@@ -16,7 +16,7 @@ from etcdboot.model.layout import HostLayout, Layout, LocalLayout
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.planning import plan
 from etcdboot.model.rules import judge
-from etcdboot.model.spec import ClusterSpec, ClusterState
+from etcdboot.spec.spec import ClusterSpec, ClusterState
 from property.strategies import clusters, releases
 from samples.sampling import examples
 

@@ -11,7 +11,7 @@ from etcdboot.model.layout import LocalLayout
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.planning import plan
 from etcdboot.model.rehearsal import OTHER_HOSTS, fit_release, ports_needed, rehearse
-from etcdboot.model.spec import ClusterSpec, ClusterState
+from etcdboot.spec.spec import ClusterSpec, ClusterState
 from property.strategies import clusters
 
 ROOT = PurePosixPath("/state")

@@ -16,9 +16,9 @@ from etcdboot.etcd.flags import ValueKind, flag, names, value_problem
 from etcdboot.etcd.releases import NEWEST_PATCH, Release, file_turns_gateway_off
 from etcdboot.etcd.reserved_flags import owner_of, why_forbidden
 from etcdboot.model.plan import ClusterPlan, Flag
-from etcdboot.model.spec import Settings, Target
 from etcdboot.products.render.rendering import render
 from etcdboot.products.render.targets import SETTINGS, TARGETS
+from etcdboot.spec.spec import Settings, Target
 from samples.plans import small_plan
 from samples.readers import planned, told
 from samples.sampling import examples

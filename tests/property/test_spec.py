@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from etcdboot.base.diagnostics import has_errors
 from etcdboot.base.durations import format_lifetime, parse_lifetime
-from etcdboot.model.loading import dump, load
-from etcdboot.model.spec import ClusterSpec
+from etcdboot.spec.loader import dump, load
+from etcdboot.spec.spec import ClusterSpec
 from property.strategies import clusters, lifetimes
 
 GOOD = """\

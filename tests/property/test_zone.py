@@ -16,10 +16,10 @@ from etcdboot.formats import bind, dnsmasq
 from etcdboot.formats.bind import Record
 from etcdboot.formats.characters import Unsayable
 from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.spec import ClientTls, ClusterState, MemberSpec, PeerTls, TlsSpec
 from etcdboot.products.bootstrap.zone.check import first_questions, further_questions, judge_zone
 from etcdboot.products.bootstrap.zone.formats import Publication, all_records, publish
 from etcdboot.products.bootstrap.zone.wanted import wanted_records
+from etcdboot.spec.spec import ClientTls, ClusterState, MemberSpec, PeerTls, TlsSpec
 from samples.zones import DNS, Zone, address, dns_plan
 
 LABELS = st.from_regex(r"[a-z0-9]([a-z0-9_-]{0,8}[a-z0-9])?", fullmatch=True)

@@ -10,11 +10,11 @@ from etcdboot.base.addresses import parse_host
 from etcdboot.model.audit import BACKDATE, CertFacts
 from etcdboot.model.certificates import CA, USAGES, CertKind, CertRequest
 from etcdboot.model.layout import HostLayout
-from etcdboot.model.loading import load
-from etcdboot.model.naming import permitted
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.planning import plan
-from etcdboot.model.spec import KeyAlgorithm
+from etcdboot.spec.loader import load
+from etcdboot.spec.spec import KeyAlgorithm
+from etcdboot.spec.subject_names import permitted
 
 DAY = 86400
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)

@@ -9,7 +9,6 @@ from typing import Any
 
 from etcdboot.base.addresses import parse_url
 from etcdboot.model.layout import HostLayout
-from etcdboot.model.loading import load
 from etcdboot.model.observation import (
     Alarm,
     Alarms,
@@ -26,6 +25,7 @@ from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.planning import plan
 from etcdboot.products.verify.check import CheckResult, Outcome
 from etcdboot.products.verify.judge import VerifyReport
+from etcdboot.spec.loader import load
 
 NAMES = ("etcd1", "etcd2", "etcd3")
 IDS = dict(zip(NAMES, (0xA1, 0xB2, 0xC3), strict=True))

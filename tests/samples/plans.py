@@ -9,7 +9,7 @@ from etcdboot.etcd.releases import parse_release
 from etcdboot.model.layout import HostLayout
 from etcdboot.model.plan import ClusterPlan, Flag
 from etcdboot.model.planning import plan
-from etcdboot.model.spec import (
+from etcdboot.spec.spec import (
     ClientTls,
     ClusterSpec,
     EtcdSpec,

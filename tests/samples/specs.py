@@ -10,7 +10,7 @@ from etcdboot.etcd.releases import Release
 from etcdboot.model.layout import HostLayout
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.planning import plan
-from etcdboot.model.spec import ClusterSpec, EtcdSpec, MemberSpec
+from etcdboot.spec.spec import ClusterSpec, EtcdSpec, MemberSpec
 
 ROOT = PurePosixPath("/here")
 RELEASE = Release(3, 6, 14)

@@ -8,8 +8,8 @@ from typing import Any
 from etcdboot.base.addresses import Host, parse_host
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.resolution import Answer, Ending, Question, RecordType, Service, address_type
-from etcdboot.model.spec import BootstrapMode, BootstrapSpec, ClusterSpec, ClusterState, MemberSpec
 from etcdboot.products.bootstrap.zone.wanted import WantedRecords
+from etcdboot.spec.spec import BootstrapMode, BootstrapSpec, ClusterSpec, ClusterState, MemberSpec
 from samples.specs import planned, three
 
 DOMAIN = "example.com"

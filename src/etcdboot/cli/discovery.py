@@ -63,7 +63,7 @@ def new(
     never overwritten, and no public service is asked unless it is named. Without a spec: --size, --mode and
     --at (or --service).
     """
-    from etcdboot.model.spec import BootstrapMode
+    from etcdboot.spec.spec import BootstrapMode
     from etcdboot.workflows.discovery.making import make
     from etcdboot.workflows.discovery.wish import Options
 

@@ -11,7 +11,7 @@ import click
 from etcdboot.base.artifacts import Change, ChangeKind
 from etcdboot.cli.options import out_option, output_options, spec_option
 from etcdboot.cli.output import Grid, Outcome
-from etcdboot.model.spec import Settings, Target
+from etcdboot.spec.spec import Settings, Target
 
 if TYPE_CHECKING:
     from etcdboot.base.artifacts import HostPlace

@@ -21,7 +21,7 @@ def command() -> Outcome:
     """Print the JSON Schema of cluster.yaml, for editors and CI."""
     import json
 
-    from etcdboot.model.shape import json_schema
+    from etcdboot.spec.schema import json_schema
 
     schema = json_schema()
     return Outcome(body={"schema": schema}, product=json.dumps(schema, indent=2))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from etcdboot.model.spec import KeyAlgorithm
+from etcdboot.spec.spec import KeyAlgorithm
 
 _PUBLIC_EXPONENT = 65537  # the one everybody accepts (NIST SP 800-56B section 6.2)
 

@@ -17,7 +17,6 @@ from etcdboot.effects.discovery_host import unusable
 from etcdboot.effects.foreign import object_of
 from etcdboot.effects.http_request import Answer, Unanswered, Way, ask
 from etcdboot.etcd.releases import Release, parse_release, serves_v2_api
-from etcdboot.model.discovery import parse_discovery_url
 from etcdboot.model.observation import Cause, Failure
 from etcdboot.model.registry import (
     SIZE,
@@ -29,7 +28,8 @@ from etcdboot.model.registry import (
     registry,
     size_url,
 )
-from etcdboot.model.spec import BootstrapMode
+from etcdboot.spec.discovery_urls import parse_discovery_url
+from etcdboot.spec.spec import BootstrapMode
 
 _WAY: Final = Way()
 # error/error.go of etcd's v2 API

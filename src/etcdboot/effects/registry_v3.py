@@ -20,7 +20,7 @@ from etcdboot.effects.etcd_answers import failure_of
 from etcdboot.effects.etcd_stubs import CallFailed, load_messages, open_channel
 from etcdboot.model.observation import Cause, Failure
 from etcdboot.model.registry import SIZE, Registry, registry, v3_key, v3_registrations
-from etcdboot.model.spec import BootstrapMode
+from etcdboot.spec.spec import BootstrapMode
 
 _AUTH_IS_OFF: Final = "authentication is not enabled"  # api/v3rpc/rpctypes/error.go at v3.6.14
 # These tell of one endpoint; what other causes tell holds for all of the cluster.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from etcdboot.base.addresses import Host, HostKind, Url, parse_host, parse_url
 from etcdboot.base.fast_dataclasses import dataclass, fields, replace
-from etcdboot.model.spec import ClientTls, ClusterSpec, MemberDefaults, MemberSpec, PeerTls, TlsSpec
+from etcdboot.spec.spec import ClientTls, ClusterSpec, MemberDefaults, MemberSpec, PeerTls, TlsSpec
 
 DEFAULT_CLIENT_PORT = 2379
 DEFAULT_PEER_PORT = 2380

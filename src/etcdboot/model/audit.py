@@ -14,9 +14,9 @@ from etcdboot.base.diagnostics import Diagnostic, Severity, error, warning
 from etcdboot.base.durations import format_lifetime
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.certificates import ROOTS, CertRequest
-from etcdboot.model.naming import LOOPBACK
 from etcdboot.model.rotation import generation, in_generation
-from etcdboot.model.spec import CertificateSource
+from etcdboot.spec.spec import CertificateSource
+from etcdboot.spec.subject_names import LOOPBACK
 
 # What is left once a CA has expired: nothing that it signed is accepted, and rotate-ca cannot mend that.
 NEW_PKI = (

@@ -14,7 +14,7 @@ from typing import Final
 
 from etcdboot.base.fast_dataclasses import dataclass, field
 from etcdboot.model.plan import CarriedFile, Flag
-from etcdboot.model.spec import BootstrapMode, BootstrapSpec, ClusterSpec, ClusterState
+from etcdboot.spec.spec import BootstrapMode, BootstrapSpec, ClusterSpec, ClusterState
 
 # Key of the spec -> its name in a member's pki folder, where `render` puts a copy.
 _CARRIED: Final[Mapping[str, str]] = MappingProxyType(

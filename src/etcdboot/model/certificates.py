@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from etcdboot.base.addresses import Host
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.model.naming import folded
-from etcdboot.model.spec import CertificateSource, KeyAlgorithm
+from etcdboot.spec.spec import CertificateSource, KeyAlgorithm
+from etcdboot.spec.subject_names import folded
 
 
 class Usage(StrEnum):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from etcdboot.model.certificates import CertKind, CertRequest
 from etcdboot.model.plan import ClientPlan
-from etcdboot.model.spec import ClusterSpec
+from etcdboot.spec.spec import ClusterSpec
 
 
 def client_plans(spec: ClusterSpec, certificates: Iterable[CertRequest]) -> tuple[ClientPlan, ...]:

@@ -17,8 +17,8 @@ from etcdboot.base.durations import format_lifetime
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.certificates import CA, PEER_CA
 from etcdboot.model.register import Roll
-from etcdboot.model.spec import ClientTls, ClusterSpec, PeerTls
 from etcdboot.model.wanted import peer_ca_name
+from etcdboot.spec.spec import ClientTls, ClusterSpec, PeerTls
 
 _STEMS = {CA: "crl", PEER_CA: "peer-crl"}
 

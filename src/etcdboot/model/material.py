@@ -11,7 +11,7 @@ from etcdboot.base.fast_dataclasses import dataclass, field, replace
 from etcdboot.model.certificates import CA, CertKind, CertRequest, pair_paths
 from etcdboot.model.crl import crl_paths
 from etcdboot.model.plan import CarriedFile, ClientPlan, ClusterPlan, MemberPlan
-from etcdboot.model.spec import CertificateSource, ClientTls
+from etcdboot.spec.spec import CertificateSource, ClientTls
 
 # Root owns what etcd must trust or keep secret, and etcd's group may read it. No release looks at these bits.
 READABLE_BY_ETCD = 0o640

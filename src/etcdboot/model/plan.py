@@ -10,7 +10,7 @@ from etcdboot.etcd.releases import Release
 from etcdboot.model.certificates import CertRequest, file_stem
 from etcdboot.model.crl import CrlRequest, MemberCrl
 from etcdboot.model.layout import MemberPaths
-from etcdboot.model.spec import BootstrapSpec, ClientTls, ClusterState, PeerTls, Settings, Target
+from etcdboot.spec.spec import BootstrapSpec, ClientTls, ClusterState, PeerTls, Settings, Target
 
 
 @dataclass(frozen=True, slots=True)

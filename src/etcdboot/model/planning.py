@@ -19,15 +19,8 @@ from etcdboot.model.crl import crl_requests, member_crls
 from etcdboot.model.layout import Layout, MemberPaths, WrittenPaths
 from etcdboot.model.plan import ClusterPlan, Flag, MemberPlan, SignerPlan, TlsFiles
 from etcdboot.model.settings import further_flags
-from etcdboot.model.spec import (
-    CertificateSource,
-    ClientTls,
-    ClusterSpec,
-    ClusterState,
-    MemberSpec,
-    PeerTls,
-)
 from etcdboot.model.wanted import authorities, client_certificates, member_certificates
+from etcdboot.spec.spec import CertificateSource, ClientTls, ClusterSpec, ClusterState, MemberSpec, PeerTls
 
 DEFAULT_BINARY = "/usr/local/bin/etcd"
 DEFAULT_CONFIG_DIR = "/etc/etcd"

@@ -12,7 +12,7 @@ from typing import Final
 
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.base.text import gist, printable
-from etcdboot.model.spec import BootstrapMode
+from etcdboot.spec.spec import BootstrapMode
 
 V2_KEYS: Final = "/v2/keys"
 V2_PREFIX: Final = f"{V2_KEYS}/_etcd/registry"  # where a token is made when no other place is named

@@ -8,7 +8,7 @@ from typing import TypeVar
 from etcdboot.base.diagnostics import Diagnostic, error, warning
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.etcd.releases import Release
-from etcdboot.model.spec import (
+from etcdboot.spec.spec import (
     BootstrapMode,
     BootstrapSpec,
     CertificateSource,

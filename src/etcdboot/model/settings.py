@@ -16,7 +16,7 @@ from etcdboot.etcd.recommended_flags import baseline
 from etcdboot.etcd.releases import Release
 from etcdboot.etcd.reserved_flags import owner_of, risk_of, why_forbidden
 from etcdboot.model.addressing import merged
-from etcdboot.model.spec import BootstrapMode, ClusterSpec, ClusterState, FlagValues
+from etcdboot.spec.spec import BootstrapMode, ClusterSpec, ClusterState, FlagValues
 
 
 @dataclass(frozen=True, slots=True)

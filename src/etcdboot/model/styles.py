@@ -9,9 +9,9 @@ from typing import Final
 
 from etcdboot.model.certificates import CertKind, CertRequest, file_stem, pair_paths
 from etcdboot.model.material import Needed
-from etcdboot.model.naming import folded
 from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.spec import CertificateSource
+from etcdboot.spec.spec import CertificateSource
+from etcdboot.spec.subject_names import folded
 
 
 def cfssl(plan: ClusterPlan) -> tuple[Needed, ...]:

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from etcdboot.base.diagnostics import Diagnostic, Severity, error, warning
 from etcdboot.base.fast_dataclasses import dataclass, replace
-from etcdboot.model.spec import CaLayout, CertificateSource, ClusterSpec, PeerTls
 from etcdboot.model.wanted import serves_certificates
+from etcdboot.spec.spec import CaLayout, CertificateSource, ClusterSpec, PeerTls
 
 KEY = "certificates.ca"
 SPLIT_COMMAND = "etcdboot certs rotate-ca --split"

@@ -11,8 +11,7 @@ from collections.abc import Iterable
 from etcdboot.base.addresses import Host, HostKind, parse_san, parse_url
 from etcdboot.model.addressing import Addressing
 from etcdboot.model.certificates import CA, PEER_CA, ROOTS, USAGES, CertKind, CertRequest
-from etcdboot.model.naming import SUPERUSER, folded
-from etcdboot.model.spec import (
+from etcdboot.spec.spec import (
     BootstrapMode,
     CaLayout,
     CertificateDefaults,
@@ -22,6 +21,7 @@ from etcdboot.model.spec import (
     ClusterSpec,
     PeerTls,
 )
+from etcdboot.spec.subject_names import SUPERUSER, folded
 
 _LOCALHOST = Host("localhost", HostKind.DNS)
 _LOOPBACKS = {

@@ -10,10 +10,10 @@ from etcdboot.base.errors import ExitCode
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.effects.files import folder_of
 from etcdboot.model.layout import HostLayout
-from etcdboot.model.loading import SourceMap
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.planning import plan
 from etcdboot.model.rules import judge
+from etcdboot.spec.loader import SourceMap
 from etcdboot.workflows.cluster import load_file, settle
 
 

@@ -13,12 +13,12 @@ from etcdboot.effects.secrets import read_password
 from etcdboot.etcd.releases import NEWEST, Release
 from etcdboot.model.bootstrap import Secrets
 from etcdboot.model.layout import HostLayout, Layout
-from etcdboot.model.loading import Loaded, SourceMap, load
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.planning import plan
 from etcdboot.model.rules import judge
-from etcdboot.model.spec import CaLayout, ClusterSpec
 from etcdboot.model.trust import Held, remarks, resolved, with_layout
+from etcdboot.spec.loader import Loaded, SourceMap, load
+from etcdboot.spec.spec import CaLayout, ClusterSpec
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from etcdboot.base.errors import Down, UsageError
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.effects.resolver import DEFAULT_TIMEOUT, ask, own_servers
 from etcdboot.formats.bind import Record
-from etcdboot.model.discovery import parse_domain
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.resolution import Answer, NameServer, parse_server
 from etcdboot.products.bootstrap.zone.check import (
@@ -28,6 +27,7 @@ from etcdboot.products.bootstrap.zone.formats import (
     publish,
 )
 from etcdboot.products.bootstrap.zone.wanted import DEFAULT_TTL, WantedRecords, wanted_records
+from etcdboot.spec.discovery_urls import parse_domain
 from etcdboot.workflows.cluster import open_cluster
 
 T = TypeVar("T")

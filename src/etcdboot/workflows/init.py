@@ -12,10 +12,6 @@ from etcdboot.effects.files import STDIN, folder_of, read_text, write_new
 from etcdboot.effects.templates import load_templates
 from etcdboot.etcd.releases import NEWEST, Release, parse_release
 from etcdboot.formats.templates import Engine
-from etcdboot.model.loading import load
-from etcdboot.model.naming import folded
-from etcdboot.model.shape import parse_name
-from etcdboot.model.spec import ClusterSpec, TlsSpec
 from etcdboot.model.wanted import user_names
 from etcdboot.products.starter.starting import (
     GITIGNORE,
@@ -26,6 +22,10 @@ from etcdboot.products.starter.starting import (
     local_starters,
     starters,
 )
+from etcdboot.spec.loader import load
+from etcdboot.spec.schema import parse_name
+from etcdboot.spec.spec import ClusterSpec, TlsSpec
+from etcdboot.spec.subject_names import folded
 from etcdboot.workflows.cluster import cluster_of
 
 

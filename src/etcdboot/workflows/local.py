@@ -18,7 +18,6 @@ from etcdboot.effects.tree import PRIVATE_FOLDER
 from etcdboot.model import identity
 from etcdboot.model.certificates import pair_paths
 from etcdboot.model.layout import LocalLayout
-from etcdboot.model.loading import Loaded, SourceMap
 from etcdboot.model.material import identity_of
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.planning import plan
@@ -32,8 +31,9 @@ from etcdboot.model.rehearsal import (
     with_own_certificates,
 )
 from etcdboot.model.rules import judge
-from etcdboot.model.spec import CertificateSource, ClientTls
 from etcdboot.products.render.launch import launch
+from etcdboot.spec.loader import Loaded, SourceMap
+from etcdboot.spec.spec import CertificateSource, ClientTls
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.cluster import demand_token, secrets_of, settle
 from etcdboot.workflows.material import carried, material

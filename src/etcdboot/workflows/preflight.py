@@ -20,13 +20,13 @@ from etcdboot.effects.reading_rights import unreadable_by
 from etcdboot.effects.resolver import own_servers
 from etcdboot.model.certificates import CertKind, CertRequest, pair_paths
 from etcdboot.model.plan import ClusterPlan, MemberPlan
-from etcdboot.model.spec import BootstrapMode, BootstrapSpec, PeerTls, Settings
 from etcdboot.products.bootstrap.preflight.data_dirs import Here
 from etcdboot.products.bootstrap.preflight.dates import Validity, out_of_date
 from etcdboot.products.bootstrap.preflight.peers import Neighbours, Seen
 from etcdboot.products.bootstrap.preflight.verdict import Part, Preflight, judge, refusals
 from etcdboot.products.pki.periods import periods
 from etcdboot.products.render.launch import CONFIG_FILE
+from etcdboot.spec.spec import BootstrapMode, BootstrapSpec, PeerTls, Settings
 from etcdboot.workflows.listening import busy, colliding, lives_here, strange
 from etcdboot.workflows.rendezvous import Rendezvous, by_dns, by_token
 

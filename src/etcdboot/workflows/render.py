@@ -16,13 +16,13 @@ from etcdboot.effects.tree import Tree, open_tree
 from etcdboot.etcd.releases import next_minor_apart, parse_release
 from etcdboot.model.certificates import pair_paths
 from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.spec import ClusterSpec, Settings, Target
 from etcdboot.products.render.changed import changed
 from etcdboot.products.render.changed_steps import changed_steps
 from etcdboot.products.render.differences import difference
 from etcdboot.products.render.host_keys import MAKE_CSR, asking_steps, made_there
 from etcdboot.products.render.rendering import Material, render
 from etcdboot.products.render.targets import CLIENTS_FOLDER
+from etcdboot.spec.spec import ClusterSpec, Settings, Target
 from etcdboot.workflows.cluster import Cluster, approved, open_certified
 from etcdboot.workflows.material import bundles, carried, material
 

@@ -14,11 +14,11 @@ from etcdboot.effects.pairs import PairTree, open_pairs
 from etcdboot.effects.rewriting import rewrite
 from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.model.certificates import CA, PEER_CA, ROOTS, pair_paths
-from etcdboot.model.editing import put
-from etcdboot.model.loading import load
 from etcdboot.model.rotation import STATE, Rotations
-from etcdboot.model.spec import CaLayout, ClusterSpec
 from etcdboot.model.trust import KEY, Held, tells_apart, with_layout
+from etcdboot.spec.editor import put
+from etcdboot.spec.loader import load
+from etcdboot.spec.spec import CaLayout, ClusterSpec
 from etcdboot.workflows.cluster import Cluster
 
 

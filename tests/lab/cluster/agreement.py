@@ -7,7 +7,7 @@ import subprocess
 from typing import Any, Protocol
 
 from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.spec import ClientTls
+from etcdboot.spec.spec import ClientTls
 
 
 class Cluster(Protocol):

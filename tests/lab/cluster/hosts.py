@@ -8,7 +8,7 @@ import subprocess
 from typing import Any
 
 from etcdboot.model.plan import MemberPlan
-from etcdboot.model.spec import ClientTls, Target
+from etcdboot.spec.spec import ClientTls, Target
 from lab.cluster.load import Load, writer
 from lab.cluster.operating import ENVIRONMENT, etcdboot, planned
 from lab.cluster.starting import by_script, by_unit

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.spec import ClientTls
+from etcdboot.spec.spec import ClientTls
 from lab.world.process import wait_until
 
 _WRITER = Path(__file__).with_name("writer.py")

@@ -16,7 +16,7 @@ import yaml
 
 from etcdboot.effects.ports import free_loopback_ports
 from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.spec import Target
+from etcdboot.spec.spec import Target
 from lab.cluster.load import Load, writer
 from lab.cluster.operating import ENVIRONMENT, etcdboot, planned
 from lab.cluster.process import LocalProcess

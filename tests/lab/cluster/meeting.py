@@ -8,7 +8,7 @@ from typing import Final
 
 import yaml
 
-from etcdboot.model.spec import Target
+from etcdboot.spec.spec import Target
 from lab.cluster.hosts import HostCluster
 from lab.peers.fixtures import require_peer
 from lab.world.host import Host

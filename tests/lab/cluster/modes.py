@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from etcdboot.model.spec import BootstrapMode, Target
+from etcdboot.spec.spec import BootstrapMode, Target
 from lab.cluster.hosts import HostCluster
 from lab.cluster.meeting import ADDRESS as MEETING
 from lab.cluster.meeting import (

@@ -9,10 +9,10 @@ from typing import Final
 
 from etcdboot.base.diagnostics import Severity
 from etcdboot.model.layout import HostLayout
-from etcdboot.model.loading import load
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.planning import plan
 from etcdboot.model.rules import judge
+from etcdboot.spec.loader import load
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = ROOT / "examples"

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from etcdboot.effects import keys
-from etcdboot.model.spec import KeyAlgorithm
 from etcdboot.products.pki.reading import key_type
+from etcdboot.spec.spec import KeyAlgorithm
 
 
 @pytest.mark.parametrize("algorithm", KeyAlgorithm)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 from etcdboot.effects.tokens import new_token
-from etcdboot.model.discovery import parse_token
+from etcdboot.spec.discovery_urls import parse_token
 
 
 def test_a_token_is_what_a_discovery_service_serves_and_a_spec_takes() -> None:

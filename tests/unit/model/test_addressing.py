@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from etcdboot.model.addressing import Addressing, addressing, merged, written_host
-from etcdboot.model.spec import ClientTls, MemberDefaults, MemberSpec, PeerTls, TlsSpec
+from etcdboot.spec.spec import ClientTls, MemberDefaults, MemberSpec, PeerTls, TlsSpec
 
 TLS = TlsSpec()
 PLAIN = TlsSpec(ClientTls.OFF, PeerTls.OFF)

@@ -10,7 +10,7 @@ from etcdboot.model.layout import HostLayout
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.planning import member_id, plan
 from etcdboot.model.rehearsal import ports_needed, rehearse
-from etcdboot.model.spec import BootstrapMode, BootstrapSpec, ClusterState, EtcdSpec, MemberSpec
+from etcdboot.spec.spec import BootstrapMode, BootstrapSpec, ClusterState, EtcdSpec, MemberSpec
 from samples.specs import ROOT, THREE, planned, three
 
 URL = "http://10.9.9.9:2379/v2/keys/discovery/t"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from etcdboot.model.clients import client_plans
-from etcdboot.model.spec import CertificatesSpec, ClientSpec, ClientTls, TlsSpec
+from etcdboot.spec.spec import CertificatesSpec, ClientSpec, ClientTls, TlsSpec
 from samples.specs import planned, three
 
 TWO = CertificatesSpec(clients=(ClientSpec(name="root"), ClientSpec(name="app")))

@@ -8,7 +8,7 @@ import pytest
 from etcdboot.model.identity import Identity, identity_of, objections, parse_identity
 from etcdboot.model.layout import LocalLayout
 from etcdboot.model.planning import plan
-from etcdboot.model.spec import ClusterSpec, MemberSpec
+from etcdboot.spec.spec import ClusterSpec, MemberSpec
 
 ONE = Identity("e1", ("http://127.0.0.1:2380",), "token", "e1=http://127.0.0.1:2380", "3.5.1")
 

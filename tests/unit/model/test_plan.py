@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from etcdboot.model.plan import Flag
-from etcdboot.model.spec import MemberSpec
+from etcdboot.spec.spec import MemberSpec
 from samples.specs import THREE, one, planned
 
 

@@ -8,7 +8,7 @@ import pytest
 from etcdboot.etcd.releases import NEWEST, Release
 from etcdboot.model.layout import HostLayout
 from etcdboot.model.planning import cluster_id, member_id, plan
-from etcdboot.model.spec import (
+from etcdboot.spec.spec import (
     BootstrapSpec,
     CertificateSource,
     CertificatesSpec,

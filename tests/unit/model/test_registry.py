@@ -13,7 +13,7 @@ from etcdboot.model.registry import (
     v3_key,
     v3_registrations,
 )
-from etcdboot.model.spec import BootstrapMode
+from etcdboot.spec.spec import BootstrapMode
 
 V2, V3 = BootstrapMode.DISCOVERY_V2, BootstrapMode.DISCOVERY_V3
 

@@ -16,7 +16,7 @@ from etcdboot.model.rehearsal import (
     throw_away,
     with_own_certificates,
 )
-from etcdboot.model.spec import (
+from etcdboot.spec.spec import (
     CertificateSource,
     CertificatesSpec,
     ClientTls,

@@ -10,7 +10,6 @@ import pytest
 
 from etcdboot.base.diagnostics import Diagnostic, Severity, has_errors
 from etcdboot.model.layout import HostLayout
-from etcdboot.model.loading import load
 from etcdboot.model.planning import plan
 from etcdboot.model.rules import (
     RULES,
@@ -25,6 +24,7 @@ from etcdboot.model.rules import (
     tuning,
 )
 from etcdboot.model.rules.finding import Rule
+from etcdboot.spec.loader import load
 from meta.source import PACKAGE, files
 
 GOOD = """\

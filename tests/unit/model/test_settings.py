@@ -4,7 +4,7 @@ import pytest
 
 from etcdboot.etcd.releases import NEWEST_PATCH, Release
 from etcdboot.model.settings import further_flags, misfits, scopes
-from etcdboot.model.spec import ClusterSpec, EtcdSpec, FlagValues, MemberDefaults, MemberSpec
+from etcdboot.spec.spec import ClusterSpec, EtcdSpec, FlagValues, MemberDefaults, MemberSpec
 from samples.specs import THREE, three
 
 R34, R35, R36, R37 = NEWEST_PATCH.values()

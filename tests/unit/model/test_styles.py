@@ -3,8 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from etcdboot.model.material import Needed
-from etcdboot.model.spec import CertificateSource
 from etcdboot.model.styles import STYLES, cfssl
+from etcdboot.spec.spec import CertificateSource
 from samples.certificates import plan_of
 
 

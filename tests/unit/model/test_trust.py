@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from etcdboot.base.diagnostics import Severity
-from etcdboot.model.spec import (
+from etcdboot.model.trust import Held, remarks, resolved, tells_apart
+from etcdboot.spec.spec import (
     CaLayout,
     CertificateSource,
     CertificatesSpec,
@@ -13,7 +14,6 @@ from etcdboot.model.spec import (
     SignerSpec,
     TlsSpec,
 )
-from etcdboot.model.trust import Held, remarks, resolved, tells_apart
 from samples.specs import three
 
 SHARED, SPLIT = CaLayout.SHARED, CaLayout.SPLIT

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from etcdboot.model.certificates import ROOTS, CertKind, CertRequest, Usage
-from etcdboot.model.spec import (
+from etcdboot.model.wanted import authorities, peer_ca_name, serves_certificates
+from etcdboot.spec.spec import (
     CaLayout,
     CertificateDefaults,
     CertificateSource,
@@ -17,7 +18,6 @@ from etcdboot.model.spec import (
     SignerSpec,
     TlsSpec,
 )
-from etcdboot.model.wanted import authorities, peer_ca_name, serves_certificates
 from samples.specs import one, planned, three
 
 DAY = 86400

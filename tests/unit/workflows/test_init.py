@@ -6,8 +6,8 @@ import pytest
 
 from etcdboot.base.errors import Refused, SpecError, UsageError
 from etcdboot.etcd.releases import NEWEST
-from etcdboot.model.loading import load
-from etcdboot.model.spec import ClientTls, ClusterSpec, PeerTls, Target
+from etcdboot.spec.loader import load
+from etcdboot.spec.spec import ClientTls, ClusterSpec, PeerTls, Target
 from etcdboot.workflows.init import TLS_CHOICES, init
 
 HOSTS = ("a=10.0.0.1", "b=10.0.0.2", "c=10.0.0.3")

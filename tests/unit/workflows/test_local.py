@@ -14,7 +14,7 @@ from etcdboot.effects.binary import EtcdBinary
 from etcdboot.effects.disk import Disk
 from etcdboot.model import identity
 from etcdboot.model.layout import MemberPaths
-from etcdboot.model.loading import SourceMap, load
+from etcdboot.spec.loader import SourceMap, load
 from etcdboot.workflows.local import Draft, decide
 from samples.plans import small_plan
 from samples.wal import FIRST, IDENTITY

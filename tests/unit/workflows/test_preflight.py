@@ -15,7 +15,8 @@ from etcdboot.base.progress import Event
 from etcdboot.model.layout import HostLayout
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.planning import plan
-from etcdboot.model.spec import (
+from etcdboot.products.bootstrap.preflight.verdict import Preflight
+from etcdboot.spec.spec import (
     BootstrapMode,
     BootstrapSpec,
     ClientTls,
@@ -26,7 +27,6 @@ from etcdboot.model.spec import (
     PeerTls,
     TlsSpec,
 )
-from etcdboot.products.bootstrap.preflight.verdict import Preflight
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.preflight import Scope, on_this_machine, preflight
 from samples.specs import RELEASE

@@ -10,7 +10,7 @@ import pytest
 
 from etcdboot.base.artifacts import ChangeKind
 from etcdboot.base.errors import Drift, ExitCode, Missing, Refused, SpecError, UsageError
-from etcdboot.model.spec import Settings, Target
+from etcdboot.spec.spec import Settings, Target
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.certs.renewing import renew
 from etcdboot.workflows.certs.vouching import vouch

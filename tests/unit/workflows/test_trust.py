@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from etcdboot.base.errors import Refused
-from etcdboot.model.spec import CaLayout
+from etcdboot.spec.spec import CaLayout
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.check import check
 from etcdboot.workflows.cluster import Cluster, open_certified

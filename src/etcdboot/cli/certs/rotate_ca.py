@@ -21,7 +21,7 @@ from etcdboot.cli.options import (
     to_paste,
 )
 from etcdboot.cli.output import Grid, Outcome, Output
-from etcdboot.model.spec import CaLayout
+from etcdboot.spec.spec import CaLayout
 
 if TYPE_CHECKING:
     from etcdboot.model.sighting import Sighting

@@ -9,7 +9,7 @@ from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.rules import bootstrap, certificates, flags, folders, members, places, releases, tuning
 from etcdboot.model.rules.finding import Rule
-from etcdboot.model.spec import ClusterSpec
+from etcdboot.spec.spec import ClusterSpec
 
 RULES: tuple[Rule, ...] = (
     members.names_are_unique,

@@ -8,11 +8,11 @@ from typing import Final
 from etcdboot.base.fast_dataclasses import fields
 from etcdboot.etcd.releases import Release, drops_plain_srv_records, has_v2_discovery, has_v3_discovery
 from etcdboot.model.bootstrap import token_key
-from etcdboot.model.discovery import PUBLIC_SERVICE, WHY_NOT_PUBLIC, host_of
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.rules.finding import Finding, at, caution
 from etcdboot.model.rules.flags import place
-from etcdboot.model.spec import BootstrapMode, BootstrapSpec, ClientTls, ClusterSpec, PeerTls
+from etcdboot.spec.discovery_urls import PUBLIC_SERVICE, WHY_NOT_PUBLIC, host_of
+from etcdboot.spec.spec import BootstrapMode, BootstrapSpec, ClientTls, ClusterSpec, PeerTls
 
 _V2, _V3, _DNS = BootstrapMode.DISCOVERY_V2, BootstrapMode.DISCOVERY_V3, BootstrapMode.DNS
 _FILES: Final = ("discovery_cacert", "discovery_cert", "discovery_key")

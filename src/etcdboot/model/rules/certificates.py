@@ -11,10 +11,11 @@ from etcdboot.base.fast_dataclasses import fields
 from etcdboot.model.addressing import merged
 from etcdboot.model.certificates import CertRequest, pair_paths
 from etcdboot.model.csr import csr_path
-from etcdboot.model.naming import KUBERNETES_MASTERS, folded, is_network, permits
 from etcdboot.model.plan import ClusterPlan, TlsFiles
 from etcdboot.model.rules.finding import Finding, at, caution
-from etcdboot.model.spec import (
+from etcdboot.model.trust import SPLIT_COMMAND
+from etcdboot.model.wanted import client_certificates
+from etcdboot.spec.spec import (
     CaLayout,
     CertificateDefaults,
     CertificateSource,
@@ -24,8 +25,7 @@ from etcdboot.model.spec import (
     MemberDefaults,
     PeerTls,
 )
-from etcdboot.model.trust import SPLIT_COMMAND
-from etcdboot.model.wanted import client_certificates
+from etcdboot.spec.subject_names import KUBERNETES_MASTERS, folded, is_network, permits
 
 _FILES = tuple(each.name for each in fields(TlsFiles))
 _LIKE_A_HOST = re.compile(r"\w([\w-]*\w)?(\.\w([\w-]*\w)?)+", re.ASCII)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from etcdboot.base.diagnostics import Diagnostic, Severity
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.spec import ClusterSpec
+from etcdboot.spec.spec import ClusterSpec
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from etcdboot.etcd.settings_forms import expressible
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.rules.finding import Finding, caution
 from etcdboot.model.settings import misfits, scopes
-from etcdboot.model.spec import ClientTls, ClusterSpec, PeerTls
+from etcdboot.spec.spec import ClientTls, ClusterSpec, PeerTls
 
 # Flags that restrict clients or peers, and the side that must be mutual for them to act
 # (docs/etcd/tls.md#allowed-names).

@@ -15,7 +15,7 @@ from etcdboot.model.addressing import machines
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.rules.finding import Finding, at, caution
 from etcdboot.model.rules.flags import place
-from etcdboot.model.spec import ClusterSpec, Target
+from etcdboot.spec.spec import ClusterSpec, Target
 
 _CONFIG, _DATA, _WAL = "config-dir", "data-dir", "wal-dir"
 _EXAMPLES = {_CONFIG: "/etc/etcd", _DATA: "/var/lib/etcd", _WAL: "/var/lib/etcd/wal"}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from etcdboot.formats.procfile import process_name
-from etcdboot.model.naming import SUPERUSER, folded
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.rules.finding import Finding, at, caution
-from etcdboot.model.spec import CertificateSource, ClusterSpec, ClusterState, Target
 from etcdboot.model.wanted import user_names
+from etcdboot.spec.spec import CertificateSource, ClusterSpec, ClusterState, Target
+from etcdboot.spec.subject_names import SUPERUSER, folded
 
 MANY = 7  # etcd.io FAQ: "an etcd cluster probably should have no more than seven members"
 

@@ -11,7 +11,7 @@ from etcdboot.base.addresses import Host, Url, parse_url
 from etcdboot.model.addressing import machines, merged, written_host
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.rules.finding import Finding, at, caution
-from etcdboot.model.spec import ClientTls, ClusterSpec, PeerTls, Target
+from etcdboot.spec.spec import ClientTls, ClusterSpec, PeerTls, Target
 
 _LISTEN = ("listen-peer-urls", "listen-client-urls")
 _ADVERTISE = ("initial-advertise-peer-urls", "advertise-client-urls")

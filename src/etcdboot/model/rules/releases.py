@@ -15,7 +15,7 @@ from etcdboot.etcd.releases import (
 )
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.rules.finding import Finding, at, caution
-from etcdboot.model.spec import ClientTls, ClusterSpec, PeerTls
+from etcdboot.spec.spec import ClientTls, ClusterSpec, PeerTls
 
 
 def version_is_written(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from etcdboot.base.durations import parse_go_duration
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.rules.finding import Finding, caution
 from etcdboot.model.rules.flags import place
-from etcdboot.model.spec import ClientTls, ClusterSpec
+from etcdboot.spec.spec import ClientTls, ClusterSpec
 
 # etcd's defaults, in milliseconds (server/embed/config.go at v3.6.14), and its own limits.
 HEARTBEAT = 100

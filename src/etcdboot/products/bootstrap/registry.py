@@ -15,7 +15,7 @@ from etcdboot.base.text import counted, gist
 from etcdboot.model.bootstrap import token_key
 from etcdboot.model.plan import MemberPlan
 from etcdboot.model.registry import Registration, Registry
-from etcdboot.model.spec import BootstrapMode
+from etcdboot.spec.spec import BootstrapMode
 
 _V2: Final = BootstrapMode.DISCOVERY_V2
 _ANOTHER: Final = "make a new token: etcdboot discovery new --write"

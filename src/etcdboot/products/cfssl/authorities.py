@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.certificates import PEER_CA, CertKind
-from etcdboot.model.naming import LOOPBACK
-from etcdboot.model.spec import CaLayout, CertificatesSpec, KeyAlgorithm
 from etcdboot.products.cfssl import vocabulary
 from etcdboot.products.cfssl.documents import Wish
 from etcdboot.products.cfssl.evidence import Evidence, Shown
 from etcdboot.products.cfssl.leaves import lasting, offered
 from etcdboot.products.cfssl.places import Place, lost
 from etcdboot.products.cfssl.subjects import Titled, unnamed
+from etcdboot.spec.spec import CaLayout, CertificatesSpec, KeyAlgorithm
+from etcdboot.spec.subject_names import LOOPBACK
 
 
 @dataclass(frozen=True, slots=True)

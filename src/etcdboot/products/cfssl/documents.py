@@ -9,11 +9,11 @@ from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.formats.json_reader import JsonProblem, parse
 from etcdboot.formats.yaml_reader import Mapping, Node, Scalar
 from etcdboot.model.file_names import Clue, clue
-from etcdboot.model.naming import ATTRIBUTES
-from etcdboot.model.shapes import nearest
 from etcdboot.products.cfssl import vocabulary
 from etcdboot.products.cfssl.fields import Reader
 from etcdboot.products.cfssl.places import Place
+from etcdboot.spec.scalar_types import nearest
+from etcdboot.spec.subject_names import ATTRIBUTES
 
 
 @dataclass(frozen=True, slots=True)

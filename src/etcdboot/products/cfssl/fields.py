@@ -6,9 +6,9 @@ from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.durations import parse_go_duration
 from etcdboot.base.fast_dataclasses import dataclass, field
 from etcdboot.formats.yaml_reader import Mapping, Node, Scalar, Sequence, Tag
-from etcdboot.model.shapes import named, nearest
 from etcdboot.products.cfssl.places import Place
 from etcdboot.products.cfssl.vocabulary import Fields
+from etcdboot.spec.scalar_types import named, nearest
 
 _SECOND = 10**9
 # What Go's zero values look like: a field that says nothing need not be missed.

@@ -10,11 +10,11 @@ from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.audit import BACKDATE, CertFacts
 from etcdboot.model.certificates import CertKind, Usage
 from etcdboot.model.file_names import Clue
-from etcdboot.model.spec import KeyAlgorithm
 from etcdboot.products.cfssl import vocabulary
 from etcdboot.products.cfssl.documents import KeyWish, Wish
 from etcdboot.products.cfssl.hosts import plain
 from etcdboot.products.cfssl.places import Place
+from etcdboot.spec.spec import KeyAlgorithm
 
 _WEAK: Final = 2048  # bits of an RSA key; csr.go refuses fewer
 _GRPC: Final = "gRPC for Python refuses it, though etcd takes it"

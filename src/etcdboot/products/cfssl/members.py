@@ -8,10 +8,10 @@ from itertools import chain, count, islice
 from etcdboot.base.addresses import Host
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.model.naming import SUPERUSER, folded
-from etcdboot.model.shape import parse_name
-from etcdboot.model.spec import MemberSpec
 from etcdboot.products.cfssl.leaves import Leaf
+from etcdboot.spec.schema import parse_name
+from etcdboot.spec.spec import MemberSpec
+from etcdboot.spec.subject_names import SUPERUSER, folded
 
 _USERS = frozenset((SUPERUSER,))
 _NOT_A_MEMBER = "client"  # client/NAME are the clients' certificates

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.fast_dataclasses import replace
 from etcdboot.model.certificates import CertKind
-from etcdboot.model.naming import ATTRIBUTES, KUBERNETES_MASTERS, folded, parse_attribute
-from etcdboot.model.spec import CertificatesSpec, ClientSpec
 from etcdboot.products.cfssl.leaves import Leaf
 from etcdboot.products.cfssl.places import Place, lost, spelled
+from etcdboot.spec.spec import CertificatesSpec, ClientSpec
+from etcdboot.spec.subject_names import ATTRIBUTES, KUBERNETES_MASTERS, folded, parse_attribute
 
 Subject = tuple[tuple[str, str], ...]
 

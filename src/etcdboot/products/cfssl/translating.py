@@ -12,17 +12,7 @@ from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.etcd.releases import Release
 from etcdboot.model.certificates import CA, ROOTS, CertKind
 from etcdboot.model.file_names import clue
-from etcdboot.model.naming import SUPERUSER, folded
 from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.shape import parse_client_name
-from etcdboot.model.spec import (
-    CertificateDefaults,
-    CertificatesSpec,
-    ClientSpec,
-    ClusterSpec,
-    EtcdSpec,
-    KeyAlgorithm,
-)
 from etcdboot.products.cfssl import choosing, vocabulary
 from etcdboot.products.cfssl.authorities import Authority, authority
 from etcdboot.products.cfssl.documents import Policy
@@ -31,6 +21,16 @@ from etcdboot.products.cfssl.leaves import Leaf, standing, wished
 from etcdboot.products.cfssl.members import Cast, cast
 from etcdboot.products.cfssl.places import lost
 from etcdboot.products.cfssl.subjects import with_subjects
+from etcdboot.spec.schema import parse_client_name
+from etcdboot.spec.spec import (
+    CertificateDefaults,
+    CertificatesSpec,
+    ClientSpec,
+    ClusterSpec,
+    EtcdSpec,
+    KeyAlgorithm,
+)
+from etcdboot.spec.subject_names import SUPERUSER, folded
 
 _KINDS: Final = (CertKind.SERVER, CertKind.PEER, CertKind.CLIENT)
 _LOOPBACK: Final = Host("127.0.0.1", HostKind.IPV4)

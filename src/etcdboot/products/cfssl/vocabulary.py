@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from etcdboot.model.certificates import Usage
-from etcdboot.model.spec import KeyAlgorithm
+from etcdboot.spec.spec import KeyAlgorithm
 
 # A field -> why it is not taken over; empty where it is.
 Fields = Mapping[str, str]

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from etcdboot.formats import yaml_writer
-from etcdboot.model.loading import dump
-from etcdboot.model.shape import CLUSTER
-from etcdboot.model.spec import CertificatesSpec, ClusterSpec
+from etcdboot.spec.loader import dump
+from etcdboot.spec.schema import CLUSTER
+from etcdboot.spec.spec import CertificatesSpec, ClusterSpec
 
 
 def whole(spec: ClusterSpec, sources: Iterable[str]) -> str:

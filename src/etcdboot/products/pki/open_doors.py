@@ -15,11 +15,11 @@ from etcdboot.formats import shell
 from etcdboot.model.certificates import CertKind, CertRequest
 from etcdboot.model.issued import Issued, IssuedRegister, kind_of
 from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.spec import CertificateSource, ClientTls, PeerTls
 from etcdboot.products.pki.inventory import Entry
 from etcdboot.products.pki.pem import Unreadable, load_certificate
 from etcdboot.products.pki.reading import is_signed_by
 from etcdboot.products.pki.recording import fingerprint, fingerprints
+from etcdboot.spec.spec import CertificateSource, ClientTls, PeerTls
 
 
 class IssuedState(StrEnum):

@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKey
 from etcdboot.base.addresses import Host
 from etcdboot.model.audit import BACKDATE
 from etcdboot.model.certificates import CertRequest, Usage
-from etcdboot.model.naming import is_network, permitted
 from etcdboot.products.pki.reading import NAME_OIDS, USAGE_OIDS
+from etcdboot.spec.subject_names import is_network, permitted
 
 
 def subject(request: CertRequest) -> x509.Name:

@@ -8,11 +8,11 @@ from etcdboot.base.diagnostics import Diagnostic, Severity, error
 from etcdboot.base.errors import Refused, UsageError
 from etcdboot.base.fast_dataclasses import replace
 from etcdboot.model.certificates import CertRequest
-from etcdboot.model.spec import CertificateSource
 from etcdboot.products.pki.authority import Authority, Pair
 from etcdboot.products.pki.inventory import Entry, not_its_key, unreadable
 from etcdboot.products.pki.pem import PrivateKey, Unreadable, WrongPassphrase, is_encrypted
 from etcdboot.products.pki.reading import public_hash
+from etcdboot.spec.spec import CertificateSource
 
 # From a key's path below pki/ to its passphrase.
 Unlock = Callable[[str], bytes]

@@ -12,8 +12,8 @@ from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.audit import due
 from etcdboot.model.certificates import CertRequest
 from etcdboot.model.due import Within, is_due, margin, residual
-from etcdboot.model.spec import CertificateSource
 from etcdboot.products.pki.inventory import Entry
+from etcdboot.spec.spec import CertificateSource
 
 # Half a pair: who has only certificates may still ask how they stand. Due: said here, by another measure.
 _NOT_HERE = frozenset({"EB310", "EB320"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from etcdboot.etcd.releases import reads_etcdctl_api_variable
 from etcdboot.model.plan import ClientPlan, ClusterPlan, MemberPlan
-from etcdboot.model.spec import ClientTls
+from etcdboot.spec.spec import ClientTls
 
 # Of a member's files. Everyone who dials the cluster must trust what signed the server certificates; the
 # server pair is also an identity, for it has clientAuth.

@@ -9,8 +9,8 @@ from etcdboot.formats import shell
 from etcdboot.model.certificates import CertRequest, pair_paths
 from etcdboot.model.csr import csr_name
 from etcdboot.model.plan import MemberPlan
-from etcdboot.model.spec import CertificateSource, KeyAlgorithm
 from etcdboot.products.render.steps import Command, copy_folder, copy_to, etcdboot_command, run_script, step
+from etcdboot.spec.spec import CertificateSource, KeyAlgorithm
 
 MAKE_CSR = "make-csr.sh"
 _FOLDER = "csr"

@@ -12,8 +12,8 @@ from etcdboot.etcd.flags import env_name, file_value
 from etcdboot.etcd.settings_forms import expressible
 from etcdboot.formats import yaml_writer
 from etcdboot.model.plan import Flag, MemberPlan
-from etcdboot.model.spec import Settings
 from etcdboot.products.render.config_file import config
+from etcdboot.spec.spec import Settings
 
 CONFIG_FILE = "etcd.conf.yml"
 

@@ -7,7 +7,6 @@ from types import MappingProxyType
 
 from etcdboot.formats import shell
 from etcdboot.model.plan import ClusterPlan, MemberPlan
-from etcdboot.model.spec import BootstrapMode, ClusterState, Target
 from etcdboot.products.render.steps import (
     Command,
     copy_folder,
@@ -18,6 +17,7 @@ from etcdboot.products.render.steps import (
     sync_folder,
     verify_command,
 )
+from etcdboot.spec.spec import BootstrapMode, ClusterState, Target
 
 
 def next_steps(plan: ClusterPlan, out: str, spec: str, whole: ClusterPlan | None = None) -> tuple[str, ...]:

@@ -12,7 +12,6 @@ from etcdboot.base.fast_dataclasses import replace
 from etcdboot.formats.characters import Unsayable
 from etcdboot.formats.templates import Engine, TemplateProblem
 from etcdboot.model.plan import ClientPlan, ClusterPlan, Flag, MemberPlan
-from etcdboot.model.spec import Settings
 from etcdboot.products.render.launch import launch
 from etcdboot.products.render.targets import (
     CLIENT_FILES,
@@ -23,6 +22,7 @@ from etcdboot.products.render.targets import (
     rows_of,
 )
 from etcdboot.products.render.values import client_values, cluster_values, member_values
+from etcdboot.spec.spec import Settings
 
 Material = Mapping[str, tuple[Artifact, ...]]
 _Owner = MemberPlan | ClientPlan | None

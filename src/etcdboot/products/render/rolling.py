@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from types import MappingProxyType
 
 from etcdboot.model.plan import ClusterPlan, MemberPlan
-from etcdboot.model.spec import Target
 from etcdboot.products.render.next_steps import STARTS, announcement, etcdctl_on
 from etcdboot.products.render.steps import (
     Command,
@@ -20,6 +19,7 @@ from etcdboot.products.render.steps import (
     sync_folder,
     verify_command,
 )
+from etcdboot.spec.spec import Target
 
 Lines = Iterator[Command | str]
 

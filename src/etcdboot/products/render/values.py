@@ -17,12 +17,12 @@ from etcdboot.formats import procfile, shell
 from etcdboot.formats.characters import CONTROLS_AND_LINE_ENDS, refuse
 from etcdboot.knowledge.system_folders import HOMES, SYSTEM_FOLDERS, SYSTEM_TREES
 from etcdboot.model.plan import ClientPlan, ClusterPlan, MemberPlan
-from etcdboot.model.spec import Settings
 from etcdboot.products.render.client import bundle_files, bundle_variables, etcdctl_variables
 from etcdboot.products.render.host_keys import key_files, script_requests
 from etcdboot.products.render.launch import launch
 from etcdboot.products.render.targets import ENVIRONMENT_FILE, ETCDCTL_FILE, rows_of
 from etcdboot.products.render.unit import grants, ready_marker, wal_folder
+from etcdboot.spec.spec import Settings
 
 
 def member_values(plan: ClusterPlan, member: MemberPlan) -> dict[str, object]:

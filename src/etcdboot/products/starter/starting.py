@@ -8,8 +8,8 @@ from etcdboot.base.addresses import parse_host
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.etcd.releases import Release
 from etcdboot.formats.templates import Engine
-from etcdboot.model.shape import parse_name
-from etcdboot.model.spec import ClientTls, PeerTls
+from etcdboot.spec.schema import parse_name
+from etcdboot.spec.spec import ClientTls, PeerTls
 
 TEMPLATE = "init/cluster.yaml.j2"
 # The first member of a local cluster has 12379 and 12380, the second 22379 …, as the etcd tutorials count.

@@ -9,8 +9,6 @@ from etcdboot.base.errors import ExitCode, SpecError
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects.files import STDIN, folder_of, write_new
 from etcdboot.model.certificates import PEER_CA, CertRequest
-from etcdboot.model.loading import load
-from etcdboot.model.spec import CaLayout
 from etcdboot.products.cfssl import writing
 from etcdboot.products.cfssl.documents import Policy, Wish
 from etcdboot.products.cfssl.evidence import Evidence, Shown
@@ -18,6 +16,8 @@ from etcdboot.products.cfssl.translating import Translation, translate
 from etcdboot.products.pki import assigning
 from etcdboot.products.pki.adoption import Offer
 from etcdboot.products.pki.matching import Match, Matched
+from etcdboot.spec.loader import load
+from etcdboot.spec.spec import CaLayout
 from etcdboot.workflows.certs.adopting import adopt_files
 from etcdboot.workflows.certs.gathering import Gathered, gather
 from etcdboot.workflows.certs.issuing import CertsResult

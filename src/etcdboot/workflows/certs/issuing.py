@@ -21,12 +21,12 @@ from etcdboot.model.beside import is_beside
 from etcdboot.model.certificates import CertRequest, pair_paths
 from etcdboot.model.csr import csr_path
 from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.spec import CertificateSource
 from etcdboot.products.pki import inventory, selection
 from etcdboot.products.pki.authority import Pair, PublicKey, issue_all
 from etcdboot.products.pki.inventory import Entry
 from etcdboot.products.pki.lists import NO_LISTS, Lists
 from etcdboot.products.pki.pem import PrivateKey, dump_key
+from etcdboot.spec.spec import CertificateSource
 from etcdboot.workflows.certs import outsourcing
 from etcdboot.workflows.certs.line import under_way
 from etcdboot.workflows.certs.listing import complete, look_at_lists

@@ -21,11 +21,11 @@ from etcdboot.effects.root import Watcher, make_root, unwatched
 from etcdboot.model.certificates import CertRequest, pair_paths
 from etcdboot.model.csr import CsrFacts, csr_name, csr_path, excess
 from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.spec import CertificateSource
 from etcdboot.products.pki import csr, selection
 from etcdboot.products.pki.inventory import Found, unreadable
 from etcdboot.products.pki.pem import PrivateKey, Unreadable, dump_key, is_encrypted, load_key
 from etcdboot.products.pki.reading import public_hash
+from etcdboot.spec.spec import CertificateSource
 from etcdboot.workflows.certs.standing import look, placed
 
 _ELSEWHERE = "name another folder with --out, or move that file away"

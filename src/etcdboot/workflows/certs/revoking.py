@@ -20,7 +20,6 @@ from etcdboot.model.crl import CrlRequest, crl_paths
 from etcdboot.model.issued import Issued
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.register import Reason, Register, Revoked, Roll
-from etcdboot.model.spec import CrlSpec
 from etcdboot.products.pki import inventory, selection
 from etcdboot.products.pki.culprits import (
     Culprit,
@@ -32,6 +31,7 @@ from etcdboot.products.pki.culprits import (
 from etcdboot.products.pki.inventory import Entry
 from etcdboot.products.pki.lists import Listed
 from etcdboot.products.pki.open_doors import has_own_authority
+from etcdboot.spec.spec import CrlSpec
 from etcdboot.workflows.certs.issuing import Clock
 from etcdboot.workflows.certs.line import rotations_of
 from etcdboot.workflows.certs.listing import authority, look_at_lists

@@ -17,13 +17,13 @@ from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.reception import Answer, Reception
 from etcdboot.model.rotation import Rotation, Step
 from etcdboot.model.sighting import Question, Sighting
-from etcdboot.model.spec import ClientTls, KeyAlgorithm
 from etcdboot.products.pki import succession
 from etcdboot.products.pki.authority import Authority, issue
 from etcdboot.products.pki.live import Place, places
 from etcdboot.products.pki.pem import Unreadable
 from etcdboot.products.pki.reading import read
 from etcdboot.products.pki.succession import Line
+from etcdboot.spec.spec import ClientTls, KeyAlgorithm
 from etcdboot.workflows.certs.line import Work, kept, opened
 
 _LIFETIME = 600  # seconds that a certificate made for a look is good for

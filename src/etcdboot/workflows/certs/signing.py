@@ -18,12 +18,12 @@ from etcdboot.model.certificates import CertRequest, pair_paths
 from etcdboot.model.csr import CsrFacts, excess, left_out
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.recognition import Asked, recognised
-from etcdboot.model.spec import CertificateSource
 from etcdboot.products.pki import csr, inventory, selection
 from etcdboot.products.pki.holders import holders
 from etcdboot.products.pki.inventory import Entry, Found
 from etcdboot.products.pki.pem import Unreadable
 from etcdboot.products.pki.reading import public_key_of
+from etcdboot.spec.spec import CertificateSource
 from etcdboot.workflows.certs.issuing import CertsResult, Clock, carry_out
 from etcdboot.workflows.certs.standing import look, placed
 

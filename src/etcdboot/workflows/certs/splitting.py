@@ -19,10 +19,10 @@ from etcdboot.model.certificates import CA, PEER_CA
 from etcdboot.model.layout import HostLayout
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.planning import plan
-from etcdboot.model.spec import CaLayout, PeerTls
 from etcdboot.model.trust import with_layout
 from etcdboot.products.pki import succession
 from etcdboot.products.pki.inventory import Entry
+from etcdboot.spec.spec import CaLayout, PeerTls
 from etcdboot.workflows.certs.issuing import Clock
 from etcdboot.workflows.certs.line import Rotated, Work, demand_sound, work_on
 from etcdboot.workflows.certs.listing import authority, look_at_lists

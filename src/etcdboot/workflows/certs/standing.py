@@ -15,8 +15,8 @@ from etcdboot.model.csr import csr_path
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.register import REGISTER, Register, RegisterProblem
 from etcdboot.model.rotation import STATE, Rotations, Step
-from etcdboot.model.spec import CertificateSource
 from etcdboot.products.pki.inventory import Found
+from etcdboot.spec.spec import CertificateSource
 
 
 def look(tree: PairTree, plan: ClusterPlan) -> Iterator[Found]:

@@ -14,12 +14,12 @@ from etcdboot.effects import keys
 from etcdboot.model.certificates import CertRequest, pair_paths
 from etcdboot.model.crl import crl_paths
 from etcdboot.model.rotation import ROTATION, STATE, Rotation, Step
-from etcdboot.model.spec import CertificateSource
 from etcdboot.products.pki import selection, succession
 from etcdboot.products.pki.authority import Authority, Pair, PublicKey, issue_all
 from etcdboot.products.pki.inventory import Entry
 from etcdboot.products.pki.pem import PrivateKey, is_encrypted
 from etcdboot.products.pki.succession import Move
+from etcdboot.spec.spec import CertificateSource
 from etcdboot.workflows.certs.issuing import new_keys, sealer
 from etcdboot.workflows.certs.line import (
     Rotated,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from etcdboot.base.addresses import Url, parse_url
 from etcdboot.base.errors import UsageError
 from etcdboot.model.registry import Registry
-from etcdboot.model.spec import BootstrapMode, BootstrapSpec
+from etcdboot.spec.spec import BootstrapMode, BootstrapSpec
 
 if TYPE_CHECKING:
     from etcdboot.effects.http_request import Way

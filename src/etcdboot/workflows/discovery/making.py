@@ -13,13 +13,13 @@ from etcdboot.effects.files import folder_of, read_text
 from etcdboot.effects.rewriting import demand_rewritable, rewrite
 from etcdboot.effects.tokens import new_token
 from etcdboot.model.bootstrap import token_key
-from etcdboot.model.discovery import host_of as host_in
-from etcdboot.model.editing import put
 from etcdboot.model.layout import HostLayout
-from etcdboot.model.loading import SourceMap, load
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.planning import plan
-from etcdboot.model.spec import BootstrapMode, BootstrapSpec, ClusterSpec
+from etcdboot.spec.discovery_urls import host_of as host_in
+from etcdboot.spec.editor import put
+from etcdboot.spec.loader import SourceMap, load
+from etcdboot.spec.spec import BootstrapMode, BootstrapSpec, ClusterSpec
 from etcdboot.workflows.cluster import approved
 from etcdboot.workflows.discovery.hosts import DEFAULT_TIMEOUT, host_of, way_of
 from etcdboot.workflows.discovery.wish import V2, Options, Wish, cautions, checked_token, departures, wish

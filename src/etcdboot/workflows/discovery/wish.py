@@ -9,7 +9,8 @@ from typing import Any, Final, TypeVar
 from etcdboot.base.diagnostics import Diagnostic, warning
 from etcdboot.base.errors import EtcdbootError, UsageError
 from etcdboot.base.fast_dataclasses import dataclass, replace
-from etcdboot.model.discovery import (
+from etcdboot.model.registry import is_of_service, tokens_base
+from etcdboot.spec.discovery_urls import (
     PUBLIC_SERVICE,
     WHY_NOT_PUBLIC,
     host_of,
@@ -18,8 +19,7 @@ from etcdboot.model.discovery import (
     parse_token,
     parse_user,
 )
-from etcdboot.model.registry import is_of_service, tokens_base
-from etcdboot.model.spec import BootstrapMode, BootstrapSpec
+from etcdboot.spec.spec import BootstrapMode, BootstrapSpec
 
 V2: Final = BootstrapMode.DISCOVERY_V2
 V3: Final = BootstrapMode.DISCOVERY_V3

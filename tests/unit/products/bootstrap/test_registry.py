@@ -8,8 +8,8 @@ import pytest
 from etcdboot.base.diagnostics import Severity
 from etcdboot.model.plan import MemberPlan
 from etcdboot.model.registry import Registration, Registry
-from etcdboot.model.spec import BootstrapMode, BootstrapSpec, ClusterState, MemberSpec
 from etcdboot.products.bootstrap.registry import Standing, objections, standing
+from etcdboot.spec.spec import BootstrapMode, BootstrapSpec, ClusterState, MemberSpec
 from samples.specs import THREE, planned, three
 
 V2, V3 = BootstrapMode.DISCOVERY_V2, BootstrapMode.DISCOVERY_V3

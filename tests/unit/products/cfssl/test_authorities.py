@@ -7,11 +7,11 @@ from typing import Any
 
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.model.audit import BACKDATE, CertFacts
-from etcdboot.model.naming import LOOPBACK
-from etcdboot.model.spec import CaLayout, KeyAlgorithm
 from etcdboot.products.cfssl.authorities import Authority, authority
 from etcdboot.products.cfssl.documents import Wish, read
 from etcdboot.products.cfssl.evidence import Evidence, Shown
+from etcdboot.spec.spec import CaLayout, KeyAlgorithm
+from etcdboot.spec.subject_names import LOOPBACK
 from samples.certificates import AUTHORITY, DAY, facts_of
 
 FACTS = facts_of(AUTHORITY)

@@ -9,10 +9,10 @@ from etcdboot.base.addresses import parse_host
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.model.certificates import CertKind
 from etcdboot.model.file_names import clue
-from etcdboot.model.spec import KeyAlgorithm
 from etcdboot.products.cfssl.documents import KeyWish
 from etcdboot.products.cfssl.leaves import Leaf, lasting, offered, standing
 from etcdboot.products.cfssl.places import Place
+from etcdboot.spec.spec import KeyAlgorithm
 from samples.certificates import CLIENT, DAY, NOW, SERVER, facts_of
 
 

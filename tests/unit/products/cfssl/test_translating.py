@@ -6,12 +6,12 @@ from pathlib import PurePosixPath
 
 from etcdboot.base.diagnostics import has_errors
 from etcdboot.model.layout import HostLayout
-from etcdboot.model.loading import dump, load
 from etcdboot.model.planning import plan
 from etcdboot.model.rules import judge
-from etcdboot.model.spec import CaLayout, CertificateDefaults, ClientSpec, KeyAlgorithm
 from etcdboot.products.cfssl.evidence import Evidence, Shown
 from etcdboot.products.cfssl.translating import Translation, translate
+from etcdboot.spec.loader import dump, load
+from etcdboot.spec.spec import CaLayout, CertificateDefaults, ClientSpec, KeyAlgorithm
 from samples.certificates import AUTHORITY, CLIENT, DAY, SERVER, facts_of, plan_of
 from samples.cfssl import GUIDE, TUTORIAL, evidence, translated
 

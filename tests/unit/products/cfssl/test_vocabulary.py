@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from etcdboot.model.certificates import USAGES, CertKind
-from etcdboot.model.spec import KeyAlgorithm
 from etcdboot.products.cfssl import vocabulary
+from etcdboot.spec.spec import KeyAlgorithm
 
 TABLES = (
     vocabulary.CONFIG,

@@ -3,9 +3,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from etcdboot.etcd.releases import Release
-from etcdboot.model.loading import load
-from etcdboot.model.spec import CertificatesSpec
 from etcdboot.products.cfssl.writing import section, whole
+from etcdboot.spec.loader import load
+from etcdboot.spec.spec import CertificatesSpec
 from samples.cfssl import TUTORIAL, translated
 
 SPEC = translated(TUTORIAL).cluster("prod")

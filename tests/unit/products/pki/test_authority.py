@@ -10,10 +10,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from etcdboot.model.audit import audit
 from etcdboot.model.certificates import CertRequest
-from etcdboot.model.spec import KeyAlgorithm
 from etcdboot.products.pki.authority import Authority, Pair, issue, issue_all
 from etcdboot.products.pki.pem import PrivateKey, Unreadable, load_certificate
 from etcdboot.products.pki.reading import read
+from etcdboot.spec.spec import KeyAlgorithm
 from samples.certificates import AUTHORITY, CLIENT, DAY, NOW, SERVER
 
 P256 = ec.generate_private_key(ec.SECP256R1())

@@ -12,10 +12,10 @@ from cryptography.x509.oid import NameOID
 
 from etcdboot.effects.keys import new_key, new_serial
 from etcdboot.model.register import Reason, Revoked
-from etcdboot.model.spec import KeyAlgorithm
 from etcdboot.products.pki import crl
 from etcdboot.products.pki.authority import Authority, Pair, issue, signing_hash
 from etcdboot.products.pki.pem import Unreadable
+from etcdboot.spec.spec import KeyAlgorithm
 from samples.certificates import AUTHORITY, DAY, NOW
 
 REVOKED = (

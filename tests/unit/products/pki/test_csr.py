@@ -11,10 +11,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from etcdboot.effects.keys import new_key
 from etcdboot.model.certificates import CertRequest
 from etcdboot.model.csr import excess, left_out
-from etcdboot.model.spec import KeyAlgorithm
 from etcdboot.products.pki import csr
 from etcdboot.products.pki.pem import Unreadable
 from etcdboot.products.pki.reading import public_hash
+from etcdboot.spec.spec import KeyAlgorithm
 from samples.certificates import AUTHORITY, CLIENT, SERVER
 from samples.requests import BOTH, ec_key, name, request_of
 

@@ -14,12 +14,12 @@ from cryptography.hazmat.primitives.serialization import (
 
 from etcdboot.base.diagnostics import Severity
 from etcdboot.model.due import Within
-from etcdboot.model.spec import CertificateSource, KeyAlgorithm
 from etcdboot.products.pki.authority import Authority, issue
 from etcdboot.products.pki.inventory import Entry, Found, judge
 from etcdboot.products.pki.pem import dump_key
 from etcdboot.products.pki.reading import public_key_of
 from etcdboot.products.pki.renewal import due_names, held_keys, left_over
+from etcdboot.spec.spec import CertificateSource, KeyAlgorithm
 from samples.certificates import AUTHORITY, CLIENT, NOW, SERVER
 from samples.foreign import new_key
 

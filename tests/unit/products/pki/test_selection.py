@@ -9,12 +9,12 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from etcdboot.base.errors import EtcdbootError, Refused, UsageError
-from etcdboot.model.spec import CertificateSource
 from etcdboot.products.pki import profile, selection
 from etcdboot.products.pki.authority import Authority, issue
 from etcdboot.products.pki.inventory import Found, judge
 from etcdboot.products.pki.pem import dump_certificate
 from etcdboot.products.pki.sealing import seal
+from etcdboot.spec.spec import CertificateSource
 from samples.certificates import AUTHORITY, CLIENT, NOW, SERVER
 
 ALL = (AUTHORITY, SERVER, CLIENT)

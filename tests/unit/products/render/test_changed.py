@@ -7,10 +7,10 @@ import pytest
 
 from etcdboot.base.artifacts import Artifact, Change, ChangeKind
 from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.spec import ClusterState, Settings, Target
 from etcdboot.products.render.changed import Changed, changed
 from etcdboot.products.render.changed_steps import changed_steps
 from etcdboot.products.render.next_steps import next_steps
+from etcdboot.spec.spec import ClusterState, Settings, Target
 from samples.plans import small_plan
 
 NAMES = ("etcd1", "etcd2", "etcd3")

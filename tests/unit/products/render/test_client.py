@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.model.spec import ClientTls
 from etcdboot.products.render.client import etcdctl_variables
+from etcdboot.spec.spec import ClientTls
 from samples.plans import small_plan
 
 

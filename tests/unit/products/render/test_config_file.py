@@ -6,8 +6,8 @@ import pytest
 
 from etcdboot.etcd.releases import parse_release
 from etcdboot.model.plan import Flag
-from etcdboot.model.spec import ClientTls
 from etcdboot.products.render.config_file import config
+from etcdboot.spec.spec import ClientTls
 from samples.plans import small_plan
 
 

@@ -7,10 +7,10 @@ import pytest
 
 from etcdboot.effects.templates import load_templates
 from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.spec import KeyAlgorithm
 from etcdboot.products.pki import csr
 from etcdboot.products.render.host_keys import asking_steps, key_files, made_there, script_requests
 from etcdboot.products.render.rendering import render
+from etcdboot.spec.spec import KeyAlgorithm
 from samples.certificates import plan_of
 from samples.host_scripts import make_keys
 

@@ -4,8 +4,8 @@ import pytest
 
 from etcdboot.base.errors import SpecError
 from etcdboot.model.plan import Flag
-from etcdboot.model.spec import Settings
 from etcdboot.products.render.launch import launch
+from etcdboot.spec.spec import Settings
 from samples.plans import small_plan
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from etcdboot.base.addresses import parse_host
 from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.spec import Settings, Target
 from etcdboot.products.render.rolling import handing_out, order, rolling_restart
+from etcdboot.spec.spec import Settings, Target
 from samples.plans import small_plan
 
 NAMES = ("etcd1", "etcd2", "etcd3")

@@ -6,8 +6,8 @@ import pytest
 
 from etcdboot.formats import procfile
 from etcdboot.formats.characters import Unsayable
-from etcdboot.model.spec import Settings, Target
 from etcdboot.products.render.values import cluster_values, member_values
+from etcdboot.spec.spec import Settings, Target
 from samples.plans import small_plan
 
 

@@ -7,8 +7,6 @@ import pytest
 
 from etcdboot.etcd.releases import NEWEST
 from etcdboot.formats.templates import Engine
-from etcdboot.model.loading import load
-from etcdboot.model.spec import ClusterSpec
 from etcdboot.products.starter.starting import (
     MOST_LOCAL_MEMBERS,
     TEMPLATE,
@@ -18,6 +16,8 @@ from etcdboot.products.starter.starting import (
     local_starters,
     starters,
 )
+from etcdboot.spec.loader import load
+from etcdboot.spec.spec import ClusterSpec
 
 TEMPLATES = Path(__file__).parents[4] / "templates"
 ENGINE = Engine({TEMPLATE: (TEMPLATES / TEMPLATE).read_text()})

@@ -7,10 +7,10 @@ import pytest
 from etcdboot.base.errors import UsageError
 from etcdboot.model.certificates import pair_paths
 from etcdboot.model.layout import HostLayout
-from etcdboot.model.loading import load
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.planning import plan
 from etcdboot.products.verify.planned import planned_access
+from etcdboot.spec.loader import load
 
 
 def plan_with(*lines: str, tls: str = "mutual") -> ClusterPlan:

@@ -13,10 +13,10 @@ from etcdboot.effects.passphrase import Passphrases
 from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.model.certificates import pair_paths
 from etcdboot.model.rotation import Rotations, Step
-from etcdboot.model.spec import CaLayout
 from etcdboot.products.pki import crl
 from etcdboot.products.pki.pem import is_encrypted
 from etcdboot.products.pki.reading import read
+from etcdboot.spec.spec import CaLayout
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.certs.line import Rotated
 from etcdboot.workflows.certs.renewing import renew

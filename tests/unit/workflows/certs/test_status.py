@@ -11,11 +11,11 @@ from etcdboot.base.errors import ExitCode
 from etcdboot.effects.ports import free_loopback_ports
 from etcdboot.model.due import parse_within
 from etcdboot.model.layout import HostLayout
-from etcdboot.model.loading import load
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.planning import plan as planned
 from etcdboot.products.pki.live import Served
 from etcdboot.products.pki.status import State
+from etcdboot.spec.loader import load
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.certs.rotating import begin
 from etcdboot.workflows.certs.status import Status, status

@@ -6,8 +6,8 @@ import pytest
 
 from etcdboot.base.errors import Down, EtcdbootError, Missing, Refused, SpecError
 from etcdboot.effects.etcd_stubs import load_messages
-from etcdboot.model.loading import load
-from etcdboot.model.spec import BootstrapMode
+from etcdboot.spec.loader import load
+from etcdboot.spec.spec import BootstrapMode
 from etcdboot.workflows.discovery.making import NewToken, make
 from etcdboot.workflows.discovery.wish import Options
 from samples.grpc_etcd import serving

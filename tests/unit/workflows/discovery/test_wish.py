@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from etcdboot.base.errors import EtcdbootError, ExitCode
-from etcdboot.model.spec import BootstrapMode, BootstrapSpec
+from etcdboot.spec.spec import BootstrapMode, BootstrapSpec
 from etcdboot.workflows.discovery.wish import Options, Wish, cautions, checked_token, departures, wish
 
 STATIC, DNS = BootstrapMode.STATIC, BootstrapMode.DNS

@@ -19,7 +19,7 @@ from etcdboot.etcd.wal import WalIdentity
 from etcdboot.formats import shell
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.premises import MEMBER_FOLDER, PROXY_FOLDER, DataDir
-from etcdboot.model.spec import Target
+from etcdboot.spec.spec import Target
 
 # What may stand in a data-dir: auto TLS keeps its certificates in fixtures, ext4 makes lost+found at a mount.
 _KNOWN: Final = frozenset((MEMBER_FOLDER, PROXY_FOLDER, "fixtures", "lost+found"))

@@ -16,7 +16,7 @@ from etcdboot.base.text import counted
 from etcdboot.model.observation import SeenMember
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.premises import PeerAnswer, Speech
-from etcdboot.model.spec import ClusterState
+from etcdboot.spec.spec import ClusterState
 
 # Seconds. HTTP's Date tells no more than whole ones, and an answer takes time; etcd logs a drift from 1 s on.
 _CLOCKS_AGREE: Final = 4

@@ -19,7 +19,7 @@ from etcdboot.formats.characters import Unsayable
 from etcdboot.formats.dns_names import bare, is_below
 from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.resolution import Service
-from etcdboot.model.spec import BootstrapMode, ClusterState
+from etcdboot.spec.spec import BootstrapMode, ClusterState
 
 PRIORITY = 0
 WEIGHT = 100  # etcd and its clients take all targets, whatever these two say

@@ -11,13 +11,13 @@ from etcdboot.etcd.releases import Release
 from etcdboot.etcd.wal import WalIdentity
 from etcdboot.model.plan import ClusterPlan, Flag
 from etcdboot.model.premises import DataDir, Held
-from etcdboot.model.spec import ClusterState, EtcdSpec, MemberSpec, RenderSpec, Target
 from etcdboot.products.bootstrap.preflight.data_dirs import (
     Here,
     objections,
     unreadable,
     unreadable_files,
 )
+from etcdboot.spec.spec import ClusterState, EtcdSpec, MemberSpec, RenderSpec, Target
 from samples.specs import THREE, planned, three
 
 PLAN = planned(THREE)

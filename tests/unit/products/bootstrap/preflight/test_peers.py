@@ -9,7 +9,6 @@ from etcdboot.base.diagnostics import Diagnostic, Severity
 from etcdboot.model.observation import SeenMember
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.premises import PeerAnswer, Speech
-from etcdboot.model.spec import ClusterState, MemberSpec, PeerTls, TlsSpec
 from etcdboot.products.bootstrap.preflight.peers import (
     Neighbours,
     Seen,
@@ -18,6 +17,7 @@ from etcdboot.products.bootstrap.preflight.peers import (
     nobody_to_join,
     strangers,
 )
+from etcdboot.spec.spec import ClusterState, MemberSpec, PeerTls, TlsSpec
 from samples.specs import THREE, planned, three
 
 PLAN = planned(THREE)

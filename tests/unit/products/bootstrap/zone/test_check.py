@@ -10,9 +10,9 @@ from etcdboot.base.errors import ExitCode
 from etcdboot.etcd.releases import parse_release
 from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.resolution import Ending, RecordType, Service
-from etcdboot.model.spec import ClientTls, EtcdSpec, PeerTls, TlsSpec
 from etcdboot.products.bootstrap.zone.check import ZoneReport, first_questions, further_questions, judge_zone
 from etcdboot.products.bootstrap.zone.wanted import wanted_records
+from etcdboot.spec.spec import ClientTls, EtcdSpec, PeerTls, TlsSpec
 from samples.zones import CLIENT_SSL, MEMBERS, SERVER, SERVER_SSL, Zone, address, dns_plan, joiner, service
 
 OLD = EtcdSpec(version=parse_release("3.4.45"))

@@ -6,8 +6,8 @@ import pytest
 
 from etcdboot.base.errors import Refused, UsageError
 from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.spec import BootstrapSpec, ClientTls, MemberSpec, PeerTls, TlsSpec
 from etcdboot.products.bootstrap.zone.wanted import Side, WantedRecords, srv_name, wanted_records
+from etcdboot.spec.spec import BootstrapSpec, ClientTls, MemberSpec, PeerTls, TlsSpec
 from samples.specs import planned, three
 from samples.zones import CLIENT, CLIENT_SSL, DNS, MEMBERS, SERVER, SERVER_SSL, dns_plan, joiner
 

@@ -9,9 +9,9 @@ from etcdboot.base.diagnostics import Diagnostic, has_errors
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.formats import yaml_writer
 from etcdboot.formats.yaml_reader import MAX_BYTES, Mapping, Mark, Node, Sequence, YamlProblem, compose
-from etcdboot.model.shape import CLUSTER
-from etcdboot.model.shapes import UNREADABLE, Problems
-from etcdboot.model.spec import ClusterSpec
+from etcdboot.spec.scalar_types import UNREADABLE, Problems
+from etcdboot.spec.schema import CLUSTER
+from etcdboot.spec.spec import ClusterSpec
 
 _START = Mark(1, 1)
 _NUMBER = re.compile(r"\[([0-9]{1,9})\]")

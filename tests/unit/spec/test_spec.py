@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from etcdboot.model.spec import ClientSpec, ClientTls, ClusterSpec, MemberSpec, PeerTls, Settings, Target
+from etcdboot.spec.spec import ClientSpec, ClientTls, ClusterSpec, MemberSpec, PeerTls, Settings, Target
 
 
 def test_the_safe_choice_is_the_one_of_who_writes_nothing() -> None:

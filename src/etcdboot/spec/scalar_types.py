@@ -1,6 +1,6 @@
 """A small language of shapes: each reads a YAML node into a value, writes it back, and says its JSON Schema.
 
-One table of these (:mod:`etcdboot.model.shape`) is the only description of ``cluster.yaml``, so that what we
+One table of these (:mod:`etcdboot.spec.schema`) is the only description of ``cluster.yaml``, so that what we
 accept, what editors complete and what the docs list cannot drift apart.
 """
 

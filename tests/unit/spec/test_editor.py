@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from etcdboot.base.errors import SpecError
-from etcdboot.model.editing import put
+from etcdboot.spec.editor import put
 
 TEXT = "name: prod # ours\nmembers:\n- {name: etcd1, host: 10.0.0.1}\n"
 TOKEN = "bootstrap.initial-cluster-token"

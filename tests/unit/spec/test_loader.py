@@ -4,8 +4,8 @@ import pytest
 
 from etcdboot.base.diagnostics import Severity, error, warning
 from etcdboot.formats.yaml_reader import MAX_BYTES, Mark
-from etcdboot.model.loading import SourceMap, dump, load
-from etcdboot.model.spec import ClusterSpec, MemberSpec
+from etcdboot.spec.loader import SourceMap, dump, load
+from etcdboot.spec.spec import ClusterSpec, MemberSpec
 
 TEXT = """\
 name: prod

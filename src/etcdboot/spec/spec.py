@@ -1,6 +1,6 @@
 """What the user wrote, and nothing derived: ``None`` and empty tuples mean "not written".
 
-The keys of ``cluster.yaml`` are these names in kebab-case; :mod:`etcdboot.model.shape` is the table between.
+The keys of ``cluster.yaml`` are these names in kebab-case; :mod:`etcdboot.spec.schema` is the table between.
 """
 
 from __future__ import annotations

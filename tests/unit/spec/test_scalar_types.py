@@ -6,7 +6,17 @@ from typing import Any
 import pytest
 
 from etcdboot.formats.yaml_reader import Mapping, Mark, Scalar, Sequence
-from etcdboot.model.shapes import UNREADABLE, Boolean, Choice, Integer, Problems, Shape, Text, named, nearest
+from etcdboot.spec.scalar_types import (
+    UNREADABLE,
+    Boolean,
+    Choice,
+    Integer,
+    Problems,
+    Shape,
+    Text,
+    named,
+    nearest,
+)
 
 HERE = Mark(1, 1)
 

@@ -5,7 +5,14 @@ import re
 import pytest
 
 from etcdboot.base.addresses import parse_san
-from etcdboot.model.naming import ATTRIBUTES, parse_attribute, parse_constraint, pattern, permits, permitted
+from etcdboot.spec.subject_names import (
+    ATTRIBUTES,
+    parse_attribute,
+    parse_constraint,
+    pattern,
+    permits,
+    permitted,
+)
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from dataclasses import fields
 
 import pytest
 
-from etcdboot.model import spec
-from etcdboot.model.loading import load
-from etcdboot.model.records import Record
-from etcdboot.model.shape import CLUSTER, belongs, json_schema, parse_client_name, parse_name
+from etcdboot.spec import spec
+from etcdboot.spec.container_types import Record
+from etcdboot.spec.loader import load
+from etcdboot.spec.schema import CLUSTER, belongs, json_schema, parse_client_name, parse_name
 
 
 @pytest.mark.parametrize("name", ["a", "etcd-1", "9", "A.b_c-d", "a" * 63])

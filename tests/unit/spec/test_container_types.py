@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from etcdboot.formats.yaml_reader import Node, compose
-from etcdboot.model.records import Brief, Field, Flags, ListOf, Pairs, Record
-from etcdboot.model.shapes import UNREADABLE, Integer, Problems, Shape, Text
+from etcdboot.spec.container_types import Brief, Field, Flags, ListOf, Pairs, Record
+from etcdboot.spec.scalar_types import UNREADABLE, Integer, Problems, Shape, Text
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from etcdboot.base.fast_dataclasses import replace
 from etcdboot.formats import yaml_editor
 from etcdboot.formats.yaml_editor import CannotEdit, Value
 from etcdboot.formats.yaml_reader import YamlProblem
-from etcdboot.model.loading import load
+from etcdboot.spec.loader import load
 
 
 def put(text: str, changes: Mapping[str, str | list[str]]) -> str:

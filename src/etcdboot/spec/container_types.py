@@ -9,7 +9,7 @@ from typing import Any
 
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.formats.yaml_reader import Mapping, Node, Scalar, Sequence, Tag
-from etcdboot.model.shapes import UNREADABLE, Json, Problems, Shape, named, nearest, scalar
+from etcdboot.spec.scalar_types import UNREADABLE, Json, Problems, Shape, named, nearest, scalar
 
 _FLAG_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 

@@ -9,9 +9,9 @@ from typing import Final
 from etcdboot.base.addresses import parse_host, parse_san, parse_url
 from etcdboot.base.durations import format_lifetime, parse_lifetime
 from etcdboot.etcd.releases import NEWEST, parse_release
-from etcdboot.model import discovery, naming, spec
-from etcdboot.model.records import Brief, Field, Flags, ListOf, Pairs, Record
-from etcdboot.model.shapes import Boolean, Choice, Integer, Json, Text
+from etcdboot.spec import discovery_urls, spec, subject_names
+from etcdboot.spec.container_types import Brief, Field, Flags, ListOf, Pairs, Record
+from etcdboot.spec.scalar_types import Boolean, Choice, Integer, Json, Text
 
 NAME_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
 _NAME = re.compile(NAME_PATTERN)
@@ -92,7 +92,7 @@ _file = Text("a path", _path)
 _host_file = Text("an absolute path", _host_path, pattern="^/")
 _local_file = Text("a path on this machine")
 _key = Choice(spec.KeyAlgorithm)
-_duration = Text("a duration such as 5s", discovery.parse_pause)
+_duration = Text("a duration such as 5s", discovery_urls.parse_pause)
 
 _DEFAULTS: Final = (
     Field("host", _host, "What others reach the member by: an address or a DNS name."),
@@ -138,28 +138,28 @@ _ETCD: Final = (
 _BOOTSTRAP: Final = (
     Field("mode", Choice(spec.BootstrapMode), "How members find one another the first time.", "static"),
     Field("initial-cluster-token", Text("a token", _token), "Keeps clusters apart; enters the ids.", "name"),
-    Field("discovery", Text("a URL", discovery.parse_discovery_url),
+    Field("discovery", Text("a URL", discovery_urls.parse_discovery_url),
           "discovery-v2: the URL with its token, the same to the letter for all.",
           "made by `discovery new --write`"),
     Field("discovery-proxy", Text("a URL", lambda text: str(parse_url(text))),
           "discovery-v2: an HTTP proxy on the way.", "none"),
-    Field("discovery-token", Text("a token", discovery.parse_token), "discovery-v3: the token.",
+    Field("discovery-token", Text("a token", discovery_urls.parse_token), "discovery-v3: the token.",
           "made by `discovery new --write`"),
-    Field("discovery-endpoints", ListOf(Text("HOST:PORT or a URL", discovery.parse_endpoint), least=1),
+    Field("discovery-endpoints", ListOf(Text("HOST:PORT or a URL", discovery_urls.parse_endpoint), least=1),
           "discovery-v3: client URLs of the etcd that holds the token."),
     Field("discovery-cacert", _local_file, "discovery-v3: a file here, copied to the members' hosts: "
           "the CA of that etcd.", "none; the system's for https"),
     Field("discovery-cert", _local_file, "The same: the certificate shown to it.", "none"),
     Field("discovery-key", _local_file, "The same: the certificate's key.", "none"),
-    Field("discovery-user", Text("a user", discovery.parse_user), "discovery-v3: the user there.", "none"),
+    Field("discovery-user", Text("a user", discovery_urls.parse_user), "discovery-v3: the user there.", "none"),
     Field("discovery-password-file", _local_file, "The same: a file here with the user's password.", "none"),
     Field("discovery-dial-timeout", _duration, "discovery-v3: for a connection.", "etcd's 2s"),
     Field("discovery-request-timeout", _duration, "discovery-v3: for a request.", "etcd's 5s"),
     Field("discovery-keepalive-time", _duration, "discovery-v3: between two signs of life.", "etcd's 2s"),
     Field("discovery-keepalive-timeout", _duration, "discovery-v3: for the answer to one.", "etcd's 6s"),
-    Field("discovery-srv", Text("a domain", discovery.parse_domain),
+    Field("discovery-srv", Text("a domain", discovery_urls.parse_domain),
           "dns: the domain of the SRV records; certified too."),
-    Field("discovery-srv-name", Text("a service name", discovery.parse_service),
+    Field("discovery-srv-name", Text("a service name", discovery_urls.parse_service),
           "dns: what ends the records' names, as in `_etcd-server-ssl-NAME`.", "none"),
 )  # fmt: skip
 _TLS: Final = (
@@ -168,9 +168,9 @@ _TLS: Final = (
     Field("peer", Choice(spec.PeerTls), "The same between members.", "mutual"),
 )  # fmt: skip
 _SUBJECT: Final = tuple(
-    Field(key, Text(f"a {what}", partial(naming.parse_attribute, key), pattern=naming.pattern(key)),
+    Field(key, Text(f"a {what}", partial(subject_names.parse_attribute, key), pattern=subject_names.pattern(key)),
           f"The {what}.", "none")
-    for key, what in naming.ATTRIBUTES.items()
+    for key, what in subject_names.ATTRIBUTES.items()
 )  # fmt: skip
 _OWN: Final = (
     Field("lifetime", _lifetime, "How long they are valid.", "certificates.lifetime"),
@@ -197,7 +197,7 @@ _CERTIFICATES: Final = (
     Field("intermediate", Boolean(), "A root signs the CA, and can be kept offline.", "false"),
     Field("subject", Pairs(_SUBJECT), "What stands in every subject before the common name."),
     Field("ca-subject", Pairs(_SUBJECT), "The same for the CAs, where it differs.", "subject"),
-    Field("name-constraints", ListOf(Text("a domain or a network", naming.parse_constraint)),
+    Field("name-constraints", ListOf(Text("a domain or a network", subject_names.parse_constraint)),
           "What the topmost CA, and all below it, may certify besides loopback.", "anything"),
     Field("path-length", Integer(0, 16), "How many CAs may follow the topmost one.",
           "0; with an intermediate 1"),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from etcdboot.model.discovery import (
+from etcdboot.spec.discovery_urls import (
     host_of,
     parse_base,
     parse_discovery_url,
