@@ -15,8 +15,8 @@ import pytest
 from etcdboot.base.artifacts import Artifact
 from etcdboot.effects.templates import load_templates
 from etcdboot.etcd.releases import NEWEST_PATCH, Release
-from etcdboot.model.layout import HostLayout
-from etcdboot.model.planning import plan
+from etcdboot.plan.paths import HostLayout
+from etcdboot.plan.planner import plan
 from etcdboot.products.render.rendering import render
 from etcdboot.spec.loader import load
 from etcdboot.spec.spec import Settings, Target

@@ -13,7 +13,7 @@ from typing import Any
 
 from cli.running import etcdboot, in_json
 from etcdboot.effects.ports import free_loopback_ports
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.workflows.cluster import open_cluster
 from integration.local_cluster import wait_until
 from lab.peers.fixtures import require_peer

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from etcdboot.base.artifacts import Artifact
 from etcdboot.effects.templates import load_templates
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.render.rendering import render
 from etcdboot.spec.spec import CertificateSource, EtcdSpec, Settings, Target
 from lab.peers.fixtures import require_capability, require_peer

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from etcdboot.effects.ports import free_loopback_ports
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.cluster import open_cluster
 from lab.peers.fixtures import require_peer

@@ -20,7 +20,7 @@ from etcdboot.base.addresses import parse_host
 from etcdboot.effects import keys
 from etcdboot.effects.clock import now
 from etcdboot.effects.ports import free_loopback_ports
-from etcdboot.model.certificates import CertRequest, pair_paths
+from etcdboot.plan.certificate_request import CertRequest, pair_paths
 from etcdboot.products.pki.authority import Authority, Pair, issue
 from etcdboot.products.pki.pem import dump_certificate
 from etcdboot.spec.spec import KeyAlgorithm

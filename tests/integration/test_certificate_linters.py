@@ -20,9 +20,9 @@ from cryptography.x509.oid import NameOID
 
 from etcdboot.effects import keys
 from etcdboot.effects.clock import now
-from etcdboot.model.certificates import CertRequest, pair_paths
-from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.register import Reason, Revoked
+from etcdboot.plan.certificate_request import CertRequest, pair_paths
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.pki import crl
 from etcdboot.products.pki.authority import Authority, Pair, issue_all
 from etcdboot.products.pki.pem import PrivateKey, load_certificate

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.knowledge.system_folders import SYSTEM_FOLDERS
-from etcdboot.model.plan import Flag
+from etcdboot.plan.plan import Flag
+from etcdboot.plan.system_folders import SYSTEM_FOLDERS
 from etcdboot.spec.spec import EtcdSpec, Settings, Target
 from integration.installing import INSTALL, STATE, on_a_host, planned, write_tree
 from samples.plans import small_plan

@@ -10,7 +10,7 @@ import pytest
 
 from etcdboot.effects.templates import load_templates
 from etcdboot.formats import systemd
-from etcdboot.model.plan import Flag
+from etcdboot.plan.plan import Flag
 from etcdboot.products.render.rendering import render
 from etcdboot.spec.spec import CertificateSource, EtcdSpec, Settings, Target
 from integration.installing import INSTALL, STATE, on_a_host, planned, write_tree

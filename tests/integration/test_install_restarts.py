@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.model.plan import ClusterPlan, Flag
+from etcdboot.plan.plan import ClusterPlan, Flag
 from etcdboot.spec.spec import Settings, Target
 from integration.installing import INSTALL, RUNNING, Tried, on_a_host, write_tree
 from samples.plans import small_plan

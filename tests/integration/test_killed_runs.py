@@ -20,8 +20,8 @@ from etcdboot.effects.pairs import open_pairs
 from etcdboot.effects.passphrase import Passphrases
 from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.model.issued import ISSUED
-from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.rotation import Rotations
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.pki.adoption import Offer
 from etcdboot.workflows.certs.adopting import adopt_files
 from etcdboot.workflows.certs.issuing import issue

@@ -16,7 +16,7 @@ from honcho.environ import parse_procfile
 from etcdboot.effects.templates import load_templates
 from etcdboot.formats import systemd
 from etcdboot.formats.characters import Unsayable
-from etcdboot.model.plan import ClusterPlan, Flag, MemberPlan
+from etcdboot.plan.plan import ClusterPlan, Flag, MemberPlan
 from etcdboot.products.render.launch import launch
 from etcdboot.products.render.rendering import render
 from etcdboot.spec.spec import CertificateSource, Settings, Target

@@ -8,9 +8,9 @@ from pathlib import PurePosixPath
 import pytest
 
 from etcdboot.base.errors import Refused, SpecError
-from etcdboot.model.certificates import file_stem
-from etcdboot.model.layout import HostLayout
-from etcdboot.model.planning import plan
+from etcdboot.plan.certificate_request import file_stem
+from etcdboot.plan.paths import HostLayout
+from etcdboot.plan.planner import plan
 from etcdboot.products.pki.adoption import Offer
 from etcdboot.spec.loader import load
 from etcdboot.workflows.certs.adopting import adopt_files

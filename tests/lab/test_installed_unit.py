@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from etcdboot.effects.templates import load_templates
-from etcdboot.model.plan import Flag
+from etcdboot.plan.plan import Flag
 from etcdboot.products.render.rendering import render
 from etcdboot.spec.spec import Settings, Target
 from etcdboot.workflows.certs.issuing import issue

@@ -98,6 +98,6 @@ FINDINGS: dict[str, tuple[str, ...]] = {
         "tests/meta/test_remedies.py::test_no_message_or_hint_tells_to_move_the_pki_away",
         "tests/lab/test_separate_peer_ca.py"
         "::test_the_remedies_of_both_contradictions_leave_a_running_cluster_as_it_is",
-        "tests/unit/model/test_trust.py::test_the_way_from_one_ca_to_two_is_a_split_and_never_a_new_folder",
+        "tests/unit/plan/test_ca_layout.py::test_the_way_from_one_ca_to_two_is_a_split_and_never_a_new_folder",
     ),  # a hint whose remedy was an outage
 }

@@ -9,7 +9,7 @@ import pytest
 from cryptography import x509
 
 from etcdboot.effects import keys
-from etcdboot.model.certificates import CertRequest
+from etcdboot.plan.certificate_request import CertRequest
 from etcdboot.products.pki.authority import Pair, issue_all
 from etcdboot.products.pki.extensions import ShownExtension, shown
 from etcdboot.spec.spec import KeyAlgorithm

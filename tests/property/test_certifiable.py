@@ -22,11 +22,11 @@ from etcdboot.base.diagnostic_codes import CODES
 from etcdboot.base.diagnostics import has_errors
 from etcdboot.effects import keys
 from etcdboot.model.audit import audit
-from etcdboot.model.certificates import CertKind, CertRequest
-from etcdboot.model.layout import HostLayout
-from etcdboot.model.planning import plan
 from etcdboot.model.rules import judge
 from etcdboot.model.rules.certificates import taken_for_a_host
+from etcdboot.plan.certificate_request import CertKind, CertRequest
+from etcdboot.plan.paths import HostLayout
+from etcdboot.plan.planner import plan
 from etcdboot.products.pki.authority import Pair, issue_all
 from etcdboot.products.pki.pem import PrivateKey
 from etcdboot.products.pki.reading import read

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from etcdboot.base.diagnostics import Severity
 from etcdboot.formats.json_reader import JsonProblem, parse
 from etcdboot.formats.yaml_reader import Mapping, Node, Scalar, Sequence
-from etcdboot.model.certificates import CertKind
+from etcdboot.plan.certificate_request import CertKind
 from etcdboot.products.cfssl import vocabulary
 from etcdboot.products.cfssl.documents import Policy, Wish, read
 from etcdboot.products.cfssl.evidence import Evidence

@@ -7,10 +7,10 @@ from pathlib import PurePosixPath
 from hypothesis import given
 
 from etcdboot.etcd.releases import NEWEST
-from etcdboot.model.layout import LocalLayout
-from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.planning import plan
-from etcdboot.model.rehearsal import OTHER_HOSTS, fit_release, ports_needed, rehearse
+from etcdboot.plan.local_adaptation import OTHER_HOSTS, fit_release, ports_needed, rehearse
+from etcdboot.plan.paths import LocalLayout
+from etcdboot.plan.plan import ClusterPlan
+from etcdboot.plan.planner import plan
 from etcdboot.spec.spec import ClusterSpec, ClusterState
 from property.strategies import clusters
 

@@ -15,7 +15,7 @@ from etcdboot.etcd.flag_values import words_of
 from etcdboot.etcd.flags import ValueKind, flag, names, value_problem
 from etcdboot.etcd.releases import NEWEST_PATCH, Release, file_turns_gateway_off
 from etcdboot.etcd.reserved_flags import owner_of, why_forbidden
-from etcdboot.model.plan import ClusterPlan, Flag
+from etcdboot.plan.plan import ClusterPlan, Flag
 from etcdboot.products.render.rendering import render
 from etcdboot.products.render.targets import SETTINGS, TARGETS
 from etcdboot.spec.spec import Settings, Target

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.errors import EtcdbootError
 from etcdboot.model.csr import csr_name, excess, left_out
-from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.recognition import Asked, recognised
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.pki import answers, csr
 from etcdboot.products.pki.authority import Authority, certify
 from etcdboot.products.pki.handed import handed

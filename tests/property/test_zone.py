@@ -15,7 +15,7 @@ from etcdboot.base.errors import ExitCode
 from etcdboot.formats import bind, dnsmasq
 from etcdboot.formats.bind import Record
 from etcdboot.formats.characters import Unsayable
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.bootstrap.zone.check import first_questions, further_questions, judge_zone
 from etcdboot.products.bootstrap.zone.formats import Publication, all_records, publish
 from etcdboot.products.bootstrap.zone.wanted import wanted_records

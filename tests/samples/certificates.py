@@ -8,10 +8,10 @@ from pathlib import PurePosixPath
 
 from etcdboot.base.addresses import parse_host
 from etcdboot.model.audit import BACKDATE, CertFacts
-from etcdboot.model.certificates import CA, USAGES, CertKind, CertRequest
-from etcdboot.model.layout import HostLayout
-from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.planning import plan
+from etcdboot.plan.certificate_request import CA, USAGES, CertKind, CertRequest
+from etcdboot.plan.paths import HostLayout
+from etcdboot.plan.plan import ClusterPlan
+from etcdboot.plan.planner import plan
 from etcdboot.spec.loader import load
 from etcdboot.spec.spec import KeyAlgorithm
 from etcdboot.spec.subject_names import permitted

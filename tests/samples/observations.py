@@ -8,7 +8,6 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from etcdboot.base.addresses import parse_url
-from etcdboot.model.layout import HostLayout
 from etcdboot.model.observation import (
     Alarm,
     Alarms,
@@ -21,8 +20,9 @@ from etcdboot.model.observation import (
     Status,
     unreachable,
 )
-from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.planning import plan
+from etcdboot.plan.paths import HostLayout
+from etcdboot.plan.plan import ClusterPlan
+from etcdboot.plan.planner import plan
 from etcdboot.products.verify.check import CheckResult, Outcome
 from etcdboot.products.verify.judge import VerifyReport
 from etcdboot.spec.loader import load

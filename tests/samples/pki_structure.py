@@ -13,9 +13,9 @@ from cryptography import x509
 
 from etcdboot.base.manifest import MANIFEST
 from etcdboot.effects.pairs import open_pairs
-from etcdboot.model.certificates import pair_paths
 from etcdboot.model.issued import ISSUED, IssuedRegister, certificate_name
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.certificate_request import pair_paths
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.pki import crl
 from etcdboot.products.pki.pem import is_encrypted
 from etcdboot.products.pki.reading import public_key_of, read

@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from etcdboot.etcd.releases import parse_release
-from etcdboot.model.layout import HostLayout
-from etcdboot.model.plan import ClusterPlan, Flag
-from etcdboot.model.planning import plan
+from etcdboot.plan.paths import HostLayout
+from etcdboot.plan.plan import ClusterPlan, Flag
+from etcdboot.plan.planner import plan
 from etcdboot.spec.spec import (
     ClientTls,
     ClusterSpec,

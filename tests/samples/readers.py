@@ -10,7 +10,7 @@ from etcdboot.base.artifacts import Artifact
 from etcdboot.base.durations import parse_go_duration
 from etcdboot.etcd.flags import ValueKind, env_name, flag, names, yaml_key
 from etcdboot.formats import env_file, procfile, shell, systemd
-from etcdboot.model.plan import MemberPlan
+from etcdboot.plan.plan import MemberPlan
 from etcdboot.spec.spec import Target
 
 # The words of a command, and the path of the environment file that is read first ("": none).

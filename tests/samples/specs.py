@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from etcdboot.etcd.releases import Release
-from etcdboot.model.layout import HostLayout
-from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.planning import plan
+from etcdboot.plan.paths import HostLayout
+from etcdboot.plan.plan import ClusterPlan
+from etcdboot.plan.planner import plan
 from etcdboot.spec.spec import ClusterSpec, EtcdSpec, MemberSpec
 
 ROOT = PurePosixPath("/here")

@@ -20,7 +20,7 @@ from etcdboot.effects.disk import Disk
 from etcdboot.effects.root import HERE, Watcher, unwatched
 from etcdboot.effects.tree import PRIVATE_FOLDER, Tree, open_disk
 from etcdboot.model.beside import stands_in_pki
-from etcdboot.model.certificates import PairPaths
+from etcdboot.plan.certificate_request import PairPaths
 
 STAGED = PurePosixPath(".staged")
 READY = STAGED / "ready"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from etcdboot.model.certificates import CA, PEER_CA, ROOTS, pair_paths
-from etcdboot.model.crl import crl_paths
 from etcdboot.model.csr import CSR_FOLDER
 from etcdboot.model.issued import ISSUED
 from etcdboot.model.register import REGISTER
 from etcdboot.model.rotation import RETIRED, ROTATION, STATE
+from etcdboot.plan.certificate_request import CA, PEER_CA, ROOTS, pair_paths
+from etcdboot.plan.revocation_lists import crl_paths
 
 _FILES = frozenset({REGISTER, ISSUED, STATE, *(path for name in (CA, PEER_CA) for path in crl_paths(name))})
 _FOLDERS = frozenset({ROTATION, RETIRED, CSR_FOLDER})

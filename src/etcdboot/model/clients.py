@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from etcdboot.model.certificates import CertKind, CertRequest
-from etcdboot.model.plan import ClientPlan
+from etcdboot.plan.certificate_request import CertKind, CertRequest
+from etcdboot.plan.plan import ClientPlan
 from etcdboot.spec.spec import ClusterSpec
 
 

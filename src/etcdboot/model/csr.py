@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from etcdboot.base.addresses import Host
 from etcdboot.base.diagnostics import Diagnostic, Severity, error
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.model.certificates import CertRequest, file_stem
+from etcdboot.plan.certificate_request import CertRequest, file_stem
 
 CSR_FOLDER = PurePosixPath("csr")  # below pki/: requests that wait for somebody's signature
 # What a leaf's key is never used for; the other bits give nothing in TLS 1.3 (RFC 8446 section 4.4.2.2).

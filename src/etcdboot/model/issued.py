@@ -19,7 +19,7 @@ from etcdboot.formats import json_reader
 from etcdboot.formats.characters import CONTROLS_AND_LINE_ENDS
 from etcdboot.formats.yaml_reader import Mapping as Table
 from etcdboot.formats.yaml_reader import Mark, Node, Sequence
-from etcdboot.model.certificates import CA, PEER_CA, ROOTS, CertKind, name_of_stem
+from etcdboot.plan.certificate_request import CA, PEER_CA, ROOTS, CertKind, name_of_stem
 
 ISSUED = PurePosixPath("issued.json")
 VERSION: Final = 1

@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 
 from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.base.fast_dataclasses import dataclass, replace
-from etcdboot.model.certificates import CertRequest
 from etcdboot.model.csr import CsrFacts, csr_name, excess
-from etcdboot.model.file_names import clue
+from etcdboot.plan.certificate_request import CertRequest
+from etcdboot.plan.filename_hints import clue
 
 
 @dataclass(frozen=True, slots=True)

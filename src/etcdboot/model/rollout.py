@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.model.certificates import pair_paths
-from etcdboot.model.material import Needed, needed, needed_by
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.certificate_request import pair_paths
+from etcdboot.plan.host_files import Needed, needed, needed_by
+from etcdboot.plan.plan import ClusterPlan
 
 
 @dataclass(frozen=True, slots=True)

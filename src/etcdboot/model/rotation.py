@@ -18,7 +18,7 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 
 from etcdboot.base.fast_dataclasses import dataclass, field
-from etcdboot.model.certificates import PairPaths, pair_paths
+from etcdboot.plan.certificate_request import PairPaths, pair_paths
 
 STATE = PurePosixPath("rotation.json")
 VERSION = 1

@@ -178,7 +178,7 @@ class CertificatesSpec:
     """The ``certificates`` section; lifetimes in seconds.
 
     ``subject`` are pairs such as ``("O", "Example")`` in the order C, ST, L, O, OU; ``ca_subject`` those of
-    the CAs, where they differ. ``ca`` None: as in ``pki/`` (:mod:`etcdboot.model.trust`).
+    the CAs, where they differ. ``ca`` None: as in ``pki/`` (:mod:`etcdboot.plan.ca_layout`).
     """
 
     source: CertificateSource = CertificateSource.ISSUED

@@ -6,7 +6,7 @@ from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.etcd.feature_gates import parse_gates
 from etcdboot.etcd.flag_names import GATES_FLAG
 from etcdboot.etcd.recommended_flags import baseline
-from etcdboot.model.plan import MemberPlan
+from etcdboot.plan.plan import MemberPlan
 from etcdboot.workflows.cluster import open_cluster
 
 

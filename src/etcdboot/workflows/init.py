@@ -12,7 +12,7 @@ from etcdboot.effects.files import STDIN, folder_of, read_text, write_new
 from etcdboot.effects.templates import load_templates
 from etcdboot.etcd.releases import NEWEST, Release, parse_release
 from etcdboot.formats.templates import Engine
-from etcdboot.model.wanted import user_names
+from etcdboot.plan.certificates import user_names
 from etcdboot.products.starter.starting import (
     GITIGNORE,
     MOST_LOCAL_MEMBERS,

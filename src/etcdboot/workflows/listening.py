@@ -9,7 +9,7 @@ from typing import Final
 from etcdboot.base.addresses import Host, Url
 from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.effects import ports
-from etcdboot.model.plan import ClusterPlan, MemberPlan
+from etcdboot.plan.plan import ClusterPlan, MemberPlan
 
 _OTHER_PORTS: Final = "change the spec's ports, or rehearse on free ones: `etcdboot up --local`"
 

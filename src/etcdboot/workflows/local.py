@@ -15,13 +15,11 @@ from etcdboot.effects.disk import Disk
 from etcdboot.effects.state import fresh_log, is_bootstrapped
 from etcdboot.effects.supervisor.process import Program
 from etcdboot.effects.tree import PRIVATE_FOLDER
-from etcdboot.model import identity
-from etcdboot.model.certificates import pair_paths
-from etcdboot.model.layout import LocalLayout
-from etcdboot.model.material import identity_of
-from etcdboot.model.plan import ClusterPlan, MemberPlan
-from etcdboot.model.planning import plan
-from etcdboot.model.rehearsal import (
+from etcdboot.model.rules import judge
+from etcdboot.plan import member_identity
+from etcdboot.plan.certificate_request import pair_paths
+from etcdboot.plan.host_files import identity_of
+from etcdboot.plan.local_adaptation import (
     Adapted,
     confine,
     fit_release,
@@ -30,7 +28,9 @@ from etcdboot.model.rehearsal import (
     throw_away,
     with_own_certificates,
 )
-from etcdboot.model.rules import judge
+from etcdboot.plan.paths import LocalLayout
+from etcdboot.plan.plan import ClusterPlan, MemberPlan
+from etcdboot.plan.planner import plan
 from etcdboot.products.render.launch import launch
 from etcdboot.spec.loader import Loaded, SourceMap
 from etcdboot.spec.spec import CertificateSource, ClientTls
@@ -211,11 +211,11 @@ def _objections(planned: ClusterPlan, member: MemberPlan, disk: Disk) -> tuple[D
     data_dir = str(member.paths.data_dir)
     standing = disk.read(_identity_file(disk, member))
     try:
-        before = identity.parse_identity(standing.content if standing else b"")
+        before = member_identity.parse_identity(standing.content if standing else b"")
     except ValueError:
         message = f"nobody knows for which cluster {data_dir} was made"
         return (error("EB507", message, f"move {data_dir} away", data_dir),)
-    return identity.objections(before, identity.identity_of(planned, member), data_dir)
+    return member_identity.objections(before, member_identity.identity_of(planned, member), data_dir)
 
 
 def _placed(planned: ClusterPlan, member: MemberPlan, disk: Disk, files: tuple[Artifact, ...]) -> Program:
@@ -229,7 +229,7 @@ def _placed(planned: ClusterPlan, member: MemberPlan, disk: Disk, files: tuple[A
     start = launch(member, planned.settings)
     if start.config_file is not None:
         disk.write(_below(disk, start.config_file.path), start.config_file.text.encode(), 0o600)
-    disk.write(_identity_file(disk, member), identity.identity_of(planned, member).dump(), 0o600)
+    disk.write(_identity_file(disk, member), member_identity.identity_of(planned, member).dump(), 0o600)
     return Program(member.name, start.argv, start.environment, disk.root / home, fresh_log(disk, member.name))
 
 

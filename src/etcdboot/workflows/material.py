@@ -12,8 +12,8 @@ from etcdboot.base.artifacts import Artifact
 from etcdboot.base.errors import Missing
 from etcdboot.effects.files import read_bytes
 from etcdboot.effects.pairs import PairTree, open_pairs
-from etcdboot.model.certificates import pair_paths
-from etcdboot.model.material import (
+from etcdboot.plan.certificate_request import pair_paths
+from etcdboot.plan.host_files import (
     CertMaterial,
     Needed,
     absent,
@@ -23,7 +23,7 @@ from etcdboot.model.material import (
     needed,
     needed_by,
 )
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.plan import ClusterPlan
 
 
 def material(plan: ClusterPlan, pki_dir: Path, *, public: bool = False) -> CertMaterial:

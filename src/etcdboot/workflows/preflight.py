@@ -18,8 +18,8 @@ from etcdboot.effects.patience import in_time
 from etcdboot.effects.ports import LOOKUP
 from etcdboot.effects.reading_rights import unreadable_by
 from etcdboot.effects.resolver import own_servers
-from etcdboot.model.certificates import CertKind, CertRequest, pair_paths
-from etcdboot.model.plan import ClusterPlan, MemberPlan
+from etcdboot.plan.certificate_request import CertKind, CertRequest, pair_paths
+from etcdboot.plan.plan import ClusterPlan, MemberPlan
 from etcdboot.products.bootstrap.preflight.data_dirs import Here
 from etcdboot.products.bootstrap.preflight.dates import Validity, out_of_date
 from etcdboot.products.bootstrap.preflight.peers import Neighbours, Seen

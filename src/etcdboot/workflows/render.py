@@ -14,8 +14,8 @@ from etcdboot.base.manifest import Manifest
 from etcdboot.effects.templates import load_templates
 from etcdboot.effects.tree import Tree, open_tree
 from etcdboot.etcd.releases import next_minor_apart, parse_release
-from etcdboot.model.certificates import pair_paths
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.certificate_request import pair_paths
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.render.changed import changed
 from etcdboot.products.render.changed_steps import changed_steps
 from etcdboot.products.render.differences import difference

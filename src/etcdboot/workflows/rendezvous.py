@@ -9,8 +9,8 @@ from typing import Any
 from etcdboot.base.diagnostics import Diagnostic, Severity
 from etcdboot.base.errors import EtcdbootError, ExitCode
 from etcdboot.base.fast_dataclasses import dataclass, replace
-from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.resolution import NameServer
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.bootstrap.preflight.verdict import Part, of_error
 from etcdboot.products.bootstrap.registry import objections, standing
 from etcdboot.products.bootstrap.zone.wanted import Side, WantedRecords, wanted_records

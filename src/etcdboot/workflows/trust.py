@@ -13,9 +13,9 @@ from etcdboot.effects.files import STDIN, read_text
 from etcdboot.effects.pairs import PairTree, open_pairs
 from etcdboot.effects.rewriting import rewrite
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.model.certificates import CA, PEER_CA, ROOTS, pair_paths
 from etcdboot.model.rotation import STATE, Rotations
-from etcdboot.model.trust import KEY, Held, tells_apart, with_layout
+from etcdboot.plan.ca_layout import KEY, Held, tells_apart, with_layout
+from etcdboot.plan.certificate_request import CA, PEER_CA, ROOTS, pair_paths
 from etcdboot.spec.editor import put
 from etcdboot.spec.loader import load
 from etcdboot.spec.spec import CaLayout, ClusterSpec

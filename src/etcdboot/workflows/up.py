@@ -19,8 +19,8 @@ from etcdboot.effects.signals import unwinding
 from etcdboot.effects.state import is_free, open_state
 from etcdboot.effects.supervisor.process import Program
 from etcdboot.effects.supervisor.supervisor import Supervisor
-from etcdboot.model.bootstrap import token_key
 from etcdboot.model.running import LocalCluster, Settled
+from etcdboot.plan.bootstrap_flags import token_key
 from etcdboot.products.verify.judge import VerifyReport
 from etcdboot.products.verify.text import simple
 from etcdboot.workflows.cluster import load_file

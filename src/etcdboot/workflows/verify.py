@@ -17,7 +17,7 @@ from etcdboot.effects.looking import Access, look
 from etcdboot.products.verify.judge import VerifyReport, judge
 
 if TYPE_CHECKING:
-    from etcdboot.model.plan import ClusterPlan
+    from etcdboot.plan.plan import ClusterPlan
 
 DEFAULT_TIMEOUT = 5.0  # seconds for each endpoint, as etcdctl's --command-timeout
 _NO_FILES: Final = CredentialFiles()

@@ -6,7 +6,7 @@ import json
 import subprocess
 from typing import Any, Protocol
 
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.spec.spec import ClientTls
 
 

@@ -7,7 +7,7 @@ import shlex
 import subprocess
 from typing import Any
 
-from etcdboot.model.plan import MemberPlan
+from etcdboot.plan.plan import MemberPlan
 from etcdboot.spec.spec import ClientTls, Target
 from lab.cluster.load import Load, writer
 from lab.cluster.operating import ENVIRONMENT, etcdboot, planned

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.spec.spec import ClientTls
 from lab.world.process import wait_until
 

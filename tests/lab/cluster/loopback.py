@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from etcdboot.effects.ports import free_loopback_ports
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.spec.spec import Target
 from lab.cluster.load import Load, writer
 from lab.cluster.operating import ENVIRONMENT, etcdboot, planned

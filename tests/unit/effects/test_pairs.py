@@ -15,7 +15,7 @@ from etcdboot.base.errors import Missing, Refused
 from etcdboot.base.manifest import MANIFEST, Manifest, digest
 from etcdboot.effects.pairs import READY, STAGED, open_pairs
 from etcdboot.effects.root import unwatched
-from etcdboot.model.certificates import pair_paths
+from etcdboot.plan.certificate_request import pair_paths
 from samples.killing import killed
 from samples.sampling import kill_points
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from etcdboot.model.beside import is_beside, stands_in_pki
-from etcdboot.model.certificates import pair_paths
+from etcdboot.plan.certificate_request import pair_paths
 from samples.certificates import plan_of
 
 SPLIT = plan_of(2, certificates="ca: split, intermediate: true, crl: {}")

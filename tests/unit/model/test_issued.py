@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from etcdboot.model.certificates import CertKind, pair_paths
 from etcdboot.model.issued import Issued, IssuedProblem, IssuedRegister, certificate_name, kind_of
 from etcdboot.model.rotation import retired_paths, waiting_paths
+from etcdboot.plan.certificate_request import CertKind, pair_paths
 from samples.certificates import DAY, NOW, plan_of
 
 ALICE = Issued("client/alice", "ca", "b" * 64, 0xA1, NOW, NOW + timedelta(days=365), "1" * 64)

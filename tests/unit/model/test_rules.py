@@ -9,8 +9,6 @@ from pathlib import PurePosixPath
 import pytest
 
 from etcdboot.base.diagnostics import Diagnostic, Severity, has_errors
-from etcdboot.model.layout import HostLayout
-from etcdboot.model.planning import plan
 from etcdboot.model.rules import (
     RULES,
     bootstrap,
@@ -24,6 +22,8 @@ from etcdboot.model.rules import (
     tuning,
 )
 from etcdboot.model.rules.finding import Rule
+from etcdboot.plan.paths import HostLayout
+from etcdboot.plan.planner import plan
 from etcdboot.spec.loader import load
 from meta.source import PACKAGE, files
 

@@ -7,7 +7,7 @@ import pytest
 from etcdboot.base.diagnostics import Severity
 from etcdboot.base.errors import Missing, SpecError
 from etcdboot.etcd.releases import Release
-from etcdboot.model.layout import LocalLayout
+from etcdboot.plan.paths import LocalLayout
 from etcdboot.workflows.cluster import load_file, open_cluster
 
 GOOD = """\

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from etcdboot.base.addresses import Url, parse_url
-from etcdboot.model.plan import ClusterPlan, MemberPlan
+from etcdboot.plan.plan import ClusterPlan, MemberPlan
 from etcdboot.workflows.listening import busy, colliding, lives_here, strange
 from samples.specs import THREE, planned
 

@@ -12,8 +12,8 @@ from etcdboot.base.errors import Refused
 from etcdboot.base.progress import silent
 from etcdboot.effects.binary import EtcdBinary
 from etcdboot.effects.disk import Disk
-from etcdboot.model import identity
-from etcdboot.model.layout import MemberPaths
+from etcdboot.plan import member_identity
+from etcdboot.plan.paths import MemberPaths
 from etcdboot.spec.loader import SourceMap, load
 from etcdboot.workflows.local import Draft, decide
 from samples.plans import small_plan
@@ -87,7 +87,7 @@ def test_data_that_nobody_has_written_down_are_refused_and_not_judged_twice(stat
 def test_data_in_which_the_log_is_anothers_are_refused(state: Path) -> None:
     begun(state)
     planned = draft(state).plan
-    known = identity.identity_of(planned, planned.members[0])
+    known = member_identity.identity_of(planned, planned.members[0])
     with Disk(state) as disk:
         disk.write(PurePosixPath("members/etcd1/identity.json"), known.dump(), 0o600)
     other = replace(draft(state), plan=replace(planned, predicted_cluster_id=1))

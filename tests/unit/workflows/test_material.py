@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from etcdboot.base.errors import Missing
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.certs.signing import sign
 from etcdboot.workflows.material import bundles, material

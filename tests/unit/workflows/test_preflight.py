@@ -12,9 +12,9 @@ import pytest
 from etcdboot.base.diagnostics import warning
 from etcdboot.base.errors import ExitCode, UsageError
 from etcdboot.base.progress import Event
-from etcdboot.model.layout import HostLayout
-from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.planning import plan
+from etcdboot.plan.paths import HostLayout
+from etcdboot.plan.plan import ClusterPlan
+from etcdboot.plan.planner import plan
 from etcdboot.products.bootstrap.preflight.verdict import Preflight
 from etcdboot.spec.spec import (
     BootstrapMode,

@@ -7,8 +7,8 @@ import pytest
 
 from etcdboot.base.diagnostics import Severity
 from etcdboot.base.errors import ExitCode
-from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.resolution import parse_server
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.spec.spec import BootstrapMode, BootstrapSpec
 from etcdboot.workflows.rendezvous import Rendezvous, by_dns, by_token
 from samples.http_host import Reply, http_host

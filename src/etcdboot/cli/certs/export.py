@@ -8,7 +8,7 @@ import click
 
 from etcdboot.cli.options import output_options, pki_option, spec_option
 from etcdboot.cli.output import Outcome
-from etcdboot.model.styles import STYLES
+from etcdboot.plan.export_names import STYLES
 
 _EPILOG = """\b
 Example:

@@ -72,6 +72,6 @@ def _rows(listed: Listed, roll: Roll) -> Iterator[Cells]:
 
 
 def _path(listed: Listed) -> str:
-    from etcdboot.model.crl import crl_paths
+    from etcdboot.plan.revocation_lists import crl_paths
 
     return str(crl_paths(listed.request.ca_name).der)

@@ -227,7 +227,7 @@ def _next(cluster: Cluster, done: Rotated, file: str, out: str, leader: str | No
 
 def _concerns_clients(cluster: Cluster, ca: str) -> bool:
     """Whether clients trust that CA, or show what it signed; a CA of peers alone is the members' matter."""
-    from etcdboot.model.certificates import CertKind
+    from etcdboot.plan.certificate_request import CertKind
 
     return any(
         ca in (request.ca_name, *request.above)

@@ -80,8 +80,8 @@ def _states(result: CertsResult, new: str) -> dict[str, str]:
 
 def _lists(result: CertsResult, new: str) -> Lists:
     """The files of revocation lists that the run wrote."""
-    from etcdboot.model.certificates import CA, PEER_CA
-    from etcdboot.model.crl import crl_paths
+    from etcdboot.plan.certificate_request import CA, PEER_CA
+    from etcdboot.plan.revocation_lists import crl_paths
 
     owners = {path: name for name in (CA, PEER_CA) for path in crl_paths(name)}
     words = {"new": new, "update": _STATES["update"]}

@@ -120,7 +120,7 @@ def _names(row: Row) -> str:
 
 
 def _list(each: Standing, now: datetime) -> Cells:
-    from etcdboot.model.crl import crl_paths
+    from etcdboot.plan.revocation_lists import crl_paths
 
     facts, ca_name = each.listed.facts, each.listed.request.ca_name
     path, residual = str(crl_paths(ca_name).der), each.residual(now)

@@ -46,7 +46,7 @@ def command(
     from etcdboot.workflows.certs.verifying import verify, verify_files
 
     if files:
-        from etcdboot.model.certificates import CertKind
+        from etcdboot.plan.certificate_request import CertKind
 
         return _told(verify_files(files, CertKind(role) if role else None, _host(host)))
     if role or host:

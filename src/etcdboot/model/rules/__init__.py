@@ -6,9 +6,9 @@ A new rule is one function and one row, an entry in base/diagnostic_codes.py and
 from __future__ import annotations
 
 from etcdboot.base.diagnostics import Diagnostic
-from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.rules import bootstrap, certificates, flags, folders, members, places, releases, tuning
 from etcdboot.model.rules.finding import Rule
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.spec.spec import ClusterSpec
 
 RULES: tuple[Rule, ...] = (

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from etcdboot.base.addresses import Host, HostKind
 from etcdboot.base.durations import format_lifetime
 from etcdboot.base.fast_dataclasses import fields
-from etcdboot.model.addressing import merged
-from etcdboot.model.certificates import CertRequest, pair_paths
 from etcdboot.model.csr import csr_path
-from etcdboot.model.plan import ClusterPlan, TlsFiles
 from etcdboot.model.rules.finding import Finding, at, caution
-from etcdboot.model.trust import SPLIT_COMMAND
-from etcdboot.model.wanted import client_certificates
+from etcdboot.plan.ca_layout import SPLIT_COMMAND
+from etcdboot.plan.certificate_request import CertRequest, pair_paths
+from etcdboot.plan.certificates import client_certificates
+from etcdboot.plan.plan import ClusterPlan, TlsFiles
+from etcdboot.plan.urls import merged
 from etcdboot.spec.spec import (
     CaLayout,
     CertificateDefaults,
@@ -114,7 +114,7 @@ def a_client_has_names_of_its_own(spec: ClusterSpec, plan: ClusterPlan) -> Itera
 
 
 def clients_are_no_peers(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
-    """With one CA every client certificate is accepted at the peer port (:mod:`etcdboot.model.trust`)."""
+    """With one CA every client certificate is accepted at the peer port (:mod:`etcdboot.plan.ca_layout`)."""
     if spec.certificates.ca is not CaLayout.SHARED or spec.tls.peer is not PeerTls.MUTUAL:
         return
     others = [client.common_name for client in client_certificates(spec) if client.common_name != _SUPERUSER]

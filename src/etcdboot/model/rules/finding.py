@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from etcdboot.base.diagnostics import Diagnostic, Severity
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.spec.spec import ClusterSpec
 
 

@@ -12,9 +12,9 @@ from typing import Final
 from etcdboot.base.diagnostics import Diagnostic, error, has_errors, warning
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.base.text import counted, gist
-from etcdboot.model.bootstrap import token_key
-from etcdboot.model.plan import MemberPlan
 from etcdboot.model.registry import Registration, Registry
+from etcdboot.plan.bootstrap_flags import token_key
+from etcdboot.plan.plan import MemberPlan
 from etcdboot.spec.spec import BootstrapMode
 
 _V2: Final = BootstrapMode.DISCOVERY_V2

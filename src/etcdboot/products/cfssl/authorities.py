@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.model.certificates import PEER_CA, CertKind
+from etcdboot.plan.certificate_request import PEER_CA, CertKind
 from etcdboot.products.cfssl import vocabulary
 from etcdboot.products.cfssl.documents import Wish
 from etcdboot.products.cfssl.evidence import Evidence, Shown

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from etcdboot.base.diagnostics import Diagnostic
-from etcdboot.model.certificates import USAGES, CertKind
+from etcdboot.plan.certificate_request import USAGES, CertKind
 from etcdboot.products.cfssl import vocabulary
 from etcdboot.products.cfssl.documents import Policy, Profile
 

@@ -8,7 +8,7 @@ from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.formats.json_reader import JsonProblem, parse
 from etcdboot.formats.yaml_reader import Mapping, Node, Scalar
-from etcdboot.model.file_names import Clue, clue
+from etcdboot.plan.filename_hints import Clue, clue
 from etcdboot.products.cfssl import vocabulary
 from etcdboot.products.cfssl.fields import Reader
 from etcdboot.products.cfssl.places import Place

@@ -8,8 +8,8 @@ from etcdboot.base.addresses import Host
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.audit import BACKDATE, CertFacts
-from etcdboot.model.certificates import CertKind, Usage
-from etcdboot.model.file_names import Clue
+from etcdboot.plan.certificate_request import CertKind, Usage
+from etcdboot.plan.filename_hints import Clue
 from etcdboot.products.cfssl import vocabulary
 from etcdboot.products.cfssl.documents import KeyWish, Wish
 from etcdboot.products.cfssl.hosts import plain

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.fast_dataclasses import replace
-from etcdboot.model.certificates import CertKind
+from etcdboot.plan.certificate_request import CertKind
 from etcdboot.products.cfssl.leaves import Leaf
 from etcdboot.products.cfssl.places import Place, lost, spelled
 from etcdboot.spec.spec import CertificatesSpec, ClientSpec

@@ -10,9 +10,9 @@ from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.durations import format_lifetime
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.etcd.releases import Release
-from etcdboot.model.certificates import CA, ROOTS, CertKind
-from etcdboot.model.file_names import clue
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.certificate_request import CA, ROOTS, CertKind
+from etcdboot.plan.filename_hints import clue
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.cfssl import choosing, vocabulary
 from etcdboot.products.cfssl.authorities import Authority, authority
 from etcdboot.products.cfssl.documents import Policy

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from etcdboot.model.certificates import Usage
+from etcdboot.plan.certificate_request import Usage
 from etcdboot.spec.spec import KeyAlgorithm
 
 # A field -> why it is not taken over; empty where it is.

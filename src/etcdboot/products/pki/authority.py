@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKey
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 
 from etcdboot.base.fast_dataclasses import dataclass, field
-from etcdboot.model.certificates import CertRequest
+from etcdboot.plan.certificate_request import CertRequest
 from etcdboot.products.pki import profile
 from etcdboot.products.pki.pem import (
     PrivateKey,

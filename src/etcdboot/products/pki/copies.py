@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 
 from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.model.custody import Kept
-from etcdboot.model.material import Needed, needed, needed_by
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.host_files import Needed, needed, needed_by
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.pki.pem import Unreadable
 from etcdboot.products.pki.reading import public_key_of, read
 

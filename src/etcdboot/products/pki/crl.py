@@ -14,8 +14,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from etcdboot.model.audit import BACKDATE
-from etcdboot.model.crl import CrlFacts
 from etcdboot.model.register import Reason, Revoked
+from etcdboot.plan.revocation_lists import CrlFacts
 from etcdboot.products.pki.authority import Authority, signing_hash
 from etcdboot.products.pki.pem import Unreadable, load_certificate
 from etcdboot.products.pki.profile import authority_key_identifier

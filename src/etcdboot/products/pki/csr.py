@@ -13,8 +13,8 @@ from cryptography.utils import CryptographyDeprecationWarning
 
 from etcdboot.base.addresses import Host, HostKind
 from etcdboot.base.text import printable
-from etcdboot.model.certificates import CertRequest
 from etcdboot.model.csr import CsrFacts
+from etcdboot.plan.certificate_request import CertRequest
 from etcdboot.products.pki import profile
 from etcdboot.products.pki.authority import signing_hash
 from etcdboot.products.pki.blocks import blocks

@@ -9,9 +9,9 @@ from cryptography import x509
 
 from etcdboot.base.diagnostics import Diagnostic, error, warning
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.model.certificates import CertKind
 from etcdboot.model.issued import Issued
 from etcdboot.model.register import Reason, Revoked
+from etcdboot.plan.certificate_request import CertKind
 from etcdboot.products.pki.pem import Unreadable
 from etcdboot.products.pki.reading import is_signed_by, read
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from etcdboot.model.audit import CertFacts
-from etcdboot.model.crl import CrlFacts
+from etcdboot.plan.revocation_lists import CrlFacts
 from etcdboot.products.pki import crl
 from etcdboot.products.pki.pem import Unreadable
 from etcdboot.products.pki.reading import read

@@ -12,7 +12,7 @@ from etcdboot.base.addresses import Host
 from etcdboot.base.diagnostics import Diagnostic, Severity, error, warning
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.model.audit import CertFacts
-from etcdboot.model.certificates import USAGES, CertKind
+from etcdboot.plan.certificate_request import USAGES, CertKind
 from etcdboot.products.pki.chains import Order, order_of, path_to
 from etcdboot.products.pki.paths import objections
 from etcdboot.products.pki.pem import Unreadable

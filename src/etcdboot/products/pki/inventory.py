@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from etcdboot.base.diagnostics import Diagnostic, Severity, error
 from etcdboot.base.fast_dataclasses import dataclass, field, replace
 from etcdboot.model.audit import CertFacts, audit, unfit_authority
-from etcdboot.model.certificates import CertRequest, PairPaths, pair_paths
+from etcdboot.plan.certificate_request import CertRequest, PairPaths, pair_paths
 from etcdboot.products.pki import remarks
 from etcdboot.products.pki.authority import Pair
 from etcdboot.products.pki.pem import Locked, Unreadable

@@ -8,8 +8,8 @@ from datetime import datetime
 from etcdboot.base.artifacts import Artifact
 from etcdboot.base.diagnostics import Diagnostic, error, has_errors
 from etcdboot.base.fast_dataclasses import dataclass, field, replace
-from etcdboot.model.crl import CrlFacts, CrlRequest, crl_paths, judge
 from etcdboot.model.register import REGISTER, Register
+from etcdboot.plan.revocation_lists import CrlFacts, CrlRequest, crl_paths, judge
 from etcdboot.products.pki import crl
 from etcdboot.products.pki.authority import Authority
 from etcdboot.products.pki.inventory import Entry

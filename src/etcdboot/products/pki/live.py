@@ -11,8 +11,8 @@ from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.base.errors import ExitCode
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.audit import CertFacts
-from etcdboot.model.certificates import CertKind, CertRequest
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.certificate_request import CertKind, CertRequest
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.pki.inventory import Entry
 from etcdboot.products.pki.pem import Unreadable
 from etcdboot.products.pki.reading import read

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from etcdboot.base.diagnostics import Diagnostic, Severity
 from etcdboot.base.fast_dataclasses import dataclass, field
 from etcdboot.model.audit import CertFacts
-from etcdboot.model.file_names import Clue, clue
+from etcdboot.plan.filename_hints import Clue, clue
 from etcdboot.products.pki.blocks import Block, blocks
 from etcdboot.products.pki.pem import Unreadable
 from etcdboot.products.pki.reading import public_key_of, read

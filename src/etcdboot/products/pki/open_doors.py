@@ -12,9 +12,9 @@ from cryptography import x509
 from etcdboot.base.diagnostics import Diagnostic, warning
 from etcdboot.base.fast_dataclasses import dataclass, field
 from etcdboot.formats import shell
-from etcdboot.model.certificates import CertKind, CertRequest
 from etcdboot.model.issued import Issued, IssuedRegister, kind_of
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.certificate_request import CertKind, CertRequest
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.pki.inventory import Entry
 from etcdboot.products.pki.pem import Unreadable, load_certificate
 from etcdboot.products.pki.reading import is_signed_by

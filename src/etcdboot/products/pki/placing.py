@@ -8,7 +8,7 @@ from cryptography import x509
 
 from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.base.fast_dataclasses import dataclass, replace
-from etcdboot.model.certificates import CA, PEER_CA, CertKind, CertRequest
+from etcdboot.plan.certificate_request import CA, PEER_CA, CertKind, CertRequest
 from etcdboot.products.pki import assigning
 from etcdboot.products.pki.handed import Handed
 from etcdboot.products.pki.matching import Match

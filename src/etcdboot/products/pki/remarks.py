@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from etcdboot.model.audit import CertFacts
-    from etcdboot.model.certificates import CertRequest
+    from etcdboot.plan.certificate_request import CertRequest
     from etcdboot.products.pki.inventory import Entry, Found
 
 # What others decide who make a certificate: its lifetime, its subject, what else it is for; all of a CA.

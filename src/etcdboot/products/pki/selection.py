@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from etcdboot.base.diagnostics import Diagnostic, Severity, error
 from etcdboot.base.errors import Refused, UsageError
 from etcdboot.base.fast_dataclasses import replace
-from etcdboot.model.certificates import CertRequest
+from etcdboot.plan.certificate_request import CertRequest
 from etcdboot.products.pki.authority import Authority, Pair
 from etcdboot.products.pki.inventory import Entry, not_its_key, unreadable
 from etcdboot.products.pki.pem import PrivateKey, Unreadable, WrongPassphrase, is_encrypted

@@ -10,8 +10,8 @@ from etcdboot.base.diagnostics import Diagnostic, error, has_errors
 from etcdboot.base.errors import ExitCode, first_of
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.audit import due
-from etcdboot.model.certificates import CertRequest
 from etcdboot.model.due import Within, is_due, margin, residual
+from etcdboot.plan.certificate_request import CertRequest
 from etcdboot.products.pki.inventory import Entry
 from etcdboot.spec.spec import CertificateSource
 

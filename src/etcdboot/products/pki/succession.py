@@ -7,7 +7,6 @@ from pathlib import PurePosixPath
 
 from etcdboot.base.artifacts import Artifact
 from etcdboot.base.fast_dataclasses import dataclass, replace
-from etcdboot.model.certificates import CertRequest, PairPaths, pair_paths
 from etcdboot.model.rotation import (
     RETIRED,
     ROTATION,
@@ -18,6 +17,7 @@ from etcdboot.model.rotation import (
     retired_paths,
     waiting_paths,
 )
+from etcdboot.plan.certificate_request import CertRequest, PairPaths, pair_paths
 from etcdboot.products.pki.authority import Pair
 from etcdboot.products.pki.inventory import Entry
 from etcdboot.products.pki.pem import dump_certificate, load_certificate

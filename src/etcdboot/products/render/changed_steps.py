@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from etcdboot.base.fast_dataclasses import replace
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.render.changed import Changed
 from etcdboot.products.render.next_steps import announcement, etcdctl_on, next_steps, run_all
 from etcdboot.products.render.rolling import handing_out, joining, removing, rolling_restart

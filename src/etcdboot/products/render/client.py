@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from etcdboot.etcd.releases import reads_etcdctl_api_variable
-from etcdboot.model.plan import ClientPlan, ClusterPlan, MemberPlan
+from etcdboot.plan.plan import ClientPlan, ClusterPlan, MemberPlan
 from etcdboot.spec.spec import ClientTls
 
 # Of a member's files. Everyone who dials the cluster must trust what signed the server certificates; the

@@ -5,7 +5,7 @@ from __future__ import annotations
 from etcdboot.etcd.flags import file_value, yaml_key
 from etcdboot.etcd.releases import file_turns_gateway_off
 from etcdboot.formats.yaml_writer import Value
-from etcdboot.model.plan import MemberPlan
+from etcdboot.plan.plan import MemberPlan
 
 _MODE = "auto-compaction-mode"
 _RETENTION = "auto-compaction-retention"

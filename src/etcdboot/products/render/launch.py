@@ -11,7 +11,7 @@ from etcdboot.base.fast_dataclasses import dataclass, field
 from etcdboot.etcd.flags import env_name, file_value
 from etcdboot.etcd.settings_forms import expressible
 from etcdboot.formats import yaml_writer
-from etcdboot.model.plan import Flag, MemberPlan
+from etcdboot.plan.plan import Flag, MemberPlan
 from etcdboot.products.render.config_file import config
 from etcdboot.spec.spec import Settings
 

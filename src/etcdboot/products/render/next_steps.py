@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from etcdboot.formats import shell
-from etcdboot.model.plan import ClusterPlan, MemberPlan
+from etcdboot.plan.plan import ClusterPlan, MemberPlan
 from etcdboot.products.render.steps import (
     Command,
     copy_folder,

@@ -11,7 +11,7 @@ from etcdboot.base.errors import SpecError, UsageError
 from etcdboot.base.fast_dataclasses import replace
 from etcdboot.formats.characters import Unsayable
 from etcdboot.formats.templates import Engine, TemplateProblem
-from etcdboot.model.plan import ClientPlan, ClusterPlan, Flag, MemberPlan
+from etcdboot.plan.plan import ClientPlan, ClusterPlan, Flag, MemberPlan
 from etcdboot.products.render.launch import launch
 from etcdboot.products.render.targets import (
     CLIENT_FILES,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from types import MappingProxyType
 
-from etcdboot.model.plan import ClusterPlan, MemberPlan
+from etcdboot.plan.plan import ClusterPlan, MemberPlan
 from etcdboot.products.render.next_steps import STARTS, announcement, etcdctl_on
 from etcdboot.products.render.steps import (
     Command,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from etcdboot.base.text import COMMAND
 from etcdboot.formats import shell
-from etcdboot.model.plan import MemberPlan
+from etcdboot.plan.plan import MemberPlan
 
 Command = tuple[str, ...]
 

@@ -9,9 +9,9 @@ from pathlib import PurePosixPath
 
 from etcdboot.base.addresses import parse_url
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.knowledge.system_folders import TEMPORARY_TREES
-from etcdboot.model.plan import MemberPlan
 from etcdboot.model.premises import MEMBER_FOLDER
+from etcdboot.plan.plan import MemberPlan
+from etcdboot.plan.system_folders import TEMPORARY_TREES
 
 READY_MARKER = ".etcdboot.ready"  # in the config-dir: a symlink to the data-dir of the last ready member
 

@@ -15,8 +15,8 @@ from __future__ import annotations
 
 from etcdboot.formats import procfile, shell
 from etcdboot.formats.characters import CONTROLS_AND_LINE_ENDS, refuse
-from etcdboot.knowledge.system_folders import HOMES, SYSTEM_FOLDERS, SYSTEM_TREES
-from etcdboot.model.plan import ClientPlan, ClusterPlan, MemberPlan
+from etcdboot.plan.plan import ClientPlan, ClusterPlan, MemberPlan
+from etcdboot.plan.system_folders import HOMES, SYSTEM_FOLDERS, SYSTEM_TREES
 from etcdboot.products.render.client import bundle_files, bundle_variables, etcdctl_variables
 from etcdboot.products.render.host_keys import key_files, script_requests
 from etcdboot.products.render.launch import launch

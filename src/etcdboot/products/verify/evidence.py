@@ -10,7 +10,7 @@ from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.observation import Failure, MemberList, Observation, SeenMember, Status
 
 if TYPE_CHECKING:  # endpoints alone are judged without a plan, and without its modules
-    from etcdboot.model.plan import ClusterPlan, MemberPlan
+    from etcdboot.plan.plan import ClusterPlan, MemberPlan
 
 
 @dataclass(frozen=True, slots=True)

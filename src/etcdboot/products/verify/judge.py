@@ -13,7 +13,7 @@ from etcdboot.products.verify.checks import CHECKS
 from etcdboot.products.verify.evidence import Evidence, gather
 
 if TYPE_CHECKING:  # endpoints alone are judged without a plan, and without its modules
-    from etcdboot.model.plan import ClusterPlan
+    from etcdboot.plan.plan import ClusterPlan
 
 
 @unique

@@ -10,7 +10,7 @@ from etcdboot.products.verify.check import Finding, Outcome
 from etcdboot.products.verify.evidence import Evidence, same_urls
 
 if TYPE_CHECKING:  # endpoints alone are judged without a plan, and without its modules
-    from etcdboot.model.plan import MemberPlan
+    from etcdboot.plan.plan import MemberPlan
 
 
 def members(evidence: Evidence) -> Iterable[Finding]:

@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 from etcdboot.base.addresses import Url
 from etcdboot.base.errors import UsageError
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.model.certificates import CertKind, PairPaths, pair_paths
-from etcdboot.model.material import trusted_by_clients
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.certificate_request import CertKind, PairPaths, pair_paths
+from etcdboot.plan.host_files import trusted_by_clients
+from etcdboot.plan.plan import ClusterPlan
 
 
 @dataclass(frozen=True, slots=True)

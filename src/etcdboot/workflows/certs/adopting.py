@@ -12,7 +12,7 @@ from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects import clock
 from etcdboot.effects.pairs import open_pairs
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.pki import adoption, inventory, selection
 from etcdboot.products.pki.adoption import Offer
 from etcdboot.products.pki.inventory import Entry, Found

@@ -9,9 +9,9 @@ from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.effects.tree import open_tree
-from etcdboot.model.material import bundled
-from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.styles import STYLES
+from etcdboot.plan.export_names import STYLES
+from etcdboot.plan.host_files import bundled
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.workflows.certs.vouching import vouch
 from etcdboot.workflows.material import read_needed
 

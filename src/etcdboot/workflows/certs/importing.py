@@ -8,7 +8,7 @@ from etcdboot.base.diagnostics import Diagnostic, error, has_errors, warning
 from etcdboot.base.errors import ExitCode, SpecError
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects.files import STDIN, folder_of, write_new
-from etcdboot.model.certificates import PEER_CA, CertRequest
+from etcdboot.plan.certificate_request import PEER_CA, CertRequest
 from etcdboot.products.cfssl import writing
 from etcdboot.products.cfssl.documents import Policy, Wish
 from etcdboot.products.cfssl.evidence import Evidence, Shown

@@ -18,9 +18,9 @@ from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.model.audit import CertFacts
 from etcdboot.model.beside import is_beside
-from etcdboot.model.certificates import CertRequest, pair_paths
 from etcdboot.model.csr import csr_path
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.certificate_request import CertRequest, pair_paths
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.pki import inventory, selection
 from etcdboot.products.pki.authority import Pair, PublicKey, issue_all
 from etcdboot.products.pki.inventory import Entry

@@ -13,9 +13,9 @@ from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.base.progress import Reporter
 from etcdboot.effects.pairs import PairTree
 from etcdboot.effects.passphrase import Passphrases
-from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.rotation import STATE, Rotation, Rotations
 from etcdboot.model.sighting import Sighting
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.pki import inventory, succession
 from etcdboot.products.pki.authority import Authority, Pair
 from etcdboot.products.pki.inventory import Entry

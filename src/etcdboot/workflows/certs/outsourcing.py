@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.base.errors import EtcdbootError, Missing, Refused
 from etcdboot.model.audit import BACKDATE
-from etcdboot.model.certificates import CertRequest
-from etcdboot.model.plan import SignerPlan
+from etcdboot.plan.certificate_request import CertRequest
+from etcdboot.plan.plan import SignerPlan
 from etcdboot.products.pki import adoption, answers, csr
 from etcdboot.products.pki.authority import Pair, PublicKey
 from etcdboot.products.pki.inventory import Entry

@@ -16,8 +16,8 @@ from etcdboot.effects.files import STDIN, contents_of, read_given, shown_name
 from etcdboot.effects.pairs import open_pairs
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.model.certificates import CertRequest, pair_paths
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.certificate_request import CertRequest, pair_paths
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.pki import answers, assigning, placing, selection
 from etcdboot.products.pki.adoption import Offer
 from etcdboot.products.pki.handed import Handed, handed

@@ -11,10 +11,10 @@ from etcdboot.base.diagnostics import Diagnostic, error, warning
 from etcdboot.base.errors import Refused
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects.pairs import PairTree
-from etcdboot.model.certificates import pair_paths
 from etcdboot.model.issued import ISSUED, IssuedProblem, IssuedRegister, certificate_name, is_authority
-from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.rotation import RETIRED, ROTATION
+from etcdboot.plan.certificate_request import pair_paths
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.pki import open_doors, recording
 from etcdboot.products.pki.inventory import Entry
 from etcdboot.products.pki.open_doors import Recorded

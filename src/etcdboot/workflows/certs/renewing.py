@@ -14,8 +14,8 @@ from etcdboot.effects.pairs import open_pairs
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.model.due import Within
-from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.rollout import Step, rollout
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.pki import inventory, renewal, selection
 from etcdboot.products.pki.inventory import Entry
 from etcdboot.workflows.certs import outsourcing

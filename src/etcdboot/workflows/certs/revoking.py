@@ -15,11 +15,11 @@ from etcdboot.effects.files import read_bytes
 from etcdboot.effects.pairs import PairTree, open_pairs
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.model.certificates import CA, PEER_CA, pair_paths
-from etcdboot.model.crl import CrlRequest, crl_paths
 from etcdboot.model.issued import Issued
-from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.register import Reason, Register, Revoked, Roll
+from etcdboot.plan.certificate_request import CA, PEER_CA, pair_paths
+from etcdboot.plan.plan import ClusterPlan
+from etcdboot.plan.revocation_lists import CrlRequest, crl_paths
 from etcdboot.products.pki import inventory, selection
 from etcdboot.products.pki.culprits import (
     Culprit,

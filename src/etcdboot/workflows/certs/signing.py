@@ -14,10 +14,10 @@ from etcdboot.effects.files import STDIN, contents_of, demand_absent, read_given
 from etcdboot.effects.pairs import PairTree, open_pairs
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.model.certificates import CertRequest, pair_paths
 from etcdboot.model.csr import CsrFacts, excess, left_out
-from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.recognition import Asked, recognised
+from etcdboot.plan.certificate_request import CertRequest, pair_paths
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.pki import csr, inventory, selection
 from etcdboot.products.pki.holders import holders
 from etcdboot.products.pki.inventory import Entry, Found

@@ -10,11 +10,11 @@ from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.errors import Refused
 from etcdboot.base.fast_dataclasses import replace
 from etcdboot.effects.pairs import PairTree
-from etcdboot.model.certificates import CertRequest, PairPaths, pair_paths
 from etcdboot.model.csr import csr_path
-from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.register import REGISTER, Register, RegisterProblem
 from etcdboot.model.rotation import STATE, Rotations, Step
+from etcdboot.plan.certificate_request import CertRequest, PairPaths, pair_paths
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.pki.inventory import Found
 from etcdboot.spec.spec import CertificateSource
 

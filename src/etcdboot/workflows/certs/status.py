@@ -12,10 +12,10 @@ from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects import clock
 from etcdboot.effects.pairs import PairTree, open_pairs
 from etcdboot.effects.serving import presented
-from etcdboot.model.crl import crl_paths
 from etcdboot.model.due import Within
 from etcdboot.model.issued import Issued
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.plan import ClusterPlan
+from etcdboot.plan.revocation_lists import crl_paths
 from etcdboot.products.pki import inventory, live
 from etcdboot.products.pki.inventory import Entry
 from etcdboot.products.pki.lists import Standing

@@ -11,9 +11,9 @@ from etcdboot.base.artifacts import Artifact
 from etcdboot.base.errors import Refused
 from etcdboot.base.fast_dataclasses import replace
 from etcdboot.effects import keys
-from etcdboot.model.certificates import CertRequest, pair_paths
-from etcdboot.model.crl import crl_paths
 from etcdboot.model.rotation import ROTATION, STATE, Rotation, Step
+from etcdboot.plan.certificate_request import CertRequest, pair_paths
+from etcdboot.plan.revocation_lists import crl_paths
 from etcdboot.products.pki import selection, succession
 from etcdboot.products.pki.authority import Authority, Pair, PublicKey, issue_all
 from etcdboot.products.pki.inventory import Entry

@@ -16,10 +16,10 @@ from etcdboot.effects.pairs import open_pairs
 from etcdboot.effects.survey import mode_of, own_user, survey
 from etcdboot.formats import shell
 from etcdboot.model.beside import is_beside
-from etcdboot.model.certificates import CertKind, pair_paths
 from etcdboot.model.custody import Kept, Kind, loose, strays
 from etcdboot.model.issued import certificate_name, is_authority
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.certificate_request import CertKind, pair_paths
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.pki import copies
 from etcdboot.products.pki.given import Given, Question, all_of
 from etcdboot.products.pki.pem import Unreadable

@@ -12,10 +12,10 @@ from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects.files import folder_of, read_text
 from etcdboot.effects.rewriting import demand_rewritable, rewrite
 from etcdboot.effects.tokens import new_token
-from etcdboot.model.bootstrap import token_key
-from etcdboot.model.layout import HostLayout
-from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.planning import plan
+from etcdboot.plan.bootstrap_flags import token_key
+from etcdboot.plan.paths import HostLayout
+from etcdboot.plan.plan import ClusterPlan
+from etcdboot.plan.planner import plan
 from etcdboot.spec.discovery_urls import host_of as host_in
 from etcdboot.spec.editor import put
 from etcdboot.spec.loader import SourceMap, load

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from etcdboot.model.certificates import CertKind
+from etcdboot.plan.certificate_request import CertKind
 from etcdboot.products.cfssl.choosing import chosen, judged
 from etcdboot.products.cfssl.documents import Policy
 from samples.cfssl import BOTH, GUIDE, TUTORIAL, evidence

@@ -7,8 +7,8 @@ import pytest
 
 from etcdboot.base.addresses import parse_host
 from etcdboot.base.diagnostics import Diagnostic
-from etcdboot.model.certificates import CertKind
-from etcdboot.model.file_names import clue
+from etcdboot.plan.certificate_request import CertKind
+from etcdboot.plan.filename_hints import clue
 from etcdboot.products.cfssl.documents import KeyWish
 from etcdboot.products.cfssl.leaves import Leaf, lasting, offered, standing
 from etcdboot.products.cfssl.places import Place

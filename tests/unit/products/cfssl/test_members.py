@@ -4,7 +4,7 @@ import pytest
 
 from etcdboot.base.addresses import parse_san
 from etcdboot.base.diagnostics import Diagnostic
-from etcdboot.model.file_names import clue
+from etcdboot.plan.filename_hints import clue
 from etcdboot.products.cfssl.leaves import Leaf
 from etcdboot.products.cfssl.members import Cast, cast
 from etcdboot.products.cfssl.places import Place

@@ -5,9 +5,9 @@ from datetime import timedelta
 from pathlib import PurePosixPath
 
 from etcdboot.base.diagnostics import has_errors
-from etcdboot.model.layout import HostLayout
-from etcdboot.model.planning import plan
 from etcdboot.model.rules import judge
+from etcdboot.plan.paths import HostLayout
+from etcdboot.plan.planner import plan
 from etcdboot.products.cfssl.evidence import Evidence, Shown
 from etcdboot.products.cfssl.translating import Translation, translate
 from etcdboot.spec.loader import dump, load

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from etcdboot.model.certificates import USAGES, CertKind
+from etcdboot.plan.certificate_request import USAGES, CertKind
 from etcdboot.products.cfssl import vocabulary
 from etcdboot.spec.spec import KeyAlgorithm
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from etcdboot.model.certificates import ROOTS, CertRequest
+from etcdboot.plan.certificate_request import ROOTS, CertRequest
 from etcdboot.products.pki.adoption import Offer, as_offered, in_the_way, objections
 from etcdboot.products.pki.inventory import Entry, Found, judge
 from samples.certificates import AUTHORITY, NOW, SERVER

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from etcdboot.model.audit import audit
-from etcdboot.model.certificates import CertRequest
+from etcdboot.plan.certificate_request import CertRequest
 from etcdboot.products.pki.authority import Authority, Pair, issue, issue_all
 from etcdboot.products.pki.pem import PrivateKey, Unreadable, load_certificate
 from etcdboot.products.pki.reading import read

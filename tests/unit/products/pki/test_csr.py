@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from etcdboot.effects.keys import new_key
-from etcdboot.model.certificates import CertRequest
 from etcdboot.model.csr import excess, left_out
+from etcdboot.plan.certificate_request import CertRequest
 from etcdboot.products.pki import csr
 from etcdboot.products.pki.pem import Unreadable
 from etcdboot.products.pki.reading import public_hash

@@ -4,8 +4,8 @@ import pytest
 
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.effects.keys import new_key, new_serial
-from etcdboot.model.certificates import CertKind
 from etcdboot.model.register import Reason
+from etcdboot.plan.certificate_request import CertKind
 from etcdboot.products.pki.authority import Authority, Pair, issue
 from etcdboot.products.pki.culprits import Culprit, Sentence, consequences, sentence
 from etcdboot.products.pki.reading import read

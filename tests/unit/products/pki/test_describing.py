@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from etcdboot.model.certificates import pair_paths
 from etcdboot.model.register import Revoked
+from etcdboot.plan.certificate_request import pair_paths
 from etcdboot.products.pki import crl
 from etcdboot.products.pki.authority import Authority, Pair
 from etcdboot.products.pki.describing import describe

@@ -9,7 +9,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from etcdboot.base.addresses import parse_host, parse_san
 from etcdboot.base.diagnostics import Diagnostic, Severity
-from etcdboot.model.certificates import CertKind
+from etcdboot.plan.certificate_request import CertKind
 from etcdboot.products.pki.given import Given, Question, all_of, certifies
 from etcdboot.products.pki.portraits import portraits
 from samples.certificates import NOW

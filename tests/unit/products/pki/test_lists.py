@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from etcdboot.effects.keys import new_key, new_serial
-from etcdboot.model.crl import CrlRequest
 from etcdboot.model.register import Register, Revoked, Roll
+from etcdboot.plan.revocation_lists import CrlRequest
 from etcdboot.products.pki import crl
 from etcdboot.products.pki.authority import Authority, Pair, issue
 from etcdboot.products.pki.inventory import Entry, Found, judge

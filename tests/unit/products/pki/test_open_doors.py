@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from etcdboot.model.issued import Issued, IssuedRegister
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.pki.open_doors import IssuedState, Recorded, Trust, guarded_ports, has_own_authority
 from samples.certificates import NOW, plan_of
 

@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from etcdboot.model.certificates import CertRequest
+from etcdboot.plan.certificate_request import CertRequest
 from etcdboot.products.pki import profile
 from samples.certificates import AUTHORITY, CLIENT, NOW, SERVER
 

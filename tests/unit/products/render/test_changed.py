@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from etcdboot.base.artifacts import Artifact, Change, ChangeKind
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.render.changed import Changed, changed
 from etcdboot.products.render.changed_steps import changed_steps
 from etcdboot.products.render.next_steps import next_steps

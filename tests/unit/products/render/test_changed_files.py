@@ -8,7 +8,7 @@ import pytest
 
 from etcdboot.base.artifacts import Change, ChangeKind
 from etcdboot.effects.templates import load_templates
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.render.changed import changed
 from etcdboot.products.render.changed_steps import changed_steps
 from etcdboot.products.render.rendering import render

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from etcdboot.etcd.releases import parse_release
-from etcdboot.model.plan import Flag
+from etcdboot.plan.plan import Flag
 from etcdboot.products.render.config_file import config
 from etcdboot.spec.spec import ClientTls
 from samples.plans import small_plan

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from etcdboot.base.errors import SpecError
-from etcdboot.model.plan import Flag
+from etcdboot.plan.plan import Flag
 from etcdboot.products.render.launch import launch
 from etcdboot.spec.spec import Settings
 from samples.plans import small_plan

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from etcdboot.base.addresses import parse_host
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.render.next_steps import next_steps
 from etcdboot.spec.spec import BootstrapMode, BootstrapSpec, ClusterState, Settings, Target
 from samples.plans import small_plan

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from etcdboot.base.addresses import parse_host
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.render.rolling import handing_out, order, rolling_restart
 from etcdboot.spec.spec import Settings, Target
 from samples.plans import small_plan

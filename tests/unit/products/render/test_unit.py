@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from etcdboot.base.addresses import parse_url
-from etcdboot.model.plan import Flag
+from etcdboot.plan.plan import Flag
 from etcdboot.products.render.unit import grants, ready_marker, wal_folder
 from samples.plans import small_plan
 

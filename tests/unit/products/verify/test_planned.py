@@ -5,10 +5,10 @@ from pathlib import PurePosixPath
 import pytest
 
 from etcdboot.base.errors import UsageError
-from etcdboot.model.certificates import pair_paths
-from etcdboot.model.layout import HostLayout
-from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.planning import plan
+from etcdboot.plan.certificate_request import pair_paths
+from etcdboot.plan.paths import HostLayout
+from etcdboot.plan.plan import ClusterPlan
+from etcdboot.plan.planner import plan
 from etcdboot.products.verify.planned import planned_access
 from etcdboot.spec.loader import load
 

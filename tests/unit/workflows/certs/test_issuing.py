@@ -14,7 +14,7 @@ from etcdboot.base.progress import Event
 from etcdboot.effects.pairs import open_pairs
 from etcdboot.effects.passphrase import VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.pki.reading import public_key_of, read
 from etcdboot.workflows.certs.issuing import CertsResult, issue
 from etcdboot.workflows.certs.renewing import renew

@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from etcdboot.base.errors import EtcdbootError, ExitCode, Missing, Refused
-from etcdboot.model.plan import ClusterPlan, SignerPlan
+from etcdboot.plan.plan import ClusterPlan, SignerPlan
 from etcdboot.products.pki.reading import read
 from etcdboot.workflows.certs.issuing import CertsResult, issue
 from etcdboot.workflows.certs.receiving import adopt

@@ -13,8 +13,8 @@ import pytest
 from etcdboot.base.errors import Refused, UsageError
 from etcdboot.effects.pairs import open_pairs
 from etcdboot.model.issued import Issued, IssuedRegister
-from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.register import Register
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.pki.adoption import Offer
 from etcdboot.products.pki.reading import read
 from etcdboot.workflows.certs.adopting import adopt_files

@@ -9,9 +9,9 @@ from cryptography import x509
 
 from etcdboot.base.errors import Missing, Refused, UsageError
 from etcdboot.effects.root import Watcher
-from etcdboot.model.crl import CrlFacts
-from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.register import Reason, Register
+from etcdboot.plan.plan import ClusterPlan
+from etcdboot.plan.revocation_lists import CrlFacts
 from etcdboot.products.pki import crl
 from etcdboot.products.pki.reading import read
 from etcdboot.workflows.certs.issuing import issue

@@ -14,9 +14,9 @@ from etcdboot.base.addresses import parse_url
 from etcdboot.base.errors import Refused, UsageError
 from etcdboot.effects.passphrase import Passphrases
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.model.certificates import pair_paths
-from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.rotation import Rotations, Step
+from etcdboot.plan.certificate_request import pair_paths
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.pki import crl
 from etcdboot.products.pki.pem import is_encrypted
 from etcdboot.products.pki.reading import public_hash, public_key_of, read

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from etcdboot.base.errors import ExitCode, Refused, UsageError
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.pki.pem import PrivateKey, load_key
 from etcdboot.products.pki.reading import public_hash, read
 from etcdboot.workflows.certs.issuing import CertsResult, issue

@@ -11,8 +11,8 @@ from etcdboot.base.diagnostics import Diagnostic, Severity
 from etcdboot.base.errors import Refused, UsageError
 from etcdboot.effects.passphrase import Passphrases
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.model.certificates import pair_paths
 from etcdboot.model.rotation import Rotations, Step
+from etcdboot.plan.certificate_request import pair_paths
 from etcdboot.products.pki import crl
 from etcdboot.products.pki.pem import is_encrypted
 from etcdboot.products.pki.reading import read

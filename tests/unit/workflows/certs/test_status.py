@@ -10,9 +10,9 @@ import pytest
 from etcdboot.base.errors import ExitCode
 from etcdboot.effects.ports import free_loopback_ports
 from etcdboot.model.due import parse_within
-from etcdboot.model.layout import HostLayout
-from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.planning import plan as planned
+from etcdboot.plan.paths import HostLayout
+from etcdboot.plan.plan import ClusterPlan
+from etcdboot.plan.planner import plan as planned
 from etcdboot.products.pki.live import Served
 from etcdboot.products.pki.status import State
 from etcdboot.spec.loader import load

@@ -11,7 +11,7 @@ import pytest
 from etcdboot.base.addresses import parse_host
 from etcdboot.base.errors import ExitCode, Missing
 from etcdboot.effects.clock import now
-from etcdboot.model.certificates import CertKind
+from etcdboot.plan.certificate_request import CertKind
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.certs.renewing import renew
 from etcdboot.workflows.certs.verifying import Verified, verify, verify_files

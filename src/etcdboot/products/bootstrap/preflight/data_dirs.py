@@ -17,8 +17,8 @@ from etcdboot.base.text import counted
 from etcdboot.etcd.releases import Release
 from etcdboot.etcd.wal import WalIdentity
 from etcdboot.formats import shell
-from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.premises import MEMBER_FOLDER, PROXY_FOLDER, DataDir
+from etcdboot.plan.plan import ClusterPlan, MemberPlan
 from etcdboot.spec.spec import Target
 
 # What may stand in a data-dir: auto TLS keeps its certificates in fixtures, ext4 makes lost+found at a mount.

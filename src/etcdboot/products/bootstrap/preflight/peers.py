@@ -14,8 +14,8 @@ from etcdboot.base.diagnostics import Diagnostic, Severity, error, warning
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.base.text import counted
 from etcdboot.model.observation import SeenMember
-from etcdboot.model.plan import ClusterPlan, MemberPlan
 from etcdboot.model.premises import PeerAnswer, Speech
+from etcdboot.plan.plan import ClusterPlan, MemberPlan
 from etcdboot.spec.spec import ClusterState
 
 # Seconds. HTTP's Date tells no more than whole ones, and an answer takes time; etcd logs a drift from 1 s on.

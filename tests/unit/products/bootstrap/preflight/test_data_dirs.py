@@ -9,8 +9,8 @@ import pytest
 from etcdboot.base.diagnostics import Diagnostic, Severity
 from etcdboot.etcd.releases import Release
 from etcdboot.etcd.wal import WalIdentity
-from etcdboot.model.plan import ClusterPlan, Flag
 from etcdboot.model.premises import DataDir, Held
+from etcdboot.plan.plan import ClusterPlan, Flag
 from etcdboot.products.bootstrap.preflight.data_dirs import (
     Here,
     objections,

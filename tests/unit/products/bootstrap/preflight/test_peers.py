@@ -7,8 +7,8 @@ import pytest
 
 from etcdboot.base.diagnostics import Diagnostic, Severity
 from etcdboot.model.observation import SeenMember
-from etcdboot.model.plan import ClusterPlan
 from etcdboot.model.premises import PeerAnswer, Speech
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.bootstrap.preflight.peers import (
     Neighbours,
     Seen,

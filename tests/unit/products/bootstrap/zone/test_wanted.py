@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from etcdboot.base.errors import Refused, UsageError
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.bootstrap.zone.wanted import Side, WantedRecords, srv_name, wanted_records
 from etcdboot.spec.spec import BootstrapSpec, ClientTls, MemberSpec, PeerTls, TlsSpec
 from samples.specs import planned, three

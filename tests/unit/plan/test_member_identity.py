@@ -5,9 +5,9 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from etcdboot.model.identity import Identity, identity_of, objections, parse_identity
-from etcdboot.model.layout import LocalLayout
-from etcdboot.model.planning import plan
+from etcdboot.plan.member_identity import Identity, identity_of, objections, parse_identity
+from etcdboot.plan.paths import LocalLayout
+from etcdboot.plan.planner import plan
 from etcdboot.spec.spec import ClusterSpec, MemberSpec
 
 ONE = Identity("e1", ("http://127.0.0.1:2380",), "token", "e1=http://127.0.0.1:2380", "3.5.1")

@@ -15,9 +15,9 @@ from typing import NamedTuple
 from etcdboot.base.diagnostics import Diagnostic, error, warning
 from etcdboot.base.durations import format_lifetime
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.model.certificates import CA, PEER_CA
 from etcdboot.model.register import Roll
-from etcdboot.model.wanted import peer_ca_name
+from etcdboot.plan.certificate_request import CA, PEER_CA
+from etcdboot.plan.certificates import peer_ca_name
 from etcdboot.spec.spec import ClientTls, ClusterSpec, PeerTls
 
 _STEMS = {CA: "crl", PEER_CA: "peer-crl"}

@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Final
 
-from etcdboot.model.certificates import CertKind, CertRequest, file_stem, pair_paths
-from etcdboot.model.material import Needed
-from etcdboot.model.plan import ClusterPlan
+from etcdboot.plan.certificate_request import CertKind, CertRequest, file_stem, pair_paths
+from etcdboot.plan.host_files import Needed
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.spec.spec import CertificateSource
 from etcdboot.spec.subject_names import folded
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.model.certificates import ROOTS, CertKind, CertRequest, Usage
-from etcdboot.model.wanted import authorities, peer_ca_name, serves_certificates
+from etcdboot.plan.certificate_request import ROOTS, CertKind, CertRequest, Usage
+from etcdboot.plan.certificates import authorities, peer_ca_name, serves_certificates
 from etcdboot.spec.spec import (
     CaLayout,
     CertificateDefaults,

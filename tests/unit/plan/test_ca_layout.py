@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from etcdboot.base.diagnostics import Severity
-from etcdboot.model.trust import Held, remarks, resolved, tells_apart
+from etcdboot.plan.ca_layout import Held, remarks, resolved, tells_apart
 from etcdboot.spec.spec import (
     CaLayout,
     CertificateSource,

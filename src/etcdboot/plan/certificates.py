@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from etcdboot.base.addresses import Host, HostKind, parse_san, parse_url
-from etcdboot.model.addressing import Addressing
-from etcdboot.model.certificates import CA, PEER_CA, ROOTS, USAGES, CertKind, CertRequest
+from etcdboot.plan.certificate_request import CA, PEER_CA, ROOTS, USAGES, CertKind, CertRequest
+from etcdboot.plan.urls import Addressing
 from etcdboot.spec.spec import (
     BootstrapMode,
     CaLayout,

@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 from etcdboot.base.addresses import Host, Url
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.etcd.releases import Release
-from etcdboot.model.certificates import CertRequest, file_stem
-from etcdboot.model.crl import CrlRequest, MemberCrl
-from etcdboot.model.layout import MemberPaths
+from etcdboot.plan.certificate_request import CertRequest, file_stem
+from etcdboot.plan.paths import MemberPaths
+from etcdboot.plan.revocation_lists import CrlRequest, MemberCrl
 from etcdboot.spec.spec import BootstrapSpec, ClientTls, ClusterState, PeerTls, Settings, Target
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from etcdboot.base.diagnostics import Severity
 from etcdboot.etcd.releases import parse_release
-from etcdboot.model.rehearsal import (
+from etcdboot.plan.local_adaptation import (
     OTHER_HOSTS,
     OUTSIDE_PATHS,
     confine,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.model.addressing import Addressing, addressing, merged, written_host
+from etcdboot.plan.urls import Addressing, addressing, merged, written_host
 from etcdboot.spec.spec import ClientTls, MemberDefaults, MemberSpec, PeerTls, TlsSpec
 
 TLS = TlsSpec()

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from etcdboot.base.diagnostics import Severity
-from etcdboot.model.crl import CrlFacts, CrlRequest, crl_paths, judge
 from etcdboot.model.register import Revoked, Roll
+from etcdboot.plan.revocation_lists import CrlFacts, CrlRequest, crl_paths, judge
 from samples.certificates import DAY, NOW, plan_of
 
 REQUEST = CrlRequest("ca", 30 * DAY)

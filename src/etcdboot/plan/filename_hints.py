@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.model.certificates import CertKind
+from etcdboot.plan.certificate_request import CertKind
 
 _KINDS = {"server": CertKind.SERVER, "peer": CertKind.PEER, "client": CertKind.CLIENT}
 _NOISE = ("csr", "req", "request", "cert", "crt", "tls", "ssl")

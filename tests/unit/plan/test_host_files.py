@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from etcdboot.base.artifacts import HostPlace
-from etcdboot.model.material import (
+from etcdboot.plan.host_files import (
     CertMaterial,
     absent,
     artifacts,

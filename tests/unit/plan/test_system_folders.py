@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from etcdboot.knowledge.system_folders import SYSTEM_FOLDERS, is_system_folder
+from etcdboot.plan.system_folders import SYSTEM_FOLDERS, is_system_folder
 
 
 @pytest.mark.parametrize(

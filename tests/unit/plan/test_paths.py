@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from etcdboot.model.layout import HostLayout, LocalLayout, WrittenPaths
+from etcdboot.plan.paths import HostLayout, LocalLayout, WrittenPaths
 
 WRITTEN = WrittenPaths("a", "bin/etcd", "/etc/etcd", "data/a")
 

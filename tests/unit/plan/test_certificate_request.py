@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from etcdboot.model.certificates import USAGES, CertKind, pair_paths
+from etcdboot.plan.certificate_request import USAGES, CertKind, pair_paths
 from samples.certificates import AUTHORITY, SERVER
 
 

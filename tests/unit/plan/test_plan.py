@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from etcdboot.model.plan import Flag
+from etcdboot.plan.plan import Flag
 from etcdboot.spec.spec import MemberSpec
 from samples.specs import THREE, one, planned
 

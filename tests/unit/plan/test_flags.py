@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from etcdboot.etcd.releases import NEWEST_PATCH, Release
-from etcdboot.model.settings import further_flags, misfits, scopes
+from etcdboot.plan.flags import further_flags, misfits, scopes
 from etcdboot.spec.spec import ClusterSpec, EtcdSpec, FlagValues, MemberDefaults, MemberSpec
 from samples.specs import THREE, three
 

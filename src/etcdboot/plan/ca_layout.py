@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from etcdboot.base.diagnostics import Diagnostic, Severity, error, warning
 from etcdboot.base.fast_dataclasses import dataclass, replace
-from etcdboot.model.wanted import serves_certificates
+from etcdboot.plan.certificates import serves_certificates
 from etcdboot.spec.spec import CaLayout, CertificateSource, ClusterSpec, PeerTls
 
 KEY = "certificates.ca"

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from etcdboot.base.fast_dataclasses import dataclass, field
-from etcdboot.model.plan import CarriedFile, Flag
+from etcdboot.plan.plan import CarriedFile, Flag
 from etcdboot.spec.spec import BootstrapMode, BootstrapSpec, ClusterSpec, ClusterState
 
 # Key of the spec -> its name in a member's pki folder, where `render` puts a copy.

@@ -12,14 +12,14 @@ from etcdboot.base.durations import parse_go_duration
 from etcdboot.base.fast_dataclasses import fields, replace
 from etcdboot.etcd.flags import known_in
 from etcdboot.etcd.releases import NEWEST, Release
-from etcdboot.model.addressing import Addressing, addressing, merged
-from etcdboot.model.bootstrap import Secrets, bootstrap_flags, carried_files, cluster_token
 from etcdboot.model.clients import client_plans
-from etcdboot.model.crl import crl_requests, member_crls
-from etcdboot.model.layout import Layout, MemberPaths, WrittenPaths
-from etcdboot.model.plan import ClusterPlan, Flag, MemberPlan, SignerPlan, TlsFiles
-from etcdboot.model.settings import further_flags
-from etcdboot.model.wanted import authorities, client_certificates, member_certificates
+from etcdboot.plan.bootstrap_flags import Secrets, bootstrap_flags, carried_files, cluster_token
+from etcdboot.plan.certificates import authorities, client_certificates, member_certificates
+from etcdboot.plan.flags import further_flags
+from etcdboot.plan.paths import Layout, MemberPaths, WrittenPaths
+from etcdboot.plan.plan import ClusterPlan, Flag, MemberPlan, SignerPlan, TlsFiles
+from etcdboot.plan.revocation_lists import crl_requests, member_crls
+from etcdboot.plan.urls import Addressing, addressing, merged
 from etcdboot.spec.spec import CertificateSource, ClientTls, ClusterSpec, ClusterState, MemberSpec, PeerTls
 
 DEFAULT_BINARY = "/usr/local/bin/etcd"

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.etcd.releases import Release, next_minor_apart, parse_release
-from etcdboot.model.plan import ClusterPlan, MemberPlan
+from etcdboot.plan.plan import ClusterPlan, MemberPlan
 
 
 @dataclass(frozen=True, slots=True)

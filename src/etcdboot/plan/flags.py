@@ -15,7 +15,7 @@ from etcdboot.etcd.flags import value_problem
 from etcdboot.etcd.recommended_flags import baseline
 from etcdboot.etcd.releases import Release
 from etcdboot.etcd.reserved_flags import owner_of, risk_of, why_forbidden
-from etcdboot.model.addressing import merged
+from etcdboot.plan.urls import merged
 from etcdboot.spec.spec import BootstrapMode, ClusterSpec, ClusterState, FlagValues
 
 

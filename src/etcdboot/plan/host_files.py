@@ -8,9 +8,9 @@ from pathlib import PurePosixPath
 from etcdboot.base.artifacts import Artifact, HostPlace
 from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.base.fast_dataclasses import dataclass, field, replace
-from etcdboot.model.certificates import CA, CertKind, CertRequest, pair_paths
-from etcdboot.model.crl import crl_paths
-from etcdboot.model.plan import CarriedFile, ClientPlan, ClusterPlan, MemberPlan
+from etcdboot.plan.certificate_request import CA, CertKind, CertRequest, pair_paths
+from etcdboot.plan.plan import CarriedFile, ClientPlan, ClusterPlan, MemberPlan
+from etcdboot.plan.revocation_lists import crl_paths
 from etcdboot.spec.spec import CertificateSource, ClientTls
 
 # Root owns what etcd must trust or keep secret, and etcd's group may read it. No release looks at these bits.

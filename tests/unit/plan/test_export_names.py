@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from etcdboot.model.material import Needed
-from etcdboot.model.styles import STYLES, cfssl
+from etcdboot.plan.export_names import STYLES, cfssl
+from etcdboot.plan.host_files import Needed
 from etcdboot.spec.spec import CertificateSource
 from samples.certificates import plan_of
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from etcdboot.etcd.releases import Release
-from etcdboot.model.bootstrap import Secrets, cluster_token, token_key
-from etcdboot.model.layout import HostLayout
-from etcdboot.model.plan import ClusterPlan
-from etcdboot.model.planning import member_id, plan
-from etcdboot.model.rehearsal import ports_needed, rehearse
+from etcdboot.plan.bootstrap_flags import Secrets, cluster_token, token_key
+from etcdboot.plan.local_adaptation import ports_needed, rehearse
+from etcdboot.plan.paths import HostLayout
+from etcdboot.plan.plan import ClusterPlan
+from etcdboot.plan.planner import member_id, plan
 from etcdboot.spec.spec import BootstrapMode, BootstrapSpec, ClusterState, EtcdSpec, MemberSpec
 from samples.specs import ROOT, THREE, planned, three
 

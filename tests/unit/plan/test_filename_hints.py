@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.model.certificates import CertKind
-from etcdboot.model.file_names import clue
+from etcdboot.plan.certificate_request import CertKind
+from etcdboot.plan.filename_hints import clue
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from pathlib import PurePosixPath
 import pytest
 
 from etcdboot.etcd.releases import NEWEST, Release
-from etcdboot.model.layout import HostLayout
-from etcdboot.model.planning import cluster_id, member_id, plan
+from etcdboot.plan.paths import HostLayout
+from etcdboot.plan.planner import cluster_id, member_id, plan
 from etcdboot.spec.spec import (
     BootstrapSpec,
     CertificateSource,

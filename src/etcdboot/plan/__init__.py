@@ -1,0 +1,1 @@
+"""Everything that follows from a spec: each member's URLs, paths, flags and certificates."""
