@@ -10,7 +10,7 @@ from pathlib import Path
 
 from etcdboot.effects.ports import free_loopback_ports
 from etcdboot.effects.resolver import ask
-from etcdboot.model.resolution import Answer, NameServer, Question, RecordType, parse_server
+from etcdboot.observations.dns_answers import Answer, NameServer, Question, RecordType, parse_server
 from lab.cluster.process import LocalProcess
 from lab.peers.fixtures import require_peer
 from lab.world.process import wait_until

@@ -18,7 +18,7 @@ import pytest
 
 from etcdboot.effects.credentials import CredentialFiles
 from etcdboot.effects.ports import free_loopback_ports
-from etcdboot.model.observation import Layer
+from etcdboot.observations.cluster import Layer
 from etcdboot.products.verify.check import CheckResult, Outcome
 from etcdboot.products.verify.judge import Verdict, VerifyReport
 from etcdboot.workflows.certs.issuing import issue

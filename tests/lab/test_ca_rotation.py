@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from etcdboot.effects.reception import Visit, receptions
-from etcdboot.model.reception import Answer
+from etcdboot.observations.client_auth import Answer
 from lab.cluster.load import Load
 from lab.cluster.loopback import LoopbackCluster, loopback_spec, running
 from lab.pairwise import ends, in_turn

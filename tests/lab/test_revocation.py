@@ -11,7 +11,7 @@ import pytest
 
 from etcdboot.base.addresses import Url
 from etcdboot.effects.reception import Visit, receptions
-from etcdboot.model.reception import Answer
+from etcdboot.observations.client_auth import Answer
 from etcdboot.spec.spec import Settings
 from lab.cluster.loopback import LoopbackCluster, loopback_spec, rendered, running
 from lab.pairwise import ends, in_turn

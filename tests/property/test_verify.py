@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etcdboot.base.addresses import Host, HostKind, Url
-from etcdboot.model.observation import (
+from etcdboot.observations.cluster import (
     Alarm,
     Alarms,
     Cause,

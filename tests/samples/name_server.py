@@ -14,7 +14,7 @@ import dns.rcode
 import dns.rrset
 
 from etcdboot.effects.ports import free_loopback_ports
-from etcdboot.model.resolution import NameServer, parse_server
+from etcdboot.observations.dns_answers import NameServer, parse_server
 
 # From a query, and whether it came by TCP, to the octets that are sent back; None is silence.
 Reply = Callable[[dns.message.Message, bool], bytes | None]

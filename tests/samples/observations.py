@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from etcdboot.base.addresses import parse_url
-from etcdboot.model.observation import (
+from etcdboot.observations.cluster import (
     Alarm,
     Alarms,
     Cause,

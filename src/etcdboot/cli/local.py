@@ -5,8 +5,8 @@ from __future__ import annotations
 from etcdboot.base.errors import ExitCode
 from etcdboot.cli.output import Grid, Outcome
 from etcdboot.formats import shell
-from etcdboot.model.answers import ETCDCTL_FLAGS
-from etcdboot.model.running import LocalCluster, Settled
+from etcdboot.observations.control_answers import ETCDCTL_FLAGS
+from etcdboot.observations.local_cluster import LocalCluster, Settled
 
 _COLUMNS = ("member", "state", "pid", "endpoints")
 _TRIES = (("member", "list"), ("put", "greeting", "hello"), ("get", "greeting"))

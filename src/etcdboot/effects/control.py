@@ -21,7 +21,7 @@ from etcdboot.effects.clock import monotonic
 from etcdboot.effects.foreign import json_of
 from etcdboot.effects.owners import demand_closed, demand_own, demand_own_peer
 from etcdboot.effects.refusing import blocked, failed
-from etcdboot.model.answers import AnswerProblem, raised
+from etcdboot.observations.control_answers import AnswerProblem, raised
 
 SOCKET = "control.sock"
 Answer = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from etcdboot.effects.owners import user_name
 from etcdboot.etcd.wal import HEAD, WalIdentity, identity
-from etcdboot.model.premises import MEMBER_FOLDER, DataDir, Held
+from etcdboot.observations.host import MEMBER_FOLDER, DataDir, Held
 
 _DATABASE = PurePosixPath(MEMBER_FOLDER, "snap", "db")  # bbolt holds a flock on it as long as etcd runs
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from etcdboot.base.diagnostics import error
 from etcdboot.base.errors import Down, EtcdbootError, Refused
-from etcdboot.model.observation import LAYER_OF, Cause, Failure, Layer
+from etcdboot.observations.cluster import LAYER_OF, Cause, Failure, Layer
 
 # A way in that is wrong stays wrong; what is down may come back.
 _CODE_OF: Final = {Layer.NETWORK: "EB560", Layer.RAFT: "EB560", Layer.DATA: "EB560"} | {

@@ -13,7 +13,16 @@ from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects.clock import monotonic, pause
 from etcdboot.effects.etcd_answers import alarms_of, failure_of, members_of, status_of
 from etcdboot.effects.etcd_stubs import Tls, load_messages, open_channel
-from etcdboot.model.observation import Alarms, Cause, Failure, MemberList, Observation, Read, Status, Trust
+from etcdboot.observations.cluster import (
+    Alarms,
+    Cause,
+    Failure,
+    MemberList,
+    Observation,
+    Read,
+    Status,
+    Trust,
+)
 
 _READ, _STATUS, _MEMBERS, _ALARMS = range(4)
 _HEALTH_KEY: Final = b"health"  # what etcdctl endpoint health reads; it need not exist

@@ -15,15 +15,7 @@ from google.protobuf.unknown_fields import UnknownFieldSet
 
 from etcdboot.base.text import shortened
 from etcdboot.effects.etcd_stubs import StatusCode
-from etcdboot.model.observation import (
-    Alarm,
-    Alarms,
-    Cause,
-    Failure,
-    MemberList,
-    SeenMember,
-    Status,
-)
+from etcdboot.observations.cluster import Alarm, Alarms, Cause, Failure, MemberList, SeenMember, Status
 
 _MOST: Final = 1000  # members, URLs or alarms of one answer that are looked at
 _STATUS_RAFT_APPLIED_INDEX = 7

@@ -17,7 +17,7 @@ from etcdboot.base.addresses import Url, parse_url
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.effects.dialling import SECOND_LOOK
 from etcdboot.effects.patience import in_time
-from etcdboot.model.observation import Cause, Failure
+from etcdboot.observations.cluster import Cause, Failure
 
 _LARGEST = 1 << 20  # bytes of an answer
 _PORTS = {"http": 80, "https": 443}

@@ -11,7 +11,7 @@ from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects.credentials import Credentials
 from etcdboot.effects.dialling import SECOND_LOOK
 from etcdboot.effects.etcd import Target, observe
-from etcdboot.model.observation import Failure, Observation, Trust, unreachable
+from etcdboot.observations.cluster import Failure, Observation, Trust, unreachable
 
 _THREADS = 32
 

@@ -26,8 +26,8 @@ from etcdboot.effects.credentials import load_pair, new_context
 from etcdboot.effects.dialling import dial
 from etcdboot.effects.foreign import json_of, texts
 from etcdboot.effects.patience import in_time
-from etcdboot.model.observation import SeenMember
-from etcdboot.model.premises import PeerAnswer, Speech
+from etcdboot.observations.cluster import SeenMember
+from etcdboot.observations.host import PeerAnswer, Speech
 
 LIMIT = 1.0  # seconds for one URL
 _LARGEST = 1 << 20  # bytes of an answer; a thousand members need a fifth of it

@@ -16,7 +16,7 @@ from etcdboot.effects.credentials import Credentials, load_pair, new_context
 from etcdboot.effects.dialling import dial, left
 from etcdboot.effects.relay import accept_any
 from etcdboot.effects.served import describe, describe_own
-from etcdboot.model.observation import Cause, Failure
+from etcdboot.observations.cluster import Cause, Failure
 
 # The client's preface and an empty SETTINGS frame (RFC 9113 section 3.4): a server must answer with SETTINGS.
 _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))

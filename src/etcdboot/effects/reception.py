@@ -23,7 +23,7 @@ from etcdboot.effects.clock import monotonic
 from etcdboot.effects.credentials import load_pair
 from etcdboot.effects.dialling import dial, left
 from etcdboot.effects.relay import accept_any
-from etcdboot.model.reception import Answer, Reception
+from etcdboot.observations.client_auth import Answer, Reception
 
 LIMIT = 3.0  # seconds for one URL; all are asked at the same time
 _THREADS = 32

@@ -17,8 +17,8 @@ from etcdboot.effects.discovery_host import unusable
 from etcdboot.effects.foreign import object_of
 from etcdboot.effects.http_request import Answer, Unanswered, Way, ask
 from etcdboot.etcd.releases import Release, parse_release, serves_v2_api
-from etcdboot.model.observation import Cause, Failure
-from etcdboot.model.registry import (
+from etcdboot.observations.cluster import Cause, Failure
+from etcdboot.observations.discovery_registry import (
     SIZE,
     V2_KEYS,
     V2_PREFIX,

@@ -18,8 +18,8 @@ from etcdboot.effects.dialling import SECOND_LOOK
 from etcdboot.effects.discovery_host import unusable
 from etcdboot.effects.etcd_answers import failure_of
 from etcdboot.effects.etcd_stubs import CallFailed, load_messages, open_channel
-from etcdboot.model.observation import Cause, Failure
-from etcdboot.model.registry import SIZE, Registry, registry, v3_key, v3_registrations
+from etcdboot.observations.cluster import Cause, Failure
+from etcdboot.observations.discovery_registry import SIZE, Registry, registry, v3_key, v3_registrations
 from etcdboot.spec.spec import BootstrapMode
 
 _AUTH_IS_OFF: Final = "authentication is not enabled"  # api/v3rpc/rpctypes/error.go at v3.6.14

@@ -19,7 +19,7 @@ from etcdboot.base.addresses import parse_host
 from etcdboot.base.errors import Missing
 from etcdboot.base.fast_dataclasses import replace
 from etcdboot.effects.clock import monotonic
-from etcdboot.model.resolution import (
+from etcdboot.observations.dns_answers import (
     Answer,
     Ending,
     NameServer,

@@ -12,8 +12,8 @@ from etcdboot.effects.files import folder_of
 from etcdboot.effects.private import private_folders
 from etcdboot.effects.state import is_free
 from etcdboot.effects.supervisor.supervisor import GRACE
-from etcdboot.model.answers import AnswerProblem
-from etcdboot.model.running import LocalCluster
+from etcdboot.observations.control_answers import AnswerProblem
+from etcdboot.observations.local_cluster import LocalCluster
 
 _STATE = ".etcdboot"
 _TALK = 5.0  # seconds for an answer that costs nothing

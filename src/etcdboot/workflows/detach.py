@@ -10,7 +10,7 @@ from etcdboot.effects.background import Child, Herald, in_background
 from etcdboot.effects.passphrase import forget, take_over
 from etcdboot.effects.signals import unwinding
 from etcdboot.effects.state import note
-from etcdboot.model.running import Settled, how_it_ended
+from etcdboot.observations.local_cluster import Settled, how_it_ended
 from etcdboot.workflows.up import Announcement, Wish, up
 
 

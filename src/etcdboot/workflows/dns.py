@@ -10,7 +10,7 @@ from etcdboot.base.errors import Down, UsageError
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.effects.resolver import DEFAULT_TIMEOUT, ask, own_servers
 from etcdboot.formats.bind import Record
-from etcdboot.model.resolution import Answer, NameServer, parse_server
+from etcdboot.observations.dns_answers import Answer, NameServer, parse_server
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.bootstrap.zone.check import (
     ZoneReport,

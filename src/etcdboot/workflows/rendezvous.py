@@ -9,7 +9,7 @@ from typing import Any
 from etcdboot.base.diagnostics import Diagnostic, Severity
 from etcdboot.base.errors import EtcdbootError, ExitCode
 from etcdboot.base.fast_dataclasses import dataclass, replace
-from etcdboot.model.resolution import NameServer
+from etcdboot.observations.dns_answers import NameServer
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.bootstrap.preflight.verdict import Part, of_error
 from etcdboot.products.bootstrap.registry import objections, standing

@@ -14,7 +14,7 @@ from etcdboot.base.progress import Event, EventKind, Reporter
 from etcdboot.effects.control import serving
 from etcdboot.effects.signals import EXIT_CODES, asked_to_end
 from etcdboot.effects.supervisor.supervisor import Supervisor
-from etcdboot.model.running import LocalCluster, Phase
+from etcdboot.observations.local_cluster import LocalCluster, Phase
 from etcdboot.products.verify.judge import Verdict, VerifyReport
 
 _BETWEEN_LOOKS = 0.1  # seconds

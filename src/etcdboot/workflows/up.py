@@ -19,7 +19,7 @@ from etcdboot.effects.signals import unwinding
 from etcdboot.effects.state import is_free, open_state
 from etcdboot.effects.supervisor.process import Program
 from etcdboot.effects.supervisor.supervisor import Supervisor
-from etcdboot.model.running import LocalCluster, Settled
+from etcdboot.observations.local_cluster import LocalCluster, Settled
 from etcdboot.plan.bootstrap_flags import token_key
 from etcdboot.products.verify.judge import VerifyReport
 from etcdboot.products.verify.text import simple

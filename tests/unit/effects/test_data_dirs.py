@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from etcdboot.effects.data_dirs import look_at
-from etcdboot.model.premises import DataDir
+from etcdboot.observations.host import DataDir
 from samples.wal import FIRST, IDENTITY
 
 HERE = pwd.getpwuid(os.geteuid()).pw_name

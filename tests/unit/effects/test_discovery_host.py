@@ -4,7 +4,7 @@ import pytest
 
 from etcdboot.base.errors import ExitCode
 from etcdboot.effects.discovery_host import unusable
-from etcdboot.model.observation import Cause, Failure
+from etcdboot.observations.cluster import Cause, Failure
 
 
 @pytest.mark.parametrize("cause", Cause)

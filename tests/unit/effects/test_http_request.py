@@ -10,7 +10,7 @@ import pytest
 
 from etcdboot.base.addresses import parse_url
 from etcdboot.effects.http_request import Answer, Unanswered, Way, ask, endpoint_of
-from etcdboot.model.observation import Cause, Failure
+from etcdboot.observations.cluster import Cause, Failure
 from etcdboot.workflows.certs.issuing import issue
 from samples import tcp_port
 from samples.http_host import Reply, http_host

@@ -11,8 +11,8 @@ import pytest
 
 from etcdboot.base.addresses import parse_url
 from etcdboot.effects.peers import PeerPair, ask_peers
-from etcdboot.model.observation import SeenMember
-from etcdboot.model.premises import PeerAnswer, Speech
+from etcdboot.observations.cluster import SeenMember
+from etcdboot.observations.host import PeerAnswer, Speech
 from etcdboot.workflows.certs.issuing import issue
 from samples.observations import planned
 from samples.tcp_port import Answer, answering

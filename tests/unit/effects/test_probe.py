@@ -10,7 +10,7 @@ import pytest
 from etcdboot.base.addresses import parse_url
 from etcdboot.effects.credentials import CredentialFiles, Credentials, read_credentials
 from etcdboot.effects.probe import explain
-from etcdboot.model.observation import Cause, Failure
+from etcdboot.observations.cluster import Cause, Failure
 from etcdboot.workflows.certs.issuing import issue
 from samples.observations import planned
 from samples.tcp_port import answering, saying

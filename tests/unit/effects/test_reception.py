@@ -14,7 +14,7 @@ import pytest
 
 from etcdboot.base.addresses import Url, parse_url
 from etcdboot.effects.reception import Visit, load_from_memory, receptions
-from etcdboot.model.reception import Answer, Reception
+from etcdboot.observations.client_auth import Answer, Reception
 from etcdboot.workflows.certs.issuing import issue
 from samples.observations import planned
 

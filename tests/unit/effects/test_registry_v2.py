@@ -12,7 +12,7 @@ from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.errors import EtcdbootError, ExitCode
 from etcdboot.effects.http_request import Way
 from etcdboot.effects.registry_v2 import ask_service, make_token, read_registry
-from etcdboot.model.registry import Registration
+from etcdboot.observations.discovery_registry import Registration
 from samples.http_host import Reply, http_host
 
 DIRECTORY = "/v2/keys/d/tok"

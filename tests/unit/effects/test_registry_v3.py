@@ -14,7 +14,7 @@ from etcdboot.base.addresses import Url, parse_url
 from etcdboot.base.errors import EtcdbootError, ExitCode
 from etcdboot.effects.etcd_stubs import load_messages
 from etcdboot.effects.registry_v3 import Host, make_token, read_registry
-from etcdboot.model.registry import Registration
+from etcdboot.observations.discovery_registry import Registration
 from samples.grpc_etcd import Answer, refusing, serving
 
 DEAD = parse_url("http://127.0.0.1:1")

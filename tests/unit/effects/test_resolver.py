@@ -9,7 +9,7 @@ import pytest
 from etcdboot.base.errors import Missing
 from etcdboot.effects.ports import free_loopback_ports
 from etcdboot.effects.resolver import ask, own_servers
-from etcdboot.model.resolution import (
+from etcdboot.observations.dns_answers import (
     Answer,
     Ending,
     NameServer,

@@ -7,7 +7,7 @@ import pytest
 
 from etcdboot.base.diagnostics import Severity
 from etcdboot.base.errors import ExitCode
-from etcdboot.model.resolution import parse_server
+from etcdboot.observations.dns_answers import parse_server
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.spec.spec import BootstrapMode, BootstrapSpec
 from etcdboot.workflows.rendezvous import Rendezvous, by_dns, by_token

@@ -9,7 +9,7 @@ from etcdboot.base.errors import EtcdbootError, ExitCode
 from etcdboot.effects.control import ask
 from etcdboot.effects.supervisor.process import Program
 from etcdboot.effects.supervisor.supervisor import Supervisor
-from etcdboot.model.running import LocalCluster
+from etcdboot.observations.local_cluster import LocalCluster
 from etcdboot.products.verify.judge import judge
 from etcdboot.workflows.session import Session
 from samples.observations import all_well, planned

@@ -11,7 +11,7 @@ from etcdboot.base.fast_dataclasses import dataclass, field
 from etcdboot.base.progress import Event, EventKind, Reporter
 from etcdboot.effects.supervisor.process import Program, Run, launch
 from etcdboot.etcd.log_lines import complaint
-from etcdboot.model.running import MemberState, Phase, how_it_ended
+from etcdboot.observations.local_cluster import MemberState, Phase, how_it_ended
 
 # Seconds between asking a member to end and making it: a leader that finds nobody to take over waits 7 s
 # (etcd issue 15702), and 3 more are for the disk.

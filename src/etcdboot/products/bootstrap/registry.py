@@ -12,7 +12,7 @@ from typing import Final
 from etcdboot.base.diagnostics import Diagnostic, error, has_errors, warning
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.base.text import counted, gist
-from etcdboot.model.registry import Registration, Registry
+from etcdboot.observations.discovery_registry import Registration, Registry
 from etcdboot.plan.bootstrap_flags import token_key
 from etcdboot.plan.plan import MemberPlan
 from etcdboot.spec.spec import BootstrapMode

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from etcdboot.base.addresses import parse_url
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.model.premises import MEMBER_FOLDER
+from etcdboot.observations.host import MEMBER_FOLDER
 from etcdboot.plan.plan import MemberPlan
 from etcdboot.plan.system_folders import TEMPORARY_TREES
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum, unique
 
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.model.observation import Layer
+from etcdboot.observations.cluster import Layer
 from etcdboot.products.verify.evidence import Evidence
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from etcdboot.model.observation import Layer
+from etcdboot.observations.cluster import Layer
 from etcdboot.products.verify import agreement, condition, endpoints, membership
 from etcdboot.products.verify.check import Check
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from etcdboot.model.observation import Alarms
+from etcdboot.observations.cluster import Alarms
 from etcdboot.products.verify.check import Finding, Outcome
 from etcdboot.products.verify.evidence import Evidence
 

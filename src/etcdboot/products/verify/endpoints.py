@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from etcdboot.model.observation import Cause, Failure, Observation, Read, Trust
+from etcdboot.observations.cluster import Cause, Failure, Observation, Read, Trust
 from etcdboot.products.verify.check import Finding, Outcome
 from etcdboot.products.verify.evidence import Evidence
 from etcdboot.products.verify.remedies import REMEDY_OF

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from etcdboot.base.addresses import Url, parse_url
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.model.observation import Failure, MemberList, Observation, SeenMember, Status
+from etcdboot.observations.cluster import Failure, MemberList, Observation, SeenMember, Status
 
 if TYPE_CHECKING:  # endpoints alone are judged without a plan, and without its modules
     from etcdboot.plan.plan import ClusterPlan, MemberPlan

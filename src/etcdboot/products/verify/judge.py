@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 from etcdboot.base.errors import ExitCode
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.model.observation import Alarms, Cause, Failure, Layer, Observation, Read, SeenMember, Status
+from etcdboot.observations.cluster import (
+    Alarms,
+    Cause,
+    Failure,
+    Layer,
+    Observation,
+    Read,
+    SeenMember,
+    Status,
+)
 from etcdboot.products.verify.check import CheckResult, Outcome
 from etcdboot.products.verify.checks import CHECKS
 from etcdboot.products.verify.evidence import Evidence, gather

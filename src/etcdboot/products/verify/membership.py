@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from etcdboot.model.observation import SeenMember
+from etcdboot.observations.cluster import SeenMember
 from etcdboot.products.verify.check import Finding, Outcome
 from etcdboot.products.verify.evidence import Evidence, same_urls
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from etcdboot.model.observation import Cause
+from etcdboot.observations.cluster import Cause
 
 REMEDY_OF: Final[dict[Cause, str]] = {
     Cause.REFUSED: "start etcd there; if it runs, see in its log whether it listens on that address",

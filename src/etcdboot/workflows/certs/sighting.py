@@ -12,9 +12,9 @@ from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects import keys
 from etcdboot.effects.reception import Visit, receptions
 from etcdboot.effects.serving import presented
-from etcdboot.model.reception import Answer, Reception
 from etcdboot.model.rotation import Rotation, Step
 from etcdboot.model.sighting import Question, Sighting
+from etcdboot.observations.client_auth import Answer, Reception
 from etcdboot.plan.certificate_request import CertKind
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.pki import succession

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from etcdboot.base.addresses import Url, parse_url
 from etcdboot.base.errors import UsageError
-from etcdboot.model.registry import Registry
+from etcdboot.observations.discovery_registry import Registry
 from etcdboot.spec.spec import BootstrapMode, BootstrapSpec
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from etcdboot.base.diagnostics import Diagnostic, warning
 from etcdboot.base.errors import EtcdbootError, UsageError
 from etcdboot.base.fast_dataclasses import dataclass, replace
-from etcdboot.model.registry import is_of_service, tokens_base
+from etcdboot.observations.discovery_registry import is_of_service, tokens_base
 from etcdboot.spec.discovery_urls import (
     PUBLIC_SERVICE,
     WHY_NOT_PUBLIC,

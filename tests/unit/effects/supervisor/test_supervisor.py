@@ -10,7 +10,7 @@ from etcdboot.base.errors import Refused, UsageError
 from etcdboot.base.progress import Event, EventKind
 from etcdboot.effects.supervisor.process import Program
 from etcdboot.effects.supervisor.supervisor import Supervisor
-from etcdboot.model.running import Phase
+from etcdboot.observations.local_cluster import Phase
 
 OBEYS = "trap 'exit 0' TERM; echo ready; while :; do sleep 0.01; done"
 DEAF = "trap '' TERM; echo ready; while :; do sleep 0.01; done"

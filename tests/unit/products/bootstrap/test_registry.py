@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from etcdboot.base.diagnostics import Severity
-from etcdboot.model.registry import Registration, Registry
+from etcdboot.observations.discovery_registry import Registration, Registry
 from etcdboot.plan.plan import MemberPlan
 from etcdboot.products.bootstrap.registry import Standing, objections, standing
 from etcdboot.spec.spec import BootstrapMode, BootstrapSpec, ClusterState, MemberSpec

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from etcdboot.base.diagnostic_codes import CODES
-from etcdboot.model.observation import Cause, Failure, Layer, MemberList, Observation, Trust
+from etcdboot.observations.cluster import Cause, Failure, Layer, MemberList, Observation, Trust
 from etcdboot.products.verify.check import CheckResult, Outcome
 from etcdboot.products.verify.checks import CHECKS
 from etcdboot.products.verify.judge import judge

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from etcdboot.base.errors import ExitCode
-from etcdboot.model.observation import Alarms, Cause, Failure, Layer
+from etcdboot.observations.cluster import Alarms, Cause, Failure, Layer
 from etcdboot.products.verify.check import Outcome
 from etcdboot.products.verify.judge import EXIT_CODE_OF, Verdict, judge
 from samples.observations import (

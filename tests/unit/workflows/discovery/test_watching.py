@@ -7,7 +7,7 @@ import pytest
 
 from etcdboot.base.errors import Down, ExitCode, SpecError, UsageError
 from etcdboot.base.progress import Event
-from etcdboot.model.registry import Registration
+from etcdboot.observations.discovery_registry import Registration
 from etcdboot.workflows.cluster import open_cluster
 from etcdboot.workflows.discovery.watching import status
 from samples.http_host import HttpHost, Reply, http_host

@@ -17,7 +17,7 @@ from etcdboot.base.text import counted
 from etcdboot.etcd.releases import Release
 from etcdboot.etcd.wal import WalIdentity
 from etcdboot.formats import shell
-from etcdboot.model.premises import MEMBER_FOLDER, PROXY_FOLDER, DataDir
+from etcdboot.observations.host import MEMBER_FOLDER, PROXY_FOLDER, DataDir
 from etcdboot.plan.plan import ClusterPlan, MemberPlan
 from etcdboot.spec.spec import Target
 

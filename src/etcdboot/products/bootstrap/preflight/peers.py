@@ -13,8 +13,8 @@ from typing import Final
 from etcdboot.base.diagnostics import Diagnostic, Severity, error, warning
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.base.text import counted
-from etcdboot.model.observation import SeenMember
-from etcdboot.model.premises import PeerAnswer, Speech
+from etcdboot.observations.cluster import SeenMember
+from etcdboot.observations.host import PeerAnswer, Speech
 from etcdboot.plan.plan import ClusterPlan, MemberPlan
 from etcdboot.spec.spec import ClusterState
 

@@ -9,7 +9,7 @@ from etcdboot.base.diagnostics import Diagnostic, Severity, has_errors
 from etcdboot.base.errors import Down, Drift, EtcdbootError, ExitCode, Missing, Refused, first_of
 from etcdboot.base.fast_dataclasses import dataclass, field, replace
 from etcdboot.base.text import counted
-from etcdboot.model.premises import DataDir, Speech
+from etcdboot.observations.host import DataDir, Speech
 from etcdboot.products.bootstrap.preflight import data_dirs, peers
 from etcdboot.products.bootstrap.preflight.data_dirs import Here
 from etcdboot.products.bootstrap.preflight.dates import Validity

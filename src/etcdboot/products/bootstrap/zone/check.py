@@ -17,7 +17,7 @@ from etcdboot.base.diagnostics import Diagnostic, Severity, error, has_errors
 from etcdboot.base.errors import ExitCode
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.etcd.releases import drops_plain_srv_records
-from etcdboot.model.resolution import Answer, Ending, Question, RecordType, Service, address_type
+from etcdboot.observations.dns_answers import Answer, Ending, Question, RecordType, Service, address_type
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.bootstrap.zone.lines import Line, Status, complaints
 from etcdboot.products.bootstrap.zone.wanted import NamePair, Side, Target, WantedRecords

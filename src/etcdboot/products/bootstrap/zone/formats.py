@@ -14,7 +14,7 @@ from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.formats import bind, dnsmasq
 from etcdboot.formats.bind import Record
 from etcdboot.formats.dns_names import bare, is_below
-from etcdboot.model.resolution import NameServer, RecordType, address_type
+from etcdboot.observations.dns_answers import NameServer, RecordType, address_type
 from etcdboot.products.bootstrap.zone.wanted import (
     DEFAULT_TTL,
     PRIORITY,

@@ -8,7 +8,7 @@ from typing import Final
 
 from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.model.resolution import RecordType
+from etcdboot.observations.dns_answers import RecordType
 
 
 class Status(StrEnum):

@@ -17,7 +17,7 @@ from etcdboot.base.errors import Refused, UsageError
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.formats.characters import Unsayable
 from etcdboot.formats.dns_names import bare, is_below
-from etcdboot.model.resolution import Service
+from etcdboot.observations.dns_answers import Service
 from etcdboot.plan.plan import ClusterPlan, MemberPlan
 from etcdboot.spec.spec import BootstrapMode, ClusterState
 

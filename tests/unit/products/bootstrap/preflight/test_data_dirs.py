@@ -9,7 +9,7 @@ import pytest
 from etcdboot.base.diagnostics import Diagnostic, Severity
 from etcdboot.etcd.releases import Release
 from etcdboot.etcd.wal import WalIdentity
-from etcdboot.model.premises import DataDir, Held
+from etcdboot.observations.host import DataDir, Held
 from etcdboot.plan.plan import ClusterPlan, Flag
 from etcdboot.products.bootstrap.preflight.data_dirs import (
     Here,

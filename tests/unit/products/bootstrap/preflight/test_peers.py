@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from etcdboot.base.diagnostics import Diagnostic, Severity
-from etcdboot.model.observation import SeenMember
-from etcdboot.model.premises import PeerAnswer, Speech
+from etcdboot.observations.cluster import SeenMember
+from etcdboot.observations.host import PeerAnswer, Speech
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.bootstrap.preflight.peers import (
     Neighbours,

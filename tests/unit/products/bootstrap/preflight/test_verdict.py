@@ -9,7 +9,7 @@ import pytest
 
 from etcdboot.base.diagnostics import Diagnostic, error, warning
 from etcdboot.base.errors import Down, Drift, EtcdbootError, ExitCode, Missing, Refused
-from etcdboot.model.premises import DataDir, PeerAnswer, Speech
+from etcdboot.observations.host import DataDir, PeerAnswer, Speech
 from etcdboot.products.bootstrap.preflight.data_dirs import Here
 from etcdboot.products.bootstrap.preflight.dates import Validity
 from etcdboot.products.bootstrap.preflight.peers import Neighbours, Seen

@@ -8,7 +8,7 @@ import pytest
 from etcdboot.base.diagnostics import Severity
 from etcdboot.base.errors import ExitCode
 from etcdboot.etcd.releases import parse_release
-from etcdboot.model.resolution import Ending, RecordType, Service
+from etcdboot.observations.dns_answers import Ending, RecordType, Service
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.bootstrap.zone.check import ZoneReport, first_questions, further_questions, judge_zone
 from etcdboot.products.bootstrap.zone.wanted import wanted_records

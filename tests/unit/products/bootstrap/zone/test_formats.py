@@ -4,7 +4,7 @@ import pytest
 
 from etcdboot.base.errors import UsageError
 from etcdboot.formats.characters import Unsayable
-from etcdboot.model.resolution import parse_server
+from etcdboot.observations.dns_answers import parse_server
 from etcdboot.products.bootstrap.zone.formats import (
     FORMATS,
     Authority,

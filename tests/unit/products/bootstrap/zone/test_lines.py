@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.model.resolution import RecordType
+from etcdboot.observations.dns_answers import RecordType
 from etcdboot.products.bootstrap.zone.lines import Line, Status, complaints
 
 BAD = [each for each in Status if each is not Status.OK]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from etcdboot.model.observation import LAYER_OF, Cause, Failure, Layer
+from etcdboot.observations.cluster import LAYER_OF, Cause, Failure, Layer
 from samples.observations import dead, denied, member, seen, without_quorum
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from etcdboot.base.diagnostics import Diagnostic, Severity
 from etcdboot.base.errors import ExitCode
 from etcdboot.base.fast_dataclasses import dataclass, field
-from etcdboot.model import answers
+from etcdboot.observations import control_answers
 
 
 class Phase(StrEnum):
@@ -54,16 +54,16 @@ class MemberState:
     @classmethod
     def from_json(cls, value: object) -> MemberState:
         """What :meth:`as_json` gave. AnswerProblem where it is something else."""
-        return cls(**answers.checked(value, _MEMBER))
+        return cls(**control_answers.checked(value, _MEMBER))
 
 
-_MEMBER: Final[dict[str, answers.Check]] = {
-    "name": answers.line,
-    "phase": answers.one_of(Phase),
-    "pid": answers.pid,
-    "status": answers.status,
-    "endpoints": answers.many(answers.endpoint),
-    "log": answers.text,
+_MEMBER: Final[dict[str, control_answers.Check]] = {
+    "name": control_answers.line,
+    "phase": control_answers.one_of(Phase),
+    "pid": control_answers.pid,
+    "status": control_answers.status,
+    "endpoints": control_answers.many(control_answers.endpoint),
+    "log": control_answers.text,
 }
 
 
@@ -100,19 +100,19 @@ class LocalCluster:
     @classmethod
     def from_json(cls, value: object) -> LocalCluster:
         """What :meth:`as_json` gave. AnswerProblem where it is something else."""
-        fields = answers.checked(value, _CLUSTER)
+        fields = control_answers.checked(value, _CLUSTER)
         return cls(name=fields.pop("cluster"), **fields)
 
 
-_CLUSTER: Final[dict[str, answers.Check]] = {
-    "cluster": answers.line,
-    "release": answers.line,
-    "state": answers.text,
-    "ephemeral": answers.flag,
-    "etcdctl": answers.text,
-    "environment": answers.environment,
-    "members": answers.many(MemberState.from_json),
-    "verdict": answers.line,
+_CLUSTER: Final[dict[str, control_answers.Check]] = {
+    "cluster": control_answers.line,
+    "release": control_answers.line,
+    "state": control_answers.text,
+    "ephemeral": control_answers.flag,
+    "etcdctl": control_answers.text,
+    "environment": control_answers.environment,
+    "members": control_answers.many(MemberState.from_json),
+    "verdict": control_answers.line,
 }
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.model.registry import (
+from etcdboot.observations.discovery_registry import (
     Registration,
     Registry,
     is_of_service,

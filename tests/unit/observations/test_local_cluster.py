@@ -6,7 +6,7 @@ import pytest
 
 from etcdboot.base.diagnostics import warning
 from etcdboot.base.errors import ExitCode
-from etcdboot.model.running import LocalCluster, MemberState, Phase, Settled, how_it_ended
+from etcdboot.observations.local_cluster import LocalCluster, MemberState, Phase, Settled, how_it_ended
 
 MEMBER = MemberState("e1", Phase.EXITED, None, -9, ("http://127.0.0.1:2379",), "/logs/e1.log")
 CLUSTER = LocalCluster("c", "3.5.1", "/state", True, "", (("ETCDCTL_ENDPOINTS", "x"),), (MEMBER,), "healthy")

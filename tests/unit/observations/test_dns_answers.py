@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from etcdboot.base.addresses import parse_host
-from etcdboot.model.resolution import (
+from etcdboot.observations.dns_answers import (
     Answer,
     Ending,
     NameServer,

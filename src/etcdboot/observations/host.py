@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from etcdboot.base.addresses import Url
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.etcd.wal import WalIdentity
-from etcdboot.model.observation import SeenMember
+from etcdboot.observations.cluster import SeenMember
 
 MEMBER_FOLDER = "member"
 PROXY_FOLDER = "proxy"
