@@ -14,9 +14,9 @@ from click.testing import CliRunner
 from etcdboot.base.diagnostics import has_errors
 from etcdboot.base.errors import ExitCode
 from etcdboot.cli import COMMANDS, program
-from etcdboot.model.rules import judge
 from etcdboot.plan.paths import HostLayout
 from etcdboot.plan.planner import plan
+from etcdboot.rules import judge
 from etcdboot.spec.loader import load
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from etcdboot.base.diagnostics import has_errors
 from etcdboot.formats import shell
 from etcdboot.model.csr import csr_path
-from etcdboot.model.rules import judge
 from etcdboot.plan.certificate_request import file_stem, name_of_stem, pair_paths
 from etcdboot.plan.plan import ClientPlan
+from etcdboot.rules import judge
 from etcdboot.spec.schema import parse_name
 from etcdboot.spec.spec import CertificatesSpec, ClientSpec
 from property.strategies import client_names, names

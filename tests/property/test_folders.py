@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etcdboot.model.rules import judge
 from etcdboot.plan.paths import HostLayout
 from etcdboot.plan.planner import plan
+from etcdboot.rules import judge
 from etcdboot.spec.spec import ClusterSpec, EtcdSpec, MemberSpec
 from samples.specs import RELEASE
 

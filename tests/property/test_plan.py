@@ -11,11 +11,11 @@ from etcdboot.base.addresses import Host, Url
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.etcd.flags import known_in, value_problem
 from etcdboot.etcd.releases import Release
-from etcdboot.model.rules import judge
 from etcdboot.plan.certificate_request import CertKind
 from etcdboot.plan.paths import HostLayout, Layout, LocalLayout
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.plan.planner import plan
+from etcdboot.rules import judge
 from etcdboot.spec.spec import ClusterSpec, ClusterState
 from property.strategies import clusters, releases
 from samples.sampling import examples

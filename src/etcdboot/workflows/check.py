@@ -9,10 +9,10 @@ from etcdboot.base.diagnostics import Diagnostic, Severity, has_errors
 from etcdboot.base.errors import ExitCode
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.effects.files import folder_of
-from etcdboot.model.rules import judge
 from etcdboot.plan.paths import HostLayout
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.plan.planner import plan
+from etcdboot.rules import judge
 from etcdboot.spec.loader import SourceMap
 from etcdboot.workflows.cluster import load_file, settle
 

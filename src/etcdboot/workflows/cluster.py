@@ -11,12 +11,12 @@ from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects.files import folder_of, read_text, shown_name
 from etcdboot.effects.secrets import read_password
 from etcdboot.etcd.releases import NEWEST, Release
-from etcdboot.model.rules import judge
 from etcdboot.plan.bootstrap_flags import Secrets
 from etcdboot.plan.ca_layout import Held, remarks, resolved, with_layout
 from etcdboot.plan.paths import HostLayout, Layout
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.plan.planner import plan
+from etcdboot.rules import judge
 from etcdboot.spec.loader import Loaded, SourceMap, load
 from etcdboot.spec.spec import CaLayout, ClusterSpec
 

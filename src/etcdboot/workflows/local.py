@@ -15,7 +15,6 @@ from etcdboot.effects.disk import Disk
 from etcdboot.effects.state import fresh_log, is_bootstrapped
 from etcdboot.effects.supervisor.process import Program
 from etcdboot.effects.tree import PRIVATE_FOLDER
-from etcdboot.model.rules import judge
 from etcdboot.plan import member_identity
 from etcdboot.plan.certificate_request import pair_paths
 from etcdboot.plan.host_files import identity_of
@@ -32,6 +31,7 @@ from etcdboot.plan.paths import LocalLayout
 from etcdboot.plan.plan import ClusterPlan, MemberPlan
 from etcdboot.plan.planner import plan
 from etcdboot.products.render.launch import launch
+from etcdboot.rules import judge
 from etcdboot.spec.loader import Loaded, SourceMap
 from etcdboot.spec.spec import CertificateSource, ClientTls
 from etcdboot.workflows.certs.issuing import issue

@@ -8,10 +8,10 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from etcdboot.base.diagnostics import Severity
-from etcdboot.model.rules import judge
 from etcdboot.plan.paths import HostLayout
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.plan.planner import plan
+from etcdboot.rules import judge
 from etcdboot.spec.loader import load
 
 ROOT = Path(__file__).parents[3]

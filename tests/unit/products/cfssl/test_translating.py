@@ -5,11 +5,11 @@ from datetime import timedelta
 from pathlib import PurePosixPath
 
 from etcdboot.base.diagnostics import has_errors
-from etcdboot.model.rules import judge
 from etcdboot.plan.paths import HostLayout
 from etcdboot.plan.planner import plan
 from etcdboot.products.cfssl.evidence import Evidence, Shown
 from etcdboot.products.cfssl.translating import Translation, translate
+from etcdboot.rules import judge
 from etcdboot.spec.loader import dump, load
 from etcdboot.spec.spec import CaLayout, CertificateDefaults, ClientSpec, KeyAlgorithm
 from samples.certificates import AUTHORITY, CLIENT, DAY, SERVER, facts_of, plan_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from etcdboot.base.durations import parse_go_duration
-from etcdboot.model.rules.finding import Finding, caution
-from etcdboot.model.rules.flags import place
 from etcdboot.plan.plan import ClusterPlan, MemberPlan
+from etcdboot.rules.finding import Finding, caution
+from etcdboot.rules.flags import place
 from etcdboot.spec.spec import ClientTls, ClusterSpec
 
 # etcd's defaults, in milliseconds (server/embed/config.go at v3.6.14), and its own limits.

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from etcdboot.base.addresses import Host, Url, parse_url
-from etcdboot.model.rules.finding import Finding, at, caution
 from etcdboot.plan.plan import ClusterPlan, MemberPlan
 from etcdboot.plan.urls import machines, merged, written_host
+from etcdboot.rules.finding import Finding, at, caution
 from etcdboot.spec.spec import ClientTls, ClusterSpec, PeerTls, Target
 
 _LISTEN = ("listen-peer-urls", "listen-client-urls")

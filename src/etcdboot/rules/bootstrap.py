@@ -7,10 +7,10 @@ from typing import Final
 
 from etcdboot.base.fast_dataclasses import fields
 from etcdboot.etcd.releases import Release, drops_plain_srv_records, has_v2_discovery, has_v3_discovery
-from etcdboot.model.rules.finding import Finding, at, caution
-from etcdboot.model.rules.flags import place
 from etcdboot.plan.bootstrap_flags import token_key
 from etcdboot.plan.plan import ClusterPlan, MemberPlan
+from etcdboot.rules.finding import Finding, at, caution
+from etcdboot.rules.flags import place
 from etcdboot.spec.discovery_urls import PUBLIC_SERVICE, WHY_NOT_PUBLIC, host_of
 from etcdboot.spec.spec import BootstrapMode, BootstrapSpec, ClientTls, ClusterSpec, PeerTls
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from etcdboot.formats.procfile import process_name
-from etcdboot.model.rules.finding import Finding, at, caution
 from etcdboot.plan.certificates import user_names
 from etcdboot.plan.plan import ClusterPlan
+from etcdboot.rules.finding import Finding, at, caution
 from etcdboot.spec.spec import CertificateSource, ClusterSpec, ClusterState, Target
 from etcdboot.spec.subject_names import SUPERUSER, folded
 

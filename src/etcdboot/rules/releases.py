@@ -13,8 +13,8 @@ from etcdboot.etcd.releases import (
     next_minor_apart,
     peer_port_serves_clients,
 )
-from etcdboot.model.rules.finding import Finding, at, caution
 from etcdboot.plan.plan import ClusterPlan
+from etcdboot.rules.finding import Finding, at, caution
 from etcdboot.spec.spec import ClientTls, ClusterSpec, PeerTls
 
 

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.model.rules.finding import Finding, at, caution
-from etcdboot.model.rules.flags import place
 from etcdboot.plan.plan import ClusterPlan, MemberPlan
 from etcdboot.plan.system_folders import is_system_folder, is_temporary
 from etcdboot.plan.urls import machines
+from etcdboot.rules.finding import Finding, at, caution
+from etcdboot.rules.flags import place
 from etcdboot.spec.spec import ClusterSpec, Target
 
 _CONFIG, _DATA, _WAL = "config-dir", "data-dir", "wal-dir"

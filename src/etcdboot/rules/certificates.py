@@ -9,12 +9,12 @@ from etcdboot.base.addresses import Host, HostKind
 from etcdboot.base.durations import format_lifetime
 from etcdboot.base.fast_dataclasses import fields
 from etcdboot.model.csr import csr_path
-from etcdboot.model.rules.finding import Finding, at, caution
 from etcdboot.plan.ca_layout import SPLIT_COMMAND
 from etcdboot.plan.certificate_request import CertRequest, pair_paths
 from etcdboot.plan.certificates import client_certificates
 from etcdboot.plan.plan import ClusterPlan, TlsFiles
 from etcdboot.plan.urls import merged
+from etcdboot.rules.finding import Finding, at, caution
 from etcdboot.spec.spec import (
     CaLayout,
     CertificateDefaults,

@@ -6,9 +6,9 @@ A new rule is one function and one row, an entry in base/diagnostic_codes.py and
 from __future__ import annotations
 
 from etcdboot.base.diagnostics import Diagnostic
-from etcdboot.model.rules import bootstrap, certificates, flags, folders, members, places, releases, tuning
-from etcdboot.model.rules.finding import Rule
 from etcdboot.plan.plan import ClusterPlan
+from etcdboot.rules import addresses, bootstrap, certificates, flag_values, flags, folders, members, releases
+from etcdboot.rules.finding import Rule
 from etcdboot.spec.spec import ClusterSpec
 
 RULES: tuple[Rule, ...] = (
@@ -18,17 +18,17 @@ RULES: tuple[Rule, ...] = (
     members.names_fit_a_procfile,
     members.count_survives_a_loss,
     members.founders_exist,
-    places.host_is_written,
-    places.schemes_follow_tls,
-    places.listens_on_addresses,
-    places.advertises_something_dialable,
-    places.advertises_what_it_listens_on,
-    places.loopback_stays_at_home,
-    places.name_without_address_listens_everywhere,
-    places.peer_urls_are_unique,
-    places.ports_are_free,
-    places.procfile_is_for_one_machine,
-    places.hosts_need_absolute_paths,
+    addresses.host_is_written,
+    addresses.schemes_follow_tls,
+    addresses.listens_on_addresses,
+    addresses.advertises_something_dialable,
+    addresses.advertises_what_it_listens_on,
+    addresses.loopback_stays_at_home,
+    addresses.name_without_address_listens_everywhere,
+    addresses.peer_urls_are_unique,
+    addresses.ports_are_free,
+    addresses.procfile_is_for_one_machine,
+    addresses.hosts_need_absolute_paths,
     folders.folders_are_its_own,
     folders.folders_are_apart,
     folders.folders_are_not_the_systems,
@@ -47,16 +47,16 @@ RULES: tuple[Rule, ...] = (
     flags.revocation_lists_have_one_master,
     flags.revocation_lists_are_der,
     flags.revocation_binds_grpc,
-    tuning.election_outlasts_heartbeats,
-    tuning.timing_is_the_same_everywhere,
-    tuning.quota_is_reasonable,
-    tuning.revisions_are_counted_not_timed,
-    tuning.wal_has_a_folder_of_its_own,
-    tuning.rotation_has_one_file,
-    tuning.tls_versions_are_in_order,
-    tuning.ciphers_carry_http2,
-    tuning.lease_checkpoints_come_first,
-    tuning.hash_checks_have_an_interval,
+    flag_values.election_outlasts_heartbeats,
+    flag_values.timing_is_the_same_everywhere,
+    flag_values.quota_is_reasonable,
+    flag_values.revisions_are_counted_not_timed,
+    flag_values.wal_has_a_folder_of_its_own,
+    flag_values.rotation_has_one_file,
+    flag_values.tls_versions_are_in_order,
+    flag_values.ciphers_carry_http2,
+    flag_values.lease_checkpoints_come_first,
+    flag_values.hash_checks_have_an_interval,
     bootstrap.mode_has_what_it_needs,
     bootstrap.keys_are_of_the_mode,
     bootstrap.mode_is_of_the_release,

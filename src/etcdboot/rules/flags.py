@@ -8,9 +8,9 @@ from etcdboot.base.diagnostics import Severity
 from etcdboot.etcd.releases import crl_is_der_only, newest_patch, split_http_bypasses_crl
 from etcdboot.etcd.reserved_flags import owner_of
 from etcdboot.etcd.settings_forms import expressible
-from etcdboot.model.rules.finding import Finding, caution
 from etcdboot.plan.flags import misfits, scopes
 from etcdboot.plan.plan import ClusterPlan
+from etcdboot.rules.finding import Finding, caution
 from etcdboot.spec.spec import ClientTls, ClusterSpec, PeerTls
 
 # Flags that restrict clients or peers, and the side that must be mutual for them to act
