@@ -9,7 +9,7 @@ import pytest
 
 from cli.running import process as etcdboot
 from etcdboot.effects import clock
-from etcdboot.products.pki.pem import dump_key
+from etcdboot.pki.x509.pem import dump_key
 from lab.peers.fixtures import require_peer
 from samples.requests import Company, ec_key, name, request_of
 

@@ -20,9 +20,9 @@ from etcdboot.base.addresses import parse_host
 from etcdboot.effects import keys
 from etcdboot.effects.clock import now
 from etcdboot.effects.ports import free_loopback_ports
+from etcdboot.pki.x509.pem import dump_certificate
+from etcdboot.pki.x509.signing import Authority, Pair, issue
 from etcdboot.plan.certificate_request import CertRequest, pair_paths
-from etcdboot.products.pki.authority import Authority, Pair, issue
-from etcdboot.products.pki.pem import dump_certificate
 from etcdboot.spec.spec import KeyAlgorithm
 from etcdboot.workflows.certs.issuing import issue as issue_missing
 from integration.test_certificate_judges import KNOWN, findings

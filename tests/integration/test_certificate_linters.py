@@ -21,11 +21,11 @@ from cryptography.x509.oid import NameOID
 from etcdboot.effects import keys
 from etcdboot.effects.clock import now
 from etcdboot.model.register import Reason, Revoked
+from etcdboot.pki.x509 import crl
+from etcdboot.pki.x509.pem import PrivateKey, load_certificate
+from etcdboot.pki.x509.signing import Authority, Pair, issue_all
 from etcdboot.plan.certificate_request import CertRequest, pair_paths
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.pki import crl
-from etcdboot.products.pki.authority import Authority, Pair, issue_all
-from etcdboot.products.pki.pem import PrivateKey, load_certificate
 from etcdboot.spec.spec import KeyAlgorithm
 from lab.peers.fixtures import absent, require_peer
 from samples.certificates import plan_of

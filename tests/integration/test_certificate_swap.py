@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from etcdboot.products.pki.reading import read
+from etcdboot.pki.x509.certificate import read
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.certs.renewing import renew
 from etcdboot.workflows.cluster import open_cluster

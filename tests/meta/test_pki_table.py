@@ -9,9 +9,9 @@ import pytest
 from cryptography import x509
 
 from etcdboot.effects import keys
+from etcdboot.pki.x509.extension_text import ShownExtension, shown
+from etcdboot.pki.x509.signing import Pair, issue_all
 from etcdboot.plan.certificate_request import CertRequest
-from etcdboot.products.pki.authority import Pair, issue_all
-from etcdboot.products.pki.extensions import ShownExtension, shown
 from etcdboot.spec.spec import KeyAlgorithm
 from samples.certificates import NOW, plan_of
 

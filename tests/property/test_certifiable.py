@@ -22,12 +22,12 @@ from etcdboot.base.diagnostic_codes import CODES
 from etcdboot.base.diagnostics import has_errors
 from etcdboot.effects import keys
 from etcdboot.model.audit import audit
+from etcdboot.pki.x509.certificate import read
+from etcdboot.pki.x509.pem import PrivateKey
+from etcdboot.pki.x509.signing import Pair, issue_all
 from etcdboot.plan.certificate_request import CertKind, CertRequest
 from etcdboot.plan.paths import HostLayout
 from etcdboot.plan.planner import plan
-from etcdboot.products.pki.authority import Pair, issue_all
-from etcdboot.products.pki.pem import PrivateKey
-from etcdboot.products.pki.reading import read
 from etcdboot.rules import judge
 from etcdboot.rules.certificates import taken_for_a_host
 from etcdboot.spec.loader import load

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etcdboot.model.due import Within, is_due, margin
+from etcdboot.pki.x509.pem import Unreadable
 from etcdboot.products.pki.given import Given, Question, all_of
-from etcdboot.products.pki.pem import Unreadable
 from etcdboot.products.pki.portraits import portraits
 from samples.certificates import NOW, SERVER, facts_of
 from samples.foreign import BOTH, authority, made, sans, usage

@@ -18,13 +18,13 @@ from etcdboot.base.diagnostics import has_errors
 from etcdboot.base.errors import EtcdbootError
 from etcdboot.effects import keys
 from etcdboot.model.audit import audit
+from etcdboot.pki.x509.certificate import public_key_of, read
+from etcdboot.pki.x509.pem import PrivateKey, load_certificate
+from etcdboot.pki.x509.signing import Authority, Pair, issue
+from etcdboot.pki.x509.signing import issue_all as make_all
 from etcdboot.plan.certificate_request import USAGES, CertKind, CertRequest
 from etcdboot.plan.paths import HostLayout
 from etcdboot.plan.planner import plan
-from etcdboot.products.pki.authority import Authority, Pair, issue
-from etcdboot.products.pki.authority import issue_all as make_all
-from etcdboot.products.pki.pem import PrivateKey, load_certificate
-from etcdboot.products.pki.reading import public_key_of, read
 from etcdboot.rules import judge
 from etcdboot.spec.spec import (
     CaLayout,

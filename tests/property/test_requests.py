@@ -17,14 +17,15 @@ from hypothesis import strategies as st
 
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.errors import EtcdbootError
-from etcdboot.model.csr import csr_name, excess, left_out
 from etcdboot.model.recognition import Asked, recognised
+from etcdboot.pki.x509 import csr
+from etcdboot.pki.x509.certificate import public_hash, read
+from etcdboot.pki.x509.csr_policy import csr_name, excess, left_out
+from etcdboot.pki.x509.pem import PrivateKey, Unreadable
+from etcdboot.pki.x509.signing import Authority, certify
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.pki import answers, csr
-from etcdboot.products.pki.authority import Authority, certify
+from etcdboot.products.pki import answers
 from etcdboot.products.pki.handed import handed
-from etcdboot.products.pki.pem import PrivateKey, Unreadable
-from etcdboot.products.pki.reading import public_hash, read
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.certs.signing import sign
 from samples.certificates import NOW, SERVER, plan_of

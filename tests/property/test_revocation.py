@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from etcdboot.effects.keys import new_key
 from etcdboot.model.register import Reason, Register, Revoked, Roll
 from etcdboot.model.rotation import Rotation, Rotations, Step
-from etcdboot.products.pki import crl
-from etcdboot.products.pki.authority import Authority, Pair, issue
+from etcdboot.pki.x509 import crl
+from etcdboot.pki.x509.signing import Authority, Pair, issue
 from samples.certificates import AUTHORITY, NOW
 
 MADE: Pair = issue(AUTHORITY, new_key(AUTHORITY.key), None, now=NOW, serial=1)

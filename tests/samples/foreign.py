@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from etcdboot.products.pki.pem import dump_certificate, dump_key
+from etcdboot.pki.x509.pem import dump_certificate, dump_key
 from samples.certificates import NOW
 
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from etcdboot.products.pki.pem import PrivateKey
+from etcdboot.pki.x509.pem import PrivateKey
 from samples.certificates import NOW
 
 SERVER_AUTH = ExtendedKeyUsageOID.SERVER_AUTH

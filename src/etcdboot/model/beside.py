@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from etcdboot.model.csr import CSR_FOLDER
 from etcdboot.model.issued import ISSUED
 from etcdboot.model.register import REGISTER
 from etcdboot.model.rotation import RETIRED, ROTATION, STATE
+from etcdboot.pki.x509.csr_policy import CSR_FOLDER
 from etcdboot.plan.certificate_request import CA, PEER_CA, ROOTS, pair_paths
 from etcdboot.plan.revocation_lists import crl_paths
 

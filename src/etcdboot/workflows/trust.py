@@ -96,8 +96,8 @@ def _contents(tree: PairTree, names: Iterable[str]) -> tuple[bytes, ...]:
 
 
 def _has_signed(authority: bytes, leaves: Iterable[bytes]) -> bool:
-    from etcdboot.products.pki.pem import Unreadable  # here, for few specs leave it open
-    from etcdboot.products.pki.reading import read
+    from etcdboot.pki.x509.certificate import read
+    from etcdboot.pki.x509.pem import Unreadable  # here, for few specs leave it open
 
     for leaf in leaves:
         with suppress(Unreadable):

@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.hashes import SHA384
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from etcdboot.effects.anchors import for_grpc
-from etcdboot.products.pki.authority import issue
-from etcdboot.products.pki.reading import read
+from etcdboot.pki.x509.certificate import read
+from etcdboot.pki.x509.signing import issue
 from samples.certificates import AUTHORITY, NOW
 
 KEY = ec.generate_private_key(ec.SECP384R1())

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from etcdboot.effects import keys
-from etcdboot.products.pki.reading import key_type
+from etcdboot.pki.x509.certificate import key_type
 from etcdboot.spec.spec import KeyAlgorithm
 
 

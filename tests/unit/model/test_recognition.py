@@ -6,8 +6,8 @@ import pytest
 
 from etcdboot.base.addresses import parse_host
 from etcdboot.base.diagnostics import Diagnostic
-from etcdboot.model.csr import CsrFacts
 from etcdboot.model.recognition import Asked, recognised
+from etcdboot.pki.x509.csr_policy import CsrFacts
 from samples.certificates import plan_of
 
 LEAVES = tuple(

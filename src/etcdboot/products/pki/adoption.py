@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.base.fast_dataclasses import dataclass, field, replace
-from etcdboot.products.pki.blocks import blocks
+from etcdboot.pki.x509.pem_blocks import blocks
 from etcdboot.products.pki.inventory import Entry, Found
 
 # What forbids a certificate, whoever made it: another user's name, usages, dates, another CA, no key.

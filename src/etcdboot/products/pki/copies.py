@@ -8,10 +8,10 @@ from pathlib import PurePosixPath
 
 from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.model.custody import Kept
+from etcdboot.pki.x509.certificate import public_key_of, read
+from etcdboot.pki.x509.pem import Unreadable
 from etcdboot.plan.host_files import Needed, needed, needed_by
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.pki.pem import Unreadable
-from etcdboot.products.pki.reading import public_key_of, read
 
 Contents = Mapping[str, bytes]
 _RENDER = "write the trees anew with: etcdboot render"

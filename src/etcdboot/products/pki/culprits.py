@@ -11,9 +11,9 @@ from etcdboot.base.diagnostics import Diagnostic, error, warning
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.issued import Issued
 from etcdboot.model.register import Reason, Revoked
+from etcdboot.pki.x509.certificate import is_signed_by, read
+from etcdboot.pki.x509.pem import Unreadable
 from etcdboot.plan.certificate_request import CertKind
-from etcdboot.products.pki.pem import Unreadable
-from etcdboot.products.pki.reading import is_signed_by, read
 
 
 @dataclass(frozen=True, slots=True)

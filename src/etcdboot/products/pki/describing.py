@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from etcdboot.model.audit import CertFacts
+from etcdboot.pki.x509 import crl
+from etcdboot.pki.x509.certificate import read
+from etcdboot.pki.x509.pem import Unreadable
 from etcdboot.plan.revocation_lists import CrlFacts
-from etcdboot.products.pki import crl
-from etcdboot.products.pki.pem import Unreadable
-from etcdboot.products.pki.reading import read
 
 # RFC 7468 section 5.1.
 _CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)

@@ -10,10 +10,8 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key
 from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.base.fast_dataclasses import dataclass, field, replace
 from etcdboot.model.audit import CertFacts
-from etcdboot.products.pki import answers
-from etcdboot.products.pki.blocks import Block, blocks
-from etcdboot.products.pki.matching import Match
-from etcdboot.products.pki.pem import (
+from etcdboot.pki.x509.certificate import public_hash, read
+from etcdboot.pki.x509.pem import (
     PrivateKey,
     Unreadable,
     WrongPassphrase,
@@ -22,7 +20,9 @@ from etcdboot.products.pki.pem import (
     is_encrypted,
     load_key,
 )
-from etcdboot.products.pki.reading import public_hash, read
+from etcdboot.pki.x509.pem_blocks import Block, blocks
+from etcdboot.products.pki import answers
+from etcdboot.products.pki.matching import Match
 
 # From the name of a file with an encrypted key to its passphrase.
 Unlock = Callable[[str], bytes]

@@ -9,11 +9,11 @@ from pathlib import PurePosixPath
 from etcdboot.base.diagnostics import Diagnostic, Severity, error
 from etcdboot.base.fast_dataclasses import dataclass, field, replace
 from etcdboot.model.audit import CertFacts, audit, unfit_authority
+from etcdboot.pki.x509.certificate import public_key_of, read
+from etcdboot.pki.x509.pem import Locked, Unreadable
+from etcdboot.pki.x509.signing import Pair
 from etcdboot.plan.certificate_request import CertRequest, PairPaths, pair_paths
 from etcdboot.products.pki import remarks
-from etcdboot.products.pki.authority import Pair
-from etcdboot.products.pki.pem import Locked, Unreadable
-from etcdboot.products.pki.reading import public_key_of, read
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from etcdboot.base.artifacts import Artifact
 from etcdboot.base.diagnostics import Diagnostic, error, has_errors
 from etcdboot.base.fast_dataclasses import dataclass, field, replace
 from etcdboot.model.register import REGISTER, Register
+from etcdboot.pki.x509 import crl
+from etcdboot.pki.x509.pem import Unreadable
+from etcdboot.pki.x509.signing import Authority
 from etcdboot.plan.revocation_lists import CrlFacts, CrlRequest, crl_paths, judge
-from etcdboot.products.pki import crl
-from etcdboot.products.pki.authority import Authority
 from etcdboot.products.pki.inventory import Entry
-from etcdboot.products.pki.pem import Unreadable
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.base.errors import ExitCode
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.model.audit import CertFacts
+from etcdboot.pki.x509.certificate import read
+from etcdboot.pki.x509.pem import Unreadable
 from etcdboot.plan.certificate_request import CertKind, CertRequest
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.pki.inventory import Entry
-from etcdboot.products.pki.pem import Unreadable
-from etcdboot.products.pki.reading import read
 
 
 class Served(StrEnum):

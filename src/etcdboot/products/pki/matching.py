@@ -8,10 +8,10 @@ from pathlib import PurePosixPath
 from etcdboot.base.diagnostics import Diagnostic, Severity
 from etcdboot.base.fast_dataclasses import dataclass, field
 from etcdboot.model.audit import CertFacts
+from etcdboot.pki.x509.certificate import public_key_of, read
+from etcdboot.pki.x509.pem import Unreadable
+from etcdboot.pki.x509.pem_blocks import Block, blocks
 from etcdboot.plan.filename_hints import Clue, clue
-from etcdboot.products.pki.blocks import Block, blocks
-from etcdboot.products.pki.pem import Unreadable
-from etcdboot.products.pki.reading import public_key_of, read
 
 _KEY = "PRIVATE KEY"
 

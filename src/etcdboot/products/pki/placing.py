@@ -8,11 +8,11 @@ from cryptography import x509
 
 from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.base.fast_dataclasses import dataclass, replace
+from etcdboot.pki.x509.certificate import is_signed_by
 from etcdboot.plan.certificate_request import CA, PEER_CA, CertKind, CertRequest
 from etcdboot.products.pki import assigning
 from etcdboot.products.pki.handed import Handed
 from etcdboot.products.pki.matching import Match
-from etcdboot.products.pki.reading import is_signed_by
 from etcdboot.spec.spec import CertificateSource
 
 _NAME_IT = "name the file with the CA's own certificate"

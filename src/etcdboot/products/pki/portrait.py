@@ -11,8 +11,8 @@ from cryptography.x509.oid import SignatureAlgorithmOID
 from etcdboot.base.durations import brief
 from etcdboot.base.fast_dataclasses import dataclass, field
 from etcdboot.base.text import printable
-from etcdboot.products.pki import extensions
-from etcdboot.products.pki.reading import NAMES, key_type, public_hash
+from etcdboot.pki.x509 import extension_text
+from etcdboot.pki.x509.certificate import NAMES, key_type, public_hash
 
 Row = tuple[str, str]
 Json = dict[str, object]
@@ -48,7 +48,7 @@ class Portrait:
 class Held:
     """The extensions of a certificate, a request or a list: read whole, or not at all (``flaws``)."""
 
-    found: tuple[extensions.ShownExtension, ...] = ()
+    found: tuple[extension_text.ShownExtension, ...] = ()
     sans: tuple[str, ...] = ()
     usages: tuple[str, ...] = ()
     key_usages: tuple[str, ...] = ()
@@ -94,10 +94,10 @@ def held(owner: x509.Certificate | x509.CertificateSigningRequest | x509.Certifi
     purposes = values.get(x509.ExtendedKeyUsage, ())
     usage, basic = values.get(x509.KeyUsage), values.get(x509.BasicConstraints)
     return Held(
-        extensions.shown(found),
-        sans=tuple(map(extensions.general_name, names)),
-        usages=tuple(map(extensions.purpose, purposes)),
-        key_usages=extensions.key_usages(usage) if usage else (),
+        extension_text.shown(found),
+        sans=tuple(map(extension_text.general_name, names)),
+        usages=tuple(map(extension_text.purpose, purposes)),
+        key_usages=extension_text.key_usages(usage) if usage else (),
         is_ca=bool(basic and basic.ca),
         path_length=basic.path_length if basic else None,
     )

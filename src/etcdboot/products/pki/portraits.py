@@ -18,8 +18,9 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.utils import CryptographyDeprecationWarning
 
 from etcdboot.base.text import instant
-from etcdboot.products.pki.blocks import Block, blocks
-from etcdboot.products.pki.pem import Unreadable
+from etcdboot.pki.x509.certificate import key_type, public_hash
+from etcdboot.pki.x509.pem import Unreadable
+from etcdboot.pki.x509.pem_blocks import Block, blocks
 from etcdboot.products.pki.portrait import (
     Json,
     Portrait,
@@ -31,7 +32,6 @@ from etcdboot.products.pki.portrait import (
     standing,
     subject_key,
 )
-from etcdboot.products.pki.reading import key_type, public_hash
 
 _DAMAGED = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion)
 

@@ -7,10 +7,10 @@ from hashlib import sha256
 
 from etcdboot.model.audit import CertFacts
 from etcdboot.model.issued import Issued
-from etcdboot.products.pki.blocks import blocks
+from etcdboot.pki.x509.certificate import read
+from etcdboot.pki.x509.pem import Unreadable
+from etcdboot.pki.x509.pem_blocks import blocks
 from etcdboot.products.pki.inventory import Entry
-from etcdboot.products.pki.pem import Unreadable
-from etcdboot.products.pki.reading import read
 
 # A certificate (PEM) and its name.
 Named = tuple[str, bytes]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from etcdboot.base.diagnostics import Diagnostic, Severity, error, warning
 from etcdboot.base.fast_dataclasses import replace
-from etcdboot.model.csr import csr_path
-from etcdboot.products.pki.profile import validity
+from etcdboot.pki.x509.csr_policy import csr_path
+from etcdboot.pki.x509.profile import validity
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -12,9 +12,9 @@ from etcdboot.base.diagnostics import Diagnostic, Severity, error
 from etcdboot.base.fast_dataclasses import replace
 from etcdboot.model.audit import due
 from etcdboot.model.due import Within, is_due, margin
-from etcdboot.products.pki.authority import PublicKey
+from etcdboot.pki.x509.pem import PrivateKey, Unreadable, load_certificate, load_key
+from etcdboot.pki.x509.signing import PublicKey
 from etcdboot.products.pki.inventory import Entry
-from etcdboot.products.pki.pem import PrivateKey, Unreadable, load_certificate, load_key
 from etcdboot.spec.spec import CertificateSource
 
 

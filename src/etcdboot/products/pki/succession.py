@@ -17,11 +17,11 @@ from etcdboot.model.rotation import (
     retired_paths,
     waiting_paths,
 )
+from etcdboot.pki.x509.certificate import read
+from etcdboot.pki.x509.pem import dump_certificate, load_certificate
+from etcdboot.pki.x509.signing import Pair
 from etcdboot.plan.certificate_request import CertRequest, PairPaths, pair_paths
-from etcdboot.products.pki.authority import Pair
 from etcdboot.products.pki.inventory import Entry
-from etcdboot.products.pki.pem import dump_certificate, load_certificate
-from etcdboot.products.pki.reading import read
 
 
 @dataclass(frozen=True, slots=True)

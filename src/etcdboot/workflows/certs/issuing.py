@@ -18,14 +18,14 @@ from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.model.audit import CertFacts
 from etcdboot.model.beside import is_beside
-from etcdboot.model.csr import csr_path
+from etcdboot.pki.x509.csr_policy import csr_path
+from etcdboot.pki.x509.pem import PrivateKey, dump_key
+from etcdboot.pki.x509.signing import Pair, PublicKey, issue_all
 from etcdboot.plan.certificate_request import CertRequest, pair_paths
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.pki import inventory, selection
-from etcdboot.products.pki.authority import Pair, PublicKey, issue_all
 from etcdboot.products.pki.inventory import Entry
 from etcdboot.products.pki.lists import NO_LISTS, Lists
-from etcdboot.products.pki.pem import PrivateKey, dump_key
 from etcdboot.spec.spec import CertificateSource
 from etcdboot.workflows.certs import outsourcing
 from etcdboot.workflows.certs.line import under_way
@@ -191,7 +191,7 @@ def sealer(passphrases: Passphrases, entries: Collection[Entry]) -> Callable[[Pr
     """How these CAs' keys are written: plainly, or under a passphrase that is asked for now."""
     if not (passphrases.encrypts and entries):
         return dump_key
-    from etcdboot.products.pki.sealing import SALT, VECTOR, seal  # few want it
+    from etcdboot.pki.x509.key_encryption import SALT, VECTOR, seal  # few want it
 
     passphrase = passphrases.seals(", ".join(str(entry.found.paths.key) for entry in entries))
     return lambda key: seal(key, passphrase, keys.new_bytes(SALT), keys.new_bytes(VECTOR))

@@ -14,13 +14,14 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.base.errors import EtcdbootError, Missing, Refused
 from etcdboot.model.audit import BACKDATE
+from etcdboot.pki.x509 import csr
+from etcdboot.pki.x509.certificate import public_hash
+from etcdboot.pki.x509.pem import PrivateKey, dump_key, load_certificate
+from etcdboot.pki.x509.signing import Pair, PublicKey
 from etcdboot.plan.certificate_request import CertRequest
 from etcdboot.plan.plan import SignerPlan
-from etcdboot.products.pki import adoption, answers, csr
-from etcdboot.products.pki.authority import Pair, PublicKey
+from etcdboot.products.pki import adoption, answers
 from etcdboot.products.pki.inventory import Entry
-from etcdboot.products.pki.pem import PrivateKey, dump_key, load_certificate
-from etcdboot.products.pki.reading import public_hash
 
 if TYPE_CHECKING:
     from etcdboot.effects.signer import Answer

@@ -10,9 +10,9 @@ from etcdboot.base.errors import ExitCode
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects import clock
 from etcdboot.effects.files import read_given, shown_name
-from etcdboot.products.pki.chains import Judged, order_of
+from etcdboot.pki.x509.chain import Judged, order_of
+from etcdboot.pki.x509.pem import Unreadable
 from etcdboot.products.pki.given import Given, remarks
-from etcdboot.products.pki.pem import Unreadable
 from etcdboot.products.pki.portrait import Portrait
 from etcdboot.products.pki.portraits import portraits
 

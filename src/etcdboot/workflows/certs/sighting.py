@@ -15,13 +15,13 @@ from etcdboot.effects.serving import presented
 from etcdboot.model.rotation import Rotation, Step
 from etcdboot.model.sighting import Question, Sighting
 from etcdboot.observations.client_auth import Answer, Reception
+from etcdboot.pki.x509.certificate import read
+from etcdboot.pki.x509.pem import Unreadable
+from etcdboot.pki.x509.signing import Authority, issue
 from etcdboot.plan.certificate_request import CertKind
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.pki import succession
-from etcdboot.products.pki.authority import Authority, issue
 from etcdboot.products.pki.live import Place, places
-from etcdboot.products.pki.pem import Unreadable
-from etcdboot.products.pki.reading import read
 from etcdboot.products.pki.succession import Line
 from etcdboot.spec.spec import ClientTls, KeyAlgorithm
 from etcdboot.workflows.certs.line import Work, kept, opened

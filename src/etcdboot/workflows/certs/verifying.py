@@ -18,11 +18,11 @@ from etcdboot.formats import shell
 from etcdboot.model.beside import is_beside
 from etcdboot.model.custody import Kept, Kind, loose, strays
 from etcdboot.model.issued import certificate_name, is_authority
+from etcdboot.pki.x509.pem import Unreadable
 from etcdboot.plan.certificate_request import CertKind, pair_paths
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.pki import copies
 from etcdboot.products.pki.given import Given, Question, all_of
-from etcdboot.products.pki.pem import Unreadable
 from etcdboot.products.pki.portraits import portraits
 from etcdboot.products.pki.status import Row, rows
 from etcdboot.workflows.certs.reading import unreadable

@@ -6,9 +6,9 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 from etcdboot.base.diagnostics import Diagnostic
+from etcdboot.pki.x509.certificate import public_hash
+from etcdboot.pki.x509.pem import Unreadable, dump_key, load_certificate
 from etcdboot.products.pki import answers
-from etcdboot.products.pki.pem import Unreadable, dump_key, load_certificate
-from etcdboot.products.pki.reading import public_hash
 from samples.certificates import NOW
 from samples.requests import Company, ec_key, name, request_of
 

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from etcdboot.model.custody import Kept, Kind
-from etcdboot.products.pki.authority import Authority, Pair, issue
+from etcdboot.pki.x509.signing import Authority, Pair, issue
 from etcdboot.products.pki.copies import lagging, misplaced, planned
 from samples.certificates import AUTHORITY, NOW, SERVER, plan_of
 from samples.foreign import new_key

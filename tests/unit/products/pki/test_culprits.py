@@ -5,10 +5,10 @@ import pytest
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.effects.keys import new_key, new_serial
 from etcdboot.model.register import Reason
+from etcdboot.pki.x509.certificate import read
+from etcdboot.pki.x509.signing import Authority, Pair, issue
 from etcdboot.plan.certificate_request import CertKind
-from etcdboot.products.pki.authority import Authority, Pair, issue
 from etcdboot.products.pki.culprits import Culprit, Sentence, consequences, sentence
-from etcdboot.products.pki.reading import read
 from samples.certificates import AUTHORITY, CLIENT, NOW, SERVER
 
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from etcdboot.model.register import Revoked
+from etcdboot.pki.x509 import crl
+from etcdboot.pki.x509.signing import Authority, Pair
 from etcdboot.plan.certificate_request import pair_paths
-from etcdboot.products.pki import crl
-from etcdboot.products.pki.authority import Authority, Pair
 from etcdboot.products.pki.describing import describe
 from etcdboot.workflows.certs.issuing import issue
 from samples.certificates import DAY, NOW

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from etcdboot.products.pki import csr
-from etcdboot.products.pki.authority import issue
+from etcdboot.pki.x509 import csr
+from etcdboot.pki.x509.certificate import public_hash
+from etcdboot.pki.x509.pem import dump_key
+from etcdboot.pki.x509.signing import issue
 from etcdboot.products.pki.holders import holders
 from etcdboot.products.pki.inventory import Found
-from etcdboot.products.pki.pem import dump_key
-from etcdboot.products.pki.reading import public_hash
 from samples.certificates import AUTHORITY, CLIENT, NOW, SERVER
 from samples.requests import ec_key
 

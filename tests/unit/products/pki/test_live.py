@@ -6,7 +6,7 @@ import pytest
 
 from etcdboot.base.addresses import parse_url
 from etcdboot.base.errors import ExitCode
-from etcdboot.products.pki.authority import Authority, issue
+from etcdboot.pki.x509.signing import Authority, issue
 from etcdboot.products.pki.inventory import Found, judge
 from etcdboot.products.pki.live import Place, Served, Sight, compare, exit_code, places
 from samples.certificates import AUTHORITY, NOW, SERVER, plan_of

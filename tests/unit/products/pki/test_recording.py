@@ -5,8 +5,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from etcdboot.effects.keys import new_key
 from etcdboot.model.issued import Issued
+from etcdboot.pki.x509.signing import Authority, Pair, issue
 from etcdboot.plan.certificate_request import CertRequest
-from etcdboot.products.pki.authority import Authority, Pair, issue
 from etcdboot.products.pki.inventory import Found, judge
 from etcdboot.products.pki.recording import fingerprint, fingerprints, of_entries, unrecorded
 from samples.certificates import AUTHORITY, CLIENT, NOW, SERVER

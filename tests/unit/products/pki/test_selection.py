@@ -9,11 +9,12 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from etcdboot.base.errors import EtcdbootError, Refused, UsageError
-from etcdboot.products.pki import profile, selection
-from etcdboot.products.pki.authority import Authority, issue
+from etcdboot.pki.x509 import profile
+from etcdboot.pki.x509.key_encryption import seal
+from etcdboot.pki.x509.pem import dump_certificate
+from etcdboot.pki.x509.signing import Authority, issue
+from etcdboot.products.pki import selection
 from etcdboot.products.pki.inventory import Found, judge
-from etcdboot.products.pki.pem import dump_certificate
-from etcdboot.products.pki.sealing import seal
 from etcdboot.spec.spec import CertificateSource
 from samples.certificates import AUTHORITY, CLIENT, NOW, SERVER
 

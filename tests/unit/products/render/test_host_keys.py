@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from etcdboot.effects.templates import load_templates
+from etcdboot.pki.x509 import csr
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.pki import csr
 from etcdboot.products.render.host_keys import asking_steps, key_files, made_there, script_requests
 from etcdboot.products.render.rendering import render
 from etcdboot.spec.spec import KeyAlgorithm

@@ -14,8 +14,8 @@ from etcdboot.base.progress import Event
 from etcdboot.effects.pairs import open_pairs
 from etcdboot.effects.passphrase import VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
+from etcdboot.pki.x509.certificate import public_key_of, read
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.pki.reading import public_key_of, read
 from etcdboot.workflows.certs.issuing import CertsResult, issue
 from etcdboot.workflows.certs.renewing import renew
 from samples.certificates import NOW, plan_of

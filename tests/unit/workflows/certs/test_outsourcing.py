@@ -11,8 +11,8 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from etcdboot.base.errors import EtcdbootError, ExitCode, Missing, Refused
+from etcdboot.pki.x509.certificate import read
 from etcdboot.plan.plan import ClusterPlan, SignerPlan
-from etcdboot.products.pki.reading import read
 from etcdboot.workflows.certs.issuing import CertsResult, issue
 from etcdboot.workflows.certs.receiving import adopt
 from etcdboot.workflows.certs.renewing import renew

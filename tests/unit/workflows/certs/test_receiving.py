@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.serialization import (
 
 from etcdboot.base.errors import ExitCode, Missing, Refused
 from etcdboot.effects.passphrase import Passphrases
+from etcdboot.pki.x509.pem import PrivateKey, dump_key, load_certificate
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.pki.pem import PrivateKey, dump_key, load_certificate
 from etcdboot.workflows.certs.issuing import CertsResult, issue
 from etcdboot.workflows.certs.receiving import adopt
 from etcdboot.workflows.certs.requesting import request

@@ -14,9 +14,9 @@ from etcdboot.base.errors import Refused, UsageError
 from etcdboot.effects.pairs import open_pairs
 from etcdboot.model.issued import Issued, IssuedRegister
 from etcdboot.model.register import Register
+from etcdboot.pki.x509.certificate import read
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.pki.adoption import Offer
-from etcdboot.products.pki.reading import read
 from etcdboot.workflows.certs.adopting import adopt_files
 from etcdboot.workflows.certs.issuing import CertsResult, issue
 from etcdboot.workflows.certs.recording import look_at_record

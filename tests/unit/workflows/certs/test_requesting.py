@@ -9,8 +9,8 @@ from cryptography import x509
 from etcdboot.base.errors import Refused, UsageError
 from etcdboot.base.progress import Event
 from etcdboot.effects.passphrase import Passphrases
-from etcdboot.products.pki import csr
-from etcdboot.products.pki.reading import public_key_of
+from etcdboot.pki.x509 import csr
+from etcdboot.pki.x509.certificate import public_key_of
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.certs.receiving import adopt
 from etcdboot.workflows.certs.requesting import CsrResult, request

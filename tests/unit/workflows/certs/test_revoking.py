@@ -10,10 +10,10 @@ from cryptography import x509
 from etcdboot.base.errors import Missing, Refused, UsageError
 from etcdboot.effects.root import Watcher
 from etcdboot.model.register import Reason, Register
+from etcdboot.pki.x509 import crl
+from etcdboot.pki.x509.certificate import read
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.plan.revocation_lists import CrlFacts
-from etcdboot.products.pki import crl
-from etcdboot.products.pki.reading import read
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.certs.renewing import renew
 from etcdboot.workflows.certs.revoking import ListsResult, refresh, revoke

@@ -15,11 +15,11 @@ from etcdboot.base.errors import Refused, UsageError
 from etcdboot.effects.passphrase import Passphrases
 from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.model.rotation import Rotations, Step
+from etcdboot.pki.x509 import crl
+from etcdboot.pki.x509.certificate import public_hash, public_key_of, read
+from etcdboot.pki.x509.pem import is_encrypted
 from etcdboot.plan.certificate_request import pair_paths
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.pki import crl
-from etcdboot.products.pki.pem import is_encrypted
-from etcdboot.products.pki.reading import public_hash, public_key_of, read
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.certs.line import Rotated
 from etcdboot.workflows.certs.renewing import renew

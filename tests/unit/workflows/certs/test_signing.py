@@ -9,9 +9,9 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from etcdboot.base.errors import ExitCode, Refused, UsageError
+from etcdboot.pki.x509.certificate import public_hash, read
+from etcdboot.pki.x509.pem import PrivateKey, load_key
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.pki.pem import PrivateKey, load_key
-from etcdboot.products.pki.reading import public_hash, read
 from etcdboot.workflows.certs.issuing import CertsResult, issue
 from etcdboot.workflows.certs.renewing import renew
 from etcdboot.workflows.certs.signing import sign

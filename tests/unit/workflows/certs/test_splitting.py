@@ -12,10 +12,10 @@ from etcdboot.base.errors import Refused, UsageError
 from etcdboot.effects.passphrase import Passphrases
 from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.model.rotation import Rotations, Step
+from etcdboot.pki.x509 import crl
+from etcdboot.pki.x509.certificate import read
+from etcdboot.pki.x509.pem import is_encrypted
 from etcdboot.plan.certificate_request import pair_paths
-from etcdboot.products.pki import crl
-from etcdboot.products.pki.pem import is_encrypted
-from etcdboot.products.pki.reading import read
 from etcdboot.spec.spec import CaLayout
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.certs.line import Rotated

@@ -12,9 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKey
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 
 from etcdboot.base.fast_dataclasses import dataclass, field
-from etcdboot.plan.certificate_request import CertRequest
-from etcdboot.products.pki import profile
-from etcdboot.products.pki.pem import (
+from etcdboot.pki.x509 import profile
+from etcdboot.pki.x509.pem import (
     PrivateKey,
     Unreadable,
     dump_certificate,
@@ -22,6 +21,7 @@ from etcdboot.products.pki.pem import (
     load_certificate,
     load_key,
 )
+from etcdboot.plan.certificate_request import CertRequest
 
 PublicKey = CertificatePublicKeyTypes
 

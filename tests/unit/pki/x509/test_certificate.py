@@ -14,9 +14,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from etcdboot.base.addresses import Host, HostKind
 from etcdboot.model.audit import audit
-from etcdboot.products.pki.authority import Authority, issue
-from etcdboot.products.pki.pem import Unreadable, dump_certificate, dump_key
-from etcdboot.products.pki.reading import key_type, public_key_of, read
+from etcdboot.pki.x509.certificate import key_type, public_key_of, read
+from etcdboot.pki.x509.pem import Unreadable, dump_certificate, dump_key
+from etcdboot.pki.x509.signing import Authority, issue
 from etcdboot.spec.subject_names import permitted
 from samples.certificates import AUTHORITY, CLIENT, NOW, SERVER
 from samples.requests import Company, ec_key, name, request_of

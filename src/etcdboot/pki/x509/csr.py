@@ -13,14 +13,14 @@ from cryptography.utils import CryptographyDeprecationWarning
 
 from etcdboot.base.addresses import Host, HostKind
 from etcdboot.base.text import printable
-from etcdboot.model.csr import CsrFacts
+from etcdboot.pki.x509 import profile
+from etcdboot.pki.x509.certificate import NAMES, key_type, public_hash
+from etcdboot.pki.x509.csr_policy import CsrFacts
+from etcdboot.pki.x509.extension_text import general_name, key_usages, purpose
+from etcdboot.pki.x509.pem import PrivateKey, Unreadable
+from etcdboot.pki.x509.pem_blocks import blocks
+from etcdboot.pki.x509.signing import signing_hash
 from etcdboot.plan.certificate_request import CertRequest
-from etcdboot.products.pki import profile
-from etcdboot.products.pki.authority import signing_hash
-from etcdboot.products.pki.blocks import blocks
-from etcdboot.products.pki.extensions import general_name, key_usages, purpose
-from etcdboot.products.pki.pem import PrivateKey, Unreadable
-from etcdboot.products.pki.reading import NAMES, key_type, public_hash
 
 # What openssl writes, and what Netscape did before RFC 7468 section 7.
 _LABELS = ("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST", "")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.products.pki.blocks import blocks
+from etcdboot.pki.x509.pem_blocks import blocks
 
 PEM = b"-----BEGIN X-----\nAAEC\n-----END X-----\n"
 

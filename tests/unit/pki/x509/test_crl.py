@@ -12,9 +12,9 @@ from cryptography.x509.oid import NameOID
 
 from etcdboot.effects.keys import new_key, new_serial
 from etcdboot.model.register import Reason, Revoked
-from etcdboot.products.pki import crl
-from etcdboot.products.pki.authority import Authority, Pair, issue, signing_hash
-from etcdboot.products.pki.pem import Unreadable
+from etcdboot.pki.x509 import crl
+from etcdboot.pki.x509.pem import Unreadable
+from etcdboot.pki.x509.signing import Authority, Pair, issue, signing_hash
 from etcdboot.spec.spec import KeyAlgorithm
 from samples.certificates import AUTHORITY, DAY, NOW
 

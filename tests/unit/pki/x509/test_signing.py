@@ -9,10 +9,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from etcdboot.model.audit import audit
+from etcdboot.pki.x509.certificate import read
+from etcdboot.pki.x509.pem import PrivateKey, Unreadable, load_certificate
+from etcdboot.pki.x509.signing import Authority, Pair, issue, issue_all
 from etcdboot.plan.certificate_request import CertRequest
-from etcdboot.products.pki.authority import Authority, Pair, issue, issue_all
-from etcdboot.products.pki.pem import PrivateKey, Unreadable, load_certificate
-from etcdboot.products.pki.reading import read
 from etcdboot.spec.spec import KeyAlgorithm
 from samples.certificates import AUTHORITY, CLIENT, DAY, NOW, SERVER
 

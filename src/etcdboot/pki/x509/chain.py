@@ -13,7 +13,7 @@ from enum import StrEnum
 from cryptography import x509
 
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.products.pki.reading import is_signed_by
+from etcdboot.pki.x509.certificate import is_signed_by
 
 
 class Order(StrEnum):

@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKey
 
 from etcdboot.base.addresses import Host
 from etcdboot.model.audit import BACKDATE
+from etcdboot.pki.x509.certificate import NAME_OIDS, USAGE_OIDS
 from etcdboot.plan.certificate_request import CertRequest, Usage
-from etcdboot.products.pki.reading import NAME_OIDS, USAGE_OIDS
 from etcdboot.spec.subject_names import is_network, permitted
 
 

@@ -9,11 +9,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from etcdboot.effects.keys import new_key
-from etcdboot.model.csr import excess, left_out
+from etcdboot.pki.x509 import csr
+from etcdboot.pki.x509.certificate import public_hash
+from etcdboot.pki.x509.csr_policy import excess, left_out
+from etcdboot.pki.x509.pem import Unreadable
 from etcdboot.plan.certificate_request import CertRequest
-from etcdboot.products.pki import csr
-from etcdboot.products.pki.pem import Unreadable
-from etcdboot.products.pki.reading import public_hash
 from etcdboot.spec.spec import KeyAlgorithm
 from samples.certificates import AUTHORITY, CLIENT, SERVER
 from samples.requests import BOTH, ec_key, name, request_of

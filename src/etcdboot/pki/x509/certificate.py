@@ -18,8 +18,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from etcdboot.base.addresses import Host, HostKind
 from etcdboot.model.audit import CertFacts
+from etcdboot.pki.x509.pem import Unreadable, load_certificate, load_key
 from etcdboot.plan.certificate_request import Usage
-from etcdboot.products.pki.pem import Unreadable, load_certificate, load_key
 
 E = TypeVar("E", bound=x509.ExtensionType)
 

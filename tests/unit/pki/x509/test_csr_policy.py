@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from etcdboot.base.addresses import parse_host
-from etcdboot.model.csr import CsrFacts, csr_path, excess, left_out
+from etcdboot.pki.x509.csr_policy import CsrFacts, csr_path, excess, left_out
 from samples.certificates import CLIENT, SERVER
 
 ASKED = CsrFacts(

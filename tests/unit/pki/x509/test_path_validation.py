@@ -6,7 +6,7 @@ import pytest
 from cryptography import x509
 
 from etcdboot.base.addresses import parse_san
-from etcdboot.products.pki.paths import objections
+from etcdboot.pki.x509.path_validation import objections
 from samples.foreign import Made, authority, made, usage
 
 ROOT = authority("root")

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from etcdboot.products.pki.pem import Locked, PrivateKey, WrongPassphrase, is_encrypted, load_key
-from etcdboot.products.pki.sealing import SALT, VECTOR, seal
+from etcdboot.pki.x509.key_encryption import SALT, VECTOR, seal
+from etcdboot.pki.x509.pem import Locked, PrivateKey, WrongPassphrase, is_encrypted, load_key
 
 EC_KEY = ec.generate_private_key(ec.SECP256R1())
 SECRET = "correct hörse".encode()

@@ -11,7 +11,7 @@ from cryptography.x509.oid import (
     ObjectIdentifier,
 )
 
-from etcdboot.products.pki.extensions import shown
+from etcdboot.pki.x509.extension_text import shown
 from samples.foreign import BOTH, made, named, sans, usage
 
 KEY_ID = bytes(range(4))

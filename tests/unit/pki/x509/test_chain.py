@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from etcdboot.products.pki.chains import Order, order_of, path_to
+from etcdboot.pki.x509.chain import Order, order_of, path_to
 from samples.foreign import authority, made
 
 ROOT = authority("root")

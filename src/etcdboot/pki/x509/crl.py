@@ -15,10 +15,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from etcdboot.model.audit import BACKDATE
 from etcdboot.model.register import Reason, Revoked
+from etcdboot.pki.x509.pem import Unreadable, load_certificate
+from etcdboot.pki.x509.profile import authority_key_identifier
+from etcdboot.pki.x509.signing import Authority, signing_hash
 from etcdboot.plan.revocation_lists import CrlFacts
-from etcdboot.products.pki.authority import Authority, signing_hash
-from etcdboot.products.pki.pem import Unreadable, load_certificate
-from etcdboot.products.pki.profile import authority_key_identifier
 
 _PEM = b"-----BEGIN X509 CRL-----"
 _FLAGS = {

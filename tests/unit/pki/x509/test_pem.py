@@ -4,8 +4,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
-from etcdboot.products.pki.authority import issue
-from etcdboot.products.pki.pem import (
+from etcdboot.pki.x509.pem import (
     Unreadable,
     dump_certificate,
     dump_key,
@@ -13,6 +12,7 @@ from etcdboot.products.pki.pem import (
     load_certificate,
     load_key,
 )
+from etcdboot.pki.x509.signing import issue
 from samples.certificates import AUTHORITY, NOW
 
 KEY = generate_private_key(SECP256R1())

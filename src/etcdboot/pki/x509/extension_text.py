@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.products.pki.reading import KEY_USAGES, USAGE_OIDS
+from etcdboot.pki.x509.certificate import KEY_USAGES, USAGE_OIDS
 
 # RFC 5280 section 4.2.1.12 and 4.2.2.1; what else there is stays a dotted number.
 _PURPOSES = {

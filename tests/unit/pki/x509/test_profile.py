@@ -8,8 +8,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from etcdboot.pki.x509 import profile
 from etcdboot.plan.certificate_request import CertRequest
-from etcdboot.products.pki import profile
 from samples.certificates import AUTHORITY, CLIENT, NOW, SERVER
 
 EC_KEY = ec.generate_private_key(ec.SECP256R1())

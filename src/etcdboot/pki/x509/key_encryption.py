@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from cryptography.hazmat.primitives.padding import PKCS7
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from etcdboot.products.pki.pem import PrivateKey
+from etcdboot.pki.x509.pem import PrivateKey
 
 SALT, VECTOR = 16, 16  # bytes
 _COST, _BLOCK, _LANES = 2**14, 8, 5

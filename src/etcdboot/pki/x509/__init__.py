@@ -1,0 +1,1 @@
+"""Between bytes and X.509: certificates, requests, lists, keys, chains."""
