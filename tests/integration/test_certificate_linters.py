@@ -20,7 +20,7 @@ from cryptography.x509.oid import NameOID
 
 from etcdboot.effects import keys
 from etcdboot.effects.clock import now
-from etcdboot.model.register import Reason, Revoked
+from etcdboot.pki.store.revocation_register import Reason, Revoked
 from etcdboot.pki.x509 import crl
 from etcdboot.pki.x509.pem import PrivateKey, load_certificate
 from etcdboot.pki.x509.signing import Authority, Pair, issue_all

@@ -19,8 +19,8 @@ from etcdboot.base.artifacts import ChangeKind
 from etcdboot.effects.pairs import open_pairs
 from etcdboot.effects.passphrase import Passphrases
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.model.issued import ISSUED
-from etcdboot.model.rotation import Rotations
+from etcdboot.pki.store.issued_register import ISSUED
+from etcdboot.pki.store.rotation_state import Rotations
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.pki.adoption import Offer
 from etcdboot.workflows.certs.adopting import adopt_files

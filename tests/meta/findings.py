@@ -57,7 +57,7 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     ),  # a malformed answer was exit 1
     "A6-member-like-client": (
         "tests/unit/model/test_rules.py::test_a_rule_names_the_fault_and_its_place",
-        "tests/unit/model/test_audit.py::test_a_certificate_with_the_name_of_another_user_is_an_error",
+        "tests/unit/pki/store/test_audit.py::test_a_certificate_with_the_name_of_another_user_is_an_error",
         "tests/integration/test_users.py::test_a_member_named_like_a_user_is_that_user_and_is_refused",
         "tests/integration/test_users.py::test_a_certificate_of_the_superuser_is_adopted_for_nobody_else",
     ),  # a member named root or like a client is that etcd user

@@ -21,7 +21,7 @@ from etcdboot.base.addresses import Host
 from etcdboot.base.diagnostic_codes import CODES
 from etcdboot.base.diagnostics import has_errors
 from etcdboot.effects import keys
-from etcdboot.model.audit import audit
+from etcdboot.pki.store.audit import audit
 from etcdboot.pki.x509.certificate import read
 from etcdboot.pki.x509.pem import PrivateKey
 from etcdboot.pki.x509.signing import Pair, issue_all

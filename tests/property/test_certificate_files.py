@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etcdboot.model.due import Within, is_due, margin
+from etcdboot.pki.store.expiry import Within, is_due, margin
 from etcdboot.pki.x509.pem import Unreadable
 from etcdboot.products.pki.given import Given, Question, all_of
 from etcdboot.products.pki.portraits import portraits

@@ -17,7 +17,7 @@ from etcdboot.base.addresses import Host, HostKind
 from etcdboot.base.diagnostics import has_errors
 from etcdboot.base.errors import EtcdbootError
 from etcdboot.effects import keys
-from etcdboot.model.audit import audit
+from etcdboot.pki.store.audit import audit
 from etcdboot.pki.x509.certificate import public_key_of, read
 from etcdboot.pki.x509.pem import PrivateKey, load_certificate
 from etcdboot.pki.x509.signing import Authority, Pair, issue

@@ -7,7 +7,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etcdboot.model.issued import AUTHORITIES, Issued, IssuedProblem, IssuedRegister
+from etcdboot.pki.store.issued_register import AUTHORITIES, Issued, IssuedProblem, IssuedRegister
 from samples.certificates import NOW
 
 MOMENTS = st.integers(-2_000_000_000, 20_000_000_000).map(lambda seconds: NOW + timedelta(seconds=seconds))

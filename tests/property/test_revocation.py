@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etcdboot.effects.keys import new_key
-from etcdboot.model.register import Reason, Register, Revoked, Roll
-from etcdboot.model.rotation import Rotation, Rotations, Step
+from etcdboot.pki.store.revocation_register import Reason, Register, Revoked, Roll
+from etcdboot.pki.store.rotation_state import Rotation, Rotations, Step
 from etcdboot.pki.x509 import crl
 from etcdboot.pki.x509.signing import Authority, Pair, issue
 from samples.certificates import AUTHORITY, NOW

@@ -13,13 +13,13 @@ from cryptography import x509
 
 from etcdboot.base.manifest import MANIFEST
 from etcdboot.effects.pairs import open_pairs
-from etcdboot.model.issued import ISSUED, IssuedRegister, certificate_name
+from etcdboot.pki.store.issued_register import ISSUED, IssuedRegister, certificate_name
+from etcdboot.pki.store.unrecorded import fingerprint
 from etcdboot.pki.x509 import crl
 from etcdboot.pki.x509.certificate import public_key_of, read
 from etcdboot.pki.x509.pem import is_encrypted
 from etcdboot.plan.certificate_request import pair_paths
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.pki.recording import fingerprint
 
 
 def shape(value: Any) -> Any:

@@ -19,7 +19,7 @@ from etcdboot.base.manifest import MANIFEST, Manifest
 from etcdboot.effects.disk import Disk
 from etcdboot.effects.root import HERE, Watcher, unwatched
 from etcdboot.effects.tree import PRIVATE_FOLDER, Tree, open_disk
-from etcdboot.model.beside import stands_in_pki
+from etcdboot.pki.store.file_layout import stands_in_pki
 from etcdboot.plan.certificate_request import PairPaths
 
 STAGED = PurePosixPath(".staged")

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from etcdboot.effects.disk import LARGEST, Disk
 from etcdboot.effects.refusing import failed
-from etcdboot.model.custody import Kept, Kind
+from etcdboot.pki.store.permissions import Kept, Kind
 
 
 def survey(root: Path) -> tuple[Kept, ...]:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from etcdboot.base.diagnostics import Diagnostic, error, warning
 from etcdboot.base.durations import format_lifetime
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.model.register import Roll
+from etcdboot.pki.store.revocation_register import Roll
 from etcdboot.plan.certificate_request import CA, PEER_CA
 from etcdboot.plan.certificates import peer_ca_name
 from etcdboot.spec.spec import ClientTls, ClusterSpec, PeerTls

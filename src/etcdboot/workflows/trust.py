@@ -13,7 +13,7 @@ from etcdboot.effects.files import STDIN, read_text
 from etcdboot.effects.pairs import PairTree, open_pairs
 from etcdboot.effects.rewriting import rewrite
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.model.rotation import STATE, Rotations
+from etcdboot.pki.store.rotation_state import STATE, Rotations
 from etcdboot.plan.ca_layout import KEY, Held, tells_apart, with_layout
 from etcdboot.plan.certificate_request import CA, PEER_CA, ROOTS, pair_paths
 from etcdboot.spec.editor import put

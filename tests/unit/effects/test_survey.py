@@ -7,7 +7,7 @@ import pytest
 
 from etcdboot.base.errors import Missing
 from etcdboot.effects.survey import mode_of, own_user, survey
-from etcdboot.model.custody import Kind
+from etcdboot.pki.store.permissions import Kind
 
 
 def test_everything_below_the_root_is_told_in_order(tmp_path: Path) -> None:

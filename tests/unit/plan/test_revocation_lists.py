@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from etcdboot.base.diagnostics import Severity
-from etcdboot.model.register import Revoked, Roll
+from etcdboot.pki.store.revocation_register import Revoked, Roll
 from etcdboot.plan.revocation_lists import CrlFacts, CrlRequest, crl_paths, judge
 from samples.certificates import DAY, NOW, plan_of
 

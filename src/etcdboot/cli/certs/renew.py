@@ -13,8 +13,8 @@ from etcdboot.cli.options import output_options, passphrase_option, pki_option, 
 from etcdboot.cli.output import Outcome, Output
 
 if TYPE_CHECKING:
-    from etcdboot.model.due import Within
     from etcdboot.model.rollout import Step
+    from etcdboot.pki.store.expiry import Within
     from etcdboot.workflows.certs.renewing import Renewal
 
 _EPILOG = """\b

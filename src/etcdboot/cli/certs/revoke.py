@@ -11,7 +11,7 @@ from etcdboot.cli.certs.lists import outcome
 from etcdboot.cli.certs.showing import passphrases
 from etcdboot.cli.options import output_options, passphrase_option, pki_option, spec_option
 from etcdboot.cli.output import Outcome
-from etcdboot.model.register import Reason
+from etcdboot.pki.store.revocation_register import Reason
 
 if TYPE_CHECKING:
     from etcdboot.workflows.certs.revoking import ListsResult

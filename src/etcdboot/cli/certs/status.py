@@ -15,8 +15,8 @@ from etcdboot.cli.output import Grid, Outcome
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from etcdboot.model.due import Within
-    from etcdboot.model.issued import Issued
+    from etcdboot.pki.store.expiry import Within
+    from etcdboot.pki.store.issued_register import Issued
     from etcdboot.products.pki.lists import Standing
     from etcdboot.products.pki.live import Sight
     from etcdboot.products.pki.open_doors import IssuedState

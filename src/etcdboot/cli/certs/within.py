@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from etcdboot.model.due import Within, parse_within
+from etcdboot.pki.store.expiry import Within, parse_within
 
 
 class _WithinType(click.ParamType[Within]):

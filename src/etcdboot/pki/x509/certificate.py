@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from etcdboot.base.addresses import Host, HostKind
-from etcdboot.model.audit import CertFacts
+from etcdboot.pki.store.audit import CertFacts
 from etcdboot.pki.x509.pem import Unreadable, load_certificate, load_key
 from etcdboot.plan.certificate_request import Usage
 

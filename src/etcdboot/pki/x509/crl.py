@@ -13,8 +13,8 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from etcdboot.model.audit import BACKDATE
-from etcdboot.model.register import Reason, Revoked
+from etcdboot.pki.store.audit import BACKDATE
+from etcdboot.pki.store.revocation_register import Reason, Revoked
 from etcdboot.pki.x509.pem import Unreadable, load_certificate
 from etcdboot.pki.x509.profile import authority_key_identifier
 from etcdboot.pki.x509.signing import Authority, signing_hash

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.model.audit import CertFacts
+from etcdboot.pki.store.audit import CertFacts
 from etcdboot.products.cfssl.documents import Policy, Wish
 
 

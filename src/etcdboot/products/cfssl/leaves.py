@@ -7,7 +7,7 @@ from typing import Final
 from etcdboot.base.addresses import Host
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.model.audit import BACKDATE, CertFacts
+from etcdboot.pki.store.audit import BACKDATE, CertFacts
 from etcdboot.plan.certificate_request import CertKind, Usage
 from etcdboot.plan.filename_hints import Clue
 from etcdboot.products.cfssl import vocabulary

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.base.fast_dataclasses import dataclass, field, replace
+from etcdboot.pki.store.inventory import Entry, Found
 from etcdboot.pki.x509.pem_blocks import blocks
-from etcdboot.products.pki.inventory import Entry, Found
 
 # What forbids a certificate, whoever made it: another user's name, usages, dates, another CA, no key.
 _USELESS = frozenset(("EB281", "EB310", "EB312", "EB314", "EB317"))

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from etcdboot.base.diagnostics import Diagnostic, error
-from etcdboot.model.custody import Kept
+from etcdboot.pki.store.permissions import Kept
 from etcdboot.pki.x509.certificate import public_key_of, read
 from etcdboot.pki.x509.pem import Unreadable
 from etcdboot.plan.host_files import Needed, needed, needed_by

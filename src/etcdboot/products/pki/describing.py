@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from etcdboot.model.audit import CertFacts
+from etcdboot.pki.store.audit import CertFacts
 from etcdboot.pki.x509 import crl
 from etcdboot.pki.x509.certificate import read
 from etcdboot.pki.x509.pem import Unreadable

@@ -8,12 +8,12 @@ from datetime import datetime
 from etcdboot.base.artifacts import Artifact
 from etcdboot.base.diagnostics import Diagnostic, error, has_errors
 from etcdboot.base.fast_dataclasses import dataclass, field, replace
-from etcdboot.model.register import REGISTER, Register
+from etcdboot.pki.store.inventory import Entry
+from etcdboot.pki.store.revocation_register import REGISTER, Register
 from etcdboot.pki.x509 import crl
 from etcdboot.pki.x509.pem import Unreadable
 from etcdboot.pki.x509.signing import Authority
 from etcdboot.plan.revocation_lists import CrlFacts, CrlRequest, crl_paths, judge
-from etcdboot.products.pki.inventory import Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from etcdboot.base.addresses import Url
 from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.base.errors import ExitCode
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.model.audit import CertFacts
+from etcdboot.pki.store.audit import CertFacts
+from etcdboot.pki.store.inventory import Entry
 from etcdboot.pki.x509.certificate import read
 from etcdboot.pki.x509.pem import Unreadable
 from etcdboot.plan.certificate_request import CertKind, CertRequest
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.pki.inventory import Entry
 
 
 class Served(StrEnum):

@@ -12,13 +12,13 @@ from cryptography import x509
 from etcdboot.base.diagnostics import Diagnostic, warning
 from etcdboot.base.fast_dataclasses import dataclass, field
 from etcdboot.formats import shell
-from etcdboot.model.issued import Issued, IssuedRegister, kind_of
+from etcdboot.pki.store.inventory import Entry
+from etcdboot.pki.store.issued_register import Issued, IssuedRegister, kind_of
+from etcdboot.pki.store.unrecorded import fingerprint, fingerprints
 from etcdboot.pki.x509.certificate import is_signed_by
 from etcdboot.pki.x509.pem import Unreadable, load_certificate
 from etcdboot.plan.certificate_request import CertKind, CertRequest
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.pki.inventory import Entry
-from etcdboot.products.pki.recording import fingerprint, fingerprints
 from etcdboot.spec.spec import CertificateSource, ClientTls, PeerTls
 
 

@@ -13,9 +13,9 @@ from etcdboot.pki.x509.profile import validity
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from etcdboot.model.audit import CertFacts
+    from etcdboot.pki.store.audit import CertFacts
+    from etcdboot.pki.store.inventory import Entry, Found
     from etcdboot.plan.certificate_request import CertRequest
-    from etcdboot.products.pki.inventory import Entry, Found
 
 # What others decide who make a certificate: its lifetime, its subject, what else it is for; all of a CA.
 _THEIRS = frozenset(("EB315", "EB316", "EB321", "EB323", "EB331"))

@@ -9,10 +9,10 @@ from enum import StrEnum
 from etcdboot.base.diagnostics import Diagnostic, error, has_errors
 from etcdboot.base.errors import ExitCode, first_of
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.model.audit import due
-from etcdboot.model.due import Within, is_due, margin, residual
+from etcdboot.pki.store.audit import due
+from etcdboot.pki.store.expiry import Within, is_due, margin, residual
+from etcdboot.pki.store.inventory import Entry
 from etcdboot.plan.certificate_request import CertRequest
-from etcdboot.products.pki.inventory import Entry
 from etcdboot.spec.spec import CertificateSource
 
 # Half a pair: who has only certificates may still ask how they stand. Due: said here, by another measure.

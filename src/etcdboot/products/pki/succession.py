@@ -1,4 +1,4 @@
-"""A new CA in place of an old one: what each step writes (:mod:`etcdboot.model.rotation` says why)."""
+"""A new CA in place of an old one: what each step writes (:mod:`etcdboot.pki.store.rotation_state` says why)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import PurePosixPath
 
 from etcdboot.base.artifacts import Artifact
 from etcdboot.base.fast_dataclasses import dataclass, replace
-from etcdboot.model.rotation import (
+from etcdboot.pki.store.inventory import Entry
+from etcdboot.pki.store.rotation_state import (
     RETIRED,
     ROTATION,
     Rotation,
@@ -21,7 +22,6 @@ from etcdboot.pki.x509.certificate import read
 from etcdboot.pki.x509.pem import dump_certificate, load_certificate
 from etcdboot.pki.x509.signing import Pair
 from etcdboot.plan.certificate_request import CertRequest, PairPaths, pair_paths
-from etcdboot.products.pki.inventory import Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,15 +16,15 @@ from etcdboot.effects import clock, keys
 from etcdboot.effects.pairs import PairTree, open_pairs
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.model.audit import CertFacts
-from etcdboot.model.beside import is_beside
+from etcdboot.pki.store import inventory, selection
+from etcdboot.pki.store.audit import CertFacts
+from etcdboot.pki.store.file_layout import is_beside
+from etcdboot.pki.store.inventory import Entry
 from etcdboot.pki.x509.csr_policy import csr_path
 from etcdboot.pki.x509.pem import PrivateKey, dump_key
 from etcdboot.pki.x509.signing import Pair, PublicKey, issue_all
 from etcdboot.plan.certificate_request import CertRequest, pair_paths
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.pki import inventory, selection
-from etcdboot.products.pki.inventory import Entry
 from etcdboot.products.pki.lists import NO_LISTS, Lists
 from etcdboot.spec.spec import CertificateSource
 from etcdboot.workflows.certs import outsourcing

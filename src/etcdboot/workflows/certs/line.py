@@ -13,14 +13,15 @@ from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.base.progress import Reporter
 from etcdboot.effects.pairs import PairTree
 from etcdboot.effects.passphrase import Passphrases
-from etcdboot.model.rotation import STATE, Rotation, Rotations
 from etcdboot.model.sighting import Sighting
+from etcdboot.pki.store import inventory
+from etcdboot.pki.store.inventory import Entry
+from etcdboot.pki.store.rotation_state import STATE, Rotation, Rotations
 from etcdboot.pki.x509.certificate import public_key_of, read
 from etcdboot.pki.x509.pem import Unreadable, is_encrypted
 from etcdboot.pki.x509.signing import Authority, Pair
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.pki import inventory, succession
-from etcdboot.products.pki.inventory import Entry
+from etcdboot.products.pki import succession
 from etcdboot.products.pki.succession import Line
 from etcdboot.spec.spec import CertificateSource
 from etcdboot.workflows.certs.standing import look, placed

@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.base.errors import EtcdbootError, Missing, Refused
-from etcdboot.model.audit import BACKDATE
+from etcdboot.pki.store.audit import BACKDATE
+from etcdboot.pki.store.inventory import Entry
 from etcdboot.pki.x509 import csr
 from etcdboot.pki.x509.certificate import public_hash
 from etcdboot.pki.x509.pem import PrivateKey, dump_key, load_certificate
@@ -21,7 +22,6 @@ from etcdboot.pki.x509.signing import Pair, PublicKey
 from etcdboot.plan.certificate_request import CertRequest
 from etcdboot.plan.plan import SignerPlan
 from etcdboot.products.pki import adoption, answers
-from etcdboot.products.pki.inventory import Entry
 
 if TYPE_CHECKING:
     from etcdboot.effects.signer import Answer

@@ -16,15 +16,16 @@ from etcdboot.effects.files import STDIN, contents_of, read_given, shown_name
 from etcdboot.effects.pairs import open_pairs
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
+from etcdboot.pki.store import selection
+from etcdboot.pki.store.inventory import Found
+from etcdboot.pki.store.key_owners import holders
 from etcdboot.pki.x509.certificate import is_signed_by, read
 from etcdboot.pki.x509.pem import Unreadable, load_certificate
 from etcdboot.plan.certificate_request import CertRequest, pair_paths
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.pki import answers, assigning, placing, selection
+from etcdboot.products.pki import answers, assigning, placing
 from etcdboot.products.pki.adoption import Offer
 from etcdboot.products.pki.handed import Handed, handed
-from etcdboot.products.pki.holders import holders
-from etcdboot.products.pki.inventory import Found
 from etcdboot.products.pki.matching import Match
 from etcdboot.products.pki.placing import Places
 from etcdboot.workflows.certs.adopting import adopt_files

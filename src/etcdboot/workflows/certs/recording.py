@@ -11,14 +11,21 @@ from etcdboot.base.diagnostics import Diagnostic, error, warning
 from etcdboot.base.errors import Refused
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects.pairs import PairTree
-from etcdboot.model.issued import ISSUED, IssuedProblem, IssuedRegister, certificate_name, is_authority
-from etcdboot.model.rotation import RETIRED, ROTATION
+from etcdboot.pki.store import unrecorded
+from etcdboot.pki.store.inventory import Entry
+from etcdboot.pki.store.issued_register import (
+    ISSUED,
+    IssuedProblem,
+    IssuedRegister,
+    certificate_name,
+    is_authority,
+)
+from etcdboot.pki.store.rotation_state import RETIRED, ROTATION
+from etcdboot.pki.store.unrecorded import Named
 from etcdboot.plan.certificate_request import pair_paths
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.pki import open_doors, recording
-from etcdboot.products.pki.inventory import Entry
+from etcdboot.products.pki import open_doors
 from etcdboot.products.pki.open_doors import Recorded
-from etcdboot.products.pki.recording import Named
 from etcdboot.workflows.certs.standing import register as revocations
 
 
@@ -51,12 +58,12 @@ def look_at_record(tree: PairTree, entries: Iterable[Entry], coming: Iterable[Ar
     found = tree.present([str(ISSUED)])[str(ISSUED)]
     content = None if found is None else found.content
     known = _parsed(tree, content)
-    register = known.with_(recording.of_entries(entries))
+    register = known.with_(unrecorded.of_entries(entries))
     judged = {entry.found.certificate for entry in entries if entry.facts}
     files = [*_standing(tree), *((str(artifact.path), artifact.content) for artifact in coming)]
     others = _named((path, content) for path, content in files if content not in judged)
     register = register.with_(
-        recording.unrecorded(others, _authorities(entries, files), register.fingerprints)
+        unrecorded.unrecorded(others, _authorities(entries, files), register.fingerprints)
     )
     return Record(register, known, content, lost=content is None and tree.is_lost(ISSUED))
 

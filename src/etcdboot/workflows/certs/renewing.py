@@ -13,11 +13,11 @@ from etcdboot.effects import clock
 from etcdboot.effects.pairs import open_pairs
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.model.due import Within
 from etcdboot.model.rollout import Step, rollout
+from etcdboot.pki.store import inventory, renewal, selection
+from etcdboot.pki.store.expiry import Within
+from etcdboot.pki.store.inventory import Entry
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.pki import inventory, renewal, selection
-from etcdboot.products.pki.inventory import Entry
 from etcdboot.workflows.certs import outsourcing
 from etcdboot.workflows.certs.issuing import CertsResult, Clock, carry_out, shown
 from etcdboot.workflows.certs.outsourcing import Key

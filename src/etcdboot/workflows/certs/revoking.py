@@ -15,12 +15,13 @@ from etcdboot.effects.files import read_bytes
 from etcdboot.effects.pairs import PairTree, open_pairs
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.model.issued import Issued
-from etcdboot.model.register import Reason, Register, Revoked, Roll
+from etcdboot.pki.store import inventory, selection
+from etcdboot.pki.store.inventory import Entry
+from etcdboot.pki.store.issued_register import Issued
+from etcdboot.pki.store.revocation_register import Reason, Register, Revoked, Roll
 from etcdboot.plan.certificate_request import CA, PEER_CA, pair_paths
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.plan.revocation_lists import CrlRequest, crl_paths
-from etcdboot.products.pki import inventory, selection
 from etcdboot.products.pki.culprits import (
     Culprit,
     Sentence,
@@ -28,7 +29,6 @@ from etcdboot.products.pki.culprits import (
     sentence,
     sentence_of_record,
 )
-from etcdboot.products.pki.inventory import Entry
 from etcdboot.products.pki.lists import Listed
 from etcdboot.products.pki.open_doors import has_own_authority
 from etcdboot.spec.spec import CrlSpec

@@ -12,9 +12,9 @@ from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects import keys
 from etcdboot.effects.reception import Visit, receptions
 from etcdboot.effects.serving import presented
-from etcdboot.model.rotation import Rotation, Step
 from etcdboot.model.sighting import Question, Sighting
 from etcdboot.observations.client_auth import Answer, Reception
+from etcdboot.pki.store.rotation_state import Rotation, Step
 from etcdboot.pki.x509.certificate import read
 from etcdboot.pki.x509.pem import Unreadable
 from etcdboot.pki.x509.signing import Authority, issue

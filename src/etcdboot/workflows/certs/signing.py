@@ -15,15 +15,15 @@ from etcdboot.effects.pairs import PairTree, open_pairs
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.model.recognition import Asked, recognised
+from etcdboot.pki.store import inventory, selection
+from etcdboot.pki.store.inventory import Entry, Found
+from etcdboot.pki.store.key_owners import holders
 from etcdboot.pki.x509 import csr
 from etcdboot.pki.x509.certificate import public_key_of
 from etcdboot.pki.x509.csr_policy import CsrFacts, excess, left_out
 from etcdboot.pki.x509.pem import Unreadable
 from etcdboot.plan.certificate_request import CertRequest, pair_paths
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.pki import inventory, selection
-from etcdboot.products.pki.holders import holders
-from etcdboot.products.pki.inventory import Entry, Found
 from etcdboot.spec.spec import CertificateSource
 from etcdboot.workflows.certs.issuing import CertsResult, Clock, carry_out
 from etcdboot.workflows.certs.standing import look, placed

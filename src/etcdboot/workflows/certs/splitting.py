@@ -15,13 +15,13 @@ from etcdboot.effects import clock
 from etcdboot.effects.pairs import PairTree, open_pairs
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
+from etcdboot.pki.store.inventory import Entry
 from etcdboot.plan.ca_layout import with_layout
 from etcdboot.plan.certificate_request import CA, PEER_CA
 from etcdboot.plan.paths import HostLayout
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.plan.planner import plan
 from etcdboot.products.pki import succession
-from etcdboot.products.pki.inventory import Entry
 from etcdboot.spec.spec import CaLayout, PeerTls
 from etcdboot.workflows.certs.issuing import Clock
 from etcdboot.workflows.certs.line import Rotated, Work, demand_sound, work_on

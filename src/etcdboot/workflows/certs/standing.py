@@ -10,12 +10,12 @@ from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.errors import Refused
 from etcdboot.base.fast_dataclasses import replace
 from etcdboot.effects.pairs import PairTree
-from etcdboot.model.register import REGISTER, Register, RegisterProblem
-from etcdboot.model.rotation import STATE, Rotations, Step
+from etcdboot.pki.store.inventory import Found
+from etcdboot.pki.store.revocation_register import REGISTER, Register, RegisterProblem
+from etcdboot.pki.store.rotation_state import STATE, Rotations, Step
 from etcdboot.pki.x509.csr_policy import csr_path
 from etcdboot.plan.certificate_request import CertRequest, PairPaths, pair_paths
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.pki.inventory import Found
 from etcdboot.spec.spec import CertificateSource
 
 

@@ -12,12 +12,13 @@ from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects import clock
 from etcdboot.effects.pairs import PairTree, open_pairs
 from etcdboot.effects.serving import presented
-from etcdboot.model.due import Within
-from etcdboot.model.issued import Issued
+from etcdboot.pki.store import inventory
+from etcdboot.pki.store.expiry import Within
+from etcdboot.pki.store.inventory import Entry
+from etcdboot.pki.store.issued_register import Issued
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.plan.revocation_lists import crl_paths
-from etcdboot.products.pki import inventory, live
-from etcdboot.products.pki.inventory import Entry
+from etcdboot.products.pki import live
 from etcdboot.products.pki.lists import Standing
 from etcdboot.products.pki.live import Sight
 from etcdboot.products.pki.open_doors import IssuedState

@@ -11,13 +11,14 @@ from etcdboot.base.artifacts import Artifact
 from etcdboot.base.errors import Refused
 from etcdboot.base.fast_dataclasses import replace
 from etcdboot.effects import keys
-from etcdboot.model.rotation import ROTATION, STATE, Rotation, Step
+from etcdboot.pki.store import selection
+from etcdboot.pki.store.inventory import Entry
+from etcdboot.pki.store.rotation_state import ROTATION, STATE, Rotation, Step
 from etcdboot.pki.x509.pem import PrivateKey, is_encrypted
 from etcdboot.pki.x509.signing import Authority, Pair, PublicKey, issue_all
 from etcdboot.plan.certificate_request import CertRequest, pair_paths
 from etcdboot.plan.revocation_lists import crl_paths
-from etcdboot.products.pki import selection, succession
-from etcdboot.products.pki.inventory import Entry
+from etcdboot.products.pki import succession
 from etcdboot.products.pki.succession import Move
 from etcdboot.spec.spec import CertificateSource
 from etcdboot.workflows.certs.issuing import new_keys, sealer

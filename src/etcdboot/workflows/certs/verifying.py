@@ -15,9 +15,9 @@ from etcdboot.effects.files import read_given, shown_name
 from etcdboot.effects.pairs import open_pairs
 from etcdboot.effects.survey import mode_of, own_user, survey
 from etcdboot.formats import shell
-from etcdboot.model.beside import is_beside
-from etcdboot.model.custody import Kept, Kind, loose, strays
-from etcdboot.model.issued import certificate_name, is_authority
+from etcdboot.pki.store.file_layout import is_beside
+from etcdboot.pki.store.issued_register import certificate_name, is_authority
+from etcdboot.pki.store.permissions import Kept, Kind, loose, strays
 from etcdboot.pki.x509.pem import Unreadable
 from etcdboot.plan.certificate_request import CertKind, pair_paths
 from etcdboot.plan.plan import ClusterPlan

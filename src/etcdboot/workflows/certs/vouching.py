@@ -11,8 +11,8 @@ from etcdboot.base.errors import Drift, Refused
 from etcdboot.base.fast_dataclasses import replace
 from etcdboot.effects import clock
 from etcdboot.effects.pairs import open_pairs
+from etcdboot.pki.store import inventory, selection
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.pki import inventory, selection
 from etcdboot.workflows.certs.listing import look_at_lists
 from etcdboot.workflows.certs.recording import departed, look_at_record
 from etcdboot.workflows.certs.standing import look, placed

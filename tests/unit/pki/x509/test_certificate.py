@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from etcdboot.base.addresses import Host, HostKind
-from etcdboot.model.audit import audit
+from etcdboot.pki.store.audit import audit
 from etcdboot.pki.x509.certificate import key_type, public_key_of, read
 from etcdboot.pki.x509.pem import Unreadable, dump_certificate, dump_key
 from etcdboot.pki.x509.signing import Authority, issue

@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from etcdboot.model.audit import audit
+from etcdboot.pki.store.audit import audit
 from etcdboot.pki.x509.certificate import read
 from etcdboot.pki.x509.pem import PrivateKey, Unreadable, load_certificate
 from etcdboot.pki.x509.signing import Authority, Pair, issue, issue_all

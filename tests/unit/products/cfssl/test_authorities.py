@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from etcdboot.base.diagnostics import Diagnostic
-from etcdboot.model.audit import BACKDATE, CertFacts
+from etcdboot.pki.store.audit import BACKDATE, CertFacts
 from etcdboot.products.cfssl.authorities import Authority, authority
 from etcdboot.products.cfssl.documents import Wish, read
 from etcdboot.products.cfssl.evidence import Evidence, Shown

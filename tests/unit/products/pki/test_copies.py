@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from etcdboot.model.custody import Kept, Kind
+from etcdboot.pki.store.permissions import Kept, Kind
 from etcdboot.pki.x509.signing import Authority, Pair, issue
 from etcdboot.products.pki.copies import lagging, misplaced, planned
 from samples.certificates import AUTHORITY, NOW, SERVER, plan_of

@@ -4,7 +4,7 @@ import pytest
 
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.effects.keys import new_key, new_serial
-from etcdboot.model.register import Reason
+from etcdboot.pki.store.revocation_register import Reason
 from etcdboot.pki.x509.certificate import read
 from etcdboot.pki.x509.signing import Authority, Pair, issue
 from etcdboot.plan.certificate_request import CertKind

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from etcdboot.model.register import Revoked
+from etcdboot.pki.store.revocation_register import Revoked
 from etcdboot.pki.x509 import crl
 from etcdboot.pki.x509.signing import Authority, Pair
 from etcdboot.plan.certificate_request import pair_paths

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from etcdboot.effects.keys import new_key, new_serial
-from etcdboot.model.register import Register, Revoked, Roll
+from etcdboot.pki.store.inventory import Entry, Found, judge
+from etcdboot.pki.store.revocation_register import Register, Revoked, Roll
 from etcdboot.pki.x509 import crl
 from etcdboot.pki.x509.signing import Authority, Pair, issue
 from etcdboot.plan.revocation_lists import CrlRequest
-from etcdboot.products.pki.inventory import Entry, Found, judge
 from etcdboot.products.pki.lists import NO_LISTS, Lists
 from samples.certificates import AUTHORITY, DAY, NOW
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from etcdboot.model.issued import Issued, IssuedRegister
+from etcdboot.pki.store.issued_register import Issued, IssuedRegister
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.pki.open_doors import IssuedState, Recorded, Trust, guarded_ports, has_own_authority
 from samples.certificates import NOW, plan_of

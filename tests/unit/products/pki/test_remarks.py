@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from etcdboot.base.diagnostics import Severity, error
+from etcdboot.pki.store.inventory import Found
 from etcdboot.products.pki import remarks
-from etcdboot.products.pki.inventory import Found
 from samples.certificates import AUTHORITY, CLIENT, SERVER, facts_of
 
 PEM = b"-----BEGIN"

@@ -12,8 +12,8 @@ import pytest
 
 from etcdboot.base.errors import Refused, UsageError
 from etcdboot.effects.pairs import open_pairs
-from etcdboot.model.issued import Issued, IssuedRegister
-from etcdboot.model.register import Register
+from etcdboot.pki.store.issued_register import Issued, IssuedRegister
+from etcdboot.pki.store.revocation_register import Register
 from etcdboot.pki.x509.certificate import read
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.products.pki.adoption import Offer

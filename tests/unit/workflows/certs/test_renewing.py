@@ -7,7 +7,7 @@ import pytest
 
 from etcdboot.base.errors import ExitCode, Refused
 from etcdboot.base.progress import Event
-from etcdboot.model.due import parse_within
+from etcdboot.pki.store.expiry import parse_within
 from etcdboot.pki.x509.certificate import public_key_of, read
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.certs.renewing import Renewal, renew

@@ -9,7 +9,7 @@ from cryptography import x509
 
 from etcdboot.base.errors import Missing, Refused, UsageError
 from etcdboot.effects.root import Watcher
-from etcdboot.model.register import Reason, Register
+from etcdboot.pki.store.revocation_register import Reason, Register
 from etcdboot.pki.x509 import crl
 from etcdboot.pki.x509.certificate import read
 from etcdboot.plan.plan import ClusterPlan

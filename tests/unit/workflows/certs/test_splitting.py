@@ -11,7 +11,7 @@ from etcdboot.base.diagnostics import Diagnostic, Severity
 from etcdboot.base.errors import Refused, UsageError
 from etcdboot.effects.passphrase import Passphrases
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.model.rotation import Rotations, Step
+from etcdboot.pki.store.rotation_state import Rotations, Step
 from etcdboot.pki.x509 import crl
 from etcdboot.pki.x509.certificate import read
 from etcdboot.pki.x509.pem import is_encrypted

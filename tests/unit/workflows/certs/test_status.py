@@ -9,7 +9,7 @@ import pytest
 
 from etcdboot.base.errors import ExitCode
 from etcdboot.effects.ports import free_loopback_ports
-from etcdboot.model.due import parse_within
+from etcdboot.pki.store.expiry import parse_within
 from etcdboot.plan.paths import HostLayout
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.plan.planner import plan as planned

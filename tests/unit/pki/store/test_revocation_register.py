@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from etcdboot.model.register import Reason, Register, RegisterProblem, Revoked, Roll
+from etcdboot.pki.store.revocation_register import Reason, Register, RegisterProblem, Revoked, Roll
 from samples.certificates import NOW
 
 BOB = Revoked(7, "client/bob", NOW, NOW + timedelta(days=1), Reason.KEY_COMPROMISE)

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
+from etcdboot.pki.store.inventory import Found
+from etcdboot.pki.store.key_owners import holders
 from etcdboot.pki.x509 import csr
 from etcdboot.pki.x509.certificate import public_hash
 from etcdboot.pki.x509.pem import dump_key
 from etcdboot.pki.x509.signing import issue
-from etcdboot.products.pki.holders import holders
-from etcdboot.products.pki.inventory import Found
 from samples.certificates import AUTHORITY, CLIENT, NOW, SERVER
 from samples.requests import ec_key
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator
 from hashlib import sha256
 
-from etcdboot.model.audit import CertFacts
-from etcdboot.model.issued import Issued
+from etcdboot.pki.store.audit import CertFacts
+from etcdboot.pki.store.inventory import Entry
+from etcdboot.pki.store.issued_register import Issued
 from etcdboot.pki.x509.certificate import read
 from etcdboot.pki.x509.pem import Unreadable
 from etcdboot.pki.x509.pem_blocks import blocks
-from etcdboot.products.pki.inventory import Entry
 
 # A certificate (PEM) and its name.
 Named = tuple[str, bytes]

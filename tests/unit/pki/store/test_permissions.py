@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from etcdboot.base.diagnostics import Diagnostic
-from etcdboot.model.custody import Kept, Kind, loose, strays
+from etcdboot.pki.store.permissions import Kept, Kind, loose, strays
 
 ME = 1000
 KEY = b"-----BEGIN PRIVATE KEY-----\n"

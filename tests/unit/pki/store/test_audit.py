@@ -8,7 +8,7 @@ import pytest
 
 from etcdboot.base.addresses import Host, HostKind, parse_host
 from etcdboot.base.diagnostics import Severity
-from etcdboot.model.audit import audit, unfit_authority
+from etcdboot.pki.store.audit import audit, unfit_authority
 from etcdboot.plan.certificate_request import CertRequest
 from etcdboot.spec.spec import CertificateSource
 from samples.certificates import AUTHORITY, CLIENT, DAY, NOW, SERVER, facts_of

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from etcdboot.model.due import Within, is_due, margin, parse_within, residual
+from etcdboot.pki.store.expiry import Within, is_due, margin, parse_within, residual
 from samples.certificates import DAY, NOW, SERVER, facts_of
 
 FACTS = facts_of(SERVER)  # 365 days, due 30 days before its end

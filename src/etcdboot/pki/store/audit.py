@@ -13,7 +13,7 @@ from etcdboot.base.addresses import Host
 from etcdboot.base.diagnostics import Diagnostic, Severity, error, warning
 from etcdboot.base.durations import format_lifetime
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.model.rotation import generation, in_generation
+from etcdboot.pki.store.rotation_state import generation, in_generation
 from etcdboot.plan.certificate_request import ROOTS, CertRequest
 from etcdboot.spec.spec import CertificateSource
 from etcdboot.spec.subject_names import LOOPBACK

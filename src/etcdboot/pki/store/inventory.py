@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from etcdboot.base.diagnostics import Diagnostic, Severity, error
 from etcdboot.base.fast_dataclasses import dataclass, field, replace
-from etcdboot.model.audit import CertFacts, audit, unfit_authority
+from etcdboot.pki.store.audit import CertFacts, audit, unfit_authority
 from etcdboot.pki.x509.certificate import public_key_of, read
 from etcdboot.pki.x509.pem import Locked, Unreadable
 from etcdboot.pki.x509.signing import Pair

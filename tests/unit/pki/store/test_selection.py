@@ -9,12 +9,12 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from etcdboot.base.errors import EtcdbootError, Refused, UsageError
+from etcdboot.pki.store import selection
+from etcdboot.pki.store.inventory import Found, judge
 from etcdboot.pki.x509 import profile
 from etcdboot.pki.x509.key_encryption import seal
 from etcdboot.pki.x509.pem import dump_certificate
 from etcdboot.pki.x509.signing import Authority, issue
-from etcdboot.products.pki import selection
-from etcdboot.products.pki.inventory import Found, judge
 from etcdboot.spec.spec import CertificateSource
 from samples.certificates import AUTHORITY, CLIENT, NOW, SERVER
 

@@ -4,11 +4,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from etcdboot.effects.keys import new_key
-from etcdboot.model.issued import Issued
+from etcdboot.pki.store.inventory import Found, judge
+from etcdboot.pki.store.issued_register import Issued
+from etcdboot.pki.store.unrecorded import fingerprint, fingerprints, of_entries, unrecorded
 from etcdboot.pki.x509.signing import Authority, Pair, issue
 from etcdboot.plan.certificate_request import CertRequest
-from etcdboot.products.pki.inventory import Found, judge
-from etcdboot.products.pki.recording import fingerprint, fingerprints, of_entries, unrecorded
 from samples.certificates import AUTHORITY, CLIENT, NOW, SERVER
 
 

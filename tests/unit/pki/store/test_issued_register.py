@@ -7,8 +7,14 @@ from typing import Any
 
 import pytest
 
-from etcdboot.model.issued import Issued, IssuedProblem, IssuedRegister, certificate_name, kind_of
-from etcdboot.model.rotation import retired_paths, waiting_paths
+from etcdboot.pki.store.issued_register import (
+    Issued,
+    IssuedProblem,
+    IssuedRegister,
+    certificate_name,
+    kind_of,
+)
+from etcdboot.pki.store.rotation_state import retired_paths, waiting_paths
 from etcdboot.plan.certificate_request import CertKind, pair_paths
 from samples.certificates import DAY, NOW, plan_of
 

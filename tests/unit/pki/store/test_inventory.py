@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from etcdboot.pki.store.inventory import Entry, Found, after, judge
 from etcdboot.pki.x509.key_encryption import seal
 from etcdboot.pki.x509.signing import Authority, issue
-from etcdboot.products.pki.inventory import Entry, Found, after, judge
 from samples.certificates import AUTHORITY, CLIENT, DAY, NOW, SERVER
 
 CA = issue(AUTHORITY, ec.generate_private_key(ec.SECP256R1()), None, now=NOW, serial=1)

@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from etcdboot.base.diagnostics import Diagnostic, Severity, error
 from etcdboot.base.errors import Refused, UsageError
 from etcdboot.base.fast_dataclasses import replace
+from etcdboot.pki.store.inventory import Entry, not_its_key, unreadable
 from etcdboot.pki.x509.certificate import public_hash
 from etcdboot.pki.x509.pem import PrivateKey, Unreadable, WrongPassphrase, is_encrypted
 from etcdboot.pki.x509.signing import Authority, Pair
 from etcdboot.plan.certificate_request import CertRequest
-from etcdboot.products.pki.inventory import Entry, not_its_key, unreadable
 from etcdboot.spec.spec import CertificateSource
 
 # From a key's path below pki/ to its passphrase.

@@ -10,11 +10,11 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from etcdboot.base.diagnostics import Diagnostic, Severity, error
 from etcdboot.base.fast_dataclasses import replace
-from etcdboot.model.audit import due
-from etcdboot.model.due import Within, is_due, margin
+from etcdboot.pki.store.audit import due
+from etcdboot.pki.store.expiry import Within, is_due, margin
+from etcdboot.pki.store.inventory import Entry
 from etcdboot.pki.x509.pem import PrivateKey, Unreadable, load_certificate, load_key
 from etcdboot.pki.x509.signing import PublicKey
-from etcdboot.products.pki.inventory import Entry
 from etcdboot.spec.spec import CertificateSource
 
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.model.beside import is_beside
-from etcdboot.model.rotation import (
+from etcdboot.pki.store.file_layout import is_beside
+from etcdboot.pki.store.rotation_state import (
     Rotation,
     Rotations,
     Step,

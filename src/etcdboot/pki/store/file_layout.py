@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from etcdboot.model.issued import ISSUED
-from etcdboot.model.register import REGISTER
-from etcdboot.model.rotation import RETIRED, ROTATION, STATE
+from etcdboot.pki.store.issued_register import ISSUED
+from etcdboot.pki.store.revocation_register import REGISTER
+from etcdboot.pki.store.rotation_state import RETIRED, ROTATION, STATE
 from etcdboot.pki.x509.csr_policy import CSR_FOLDER
 from etcdboot.plan.certificate_request import CA, PEER_CA, ROOTS, pair_paths
 from etcdboot.plan.revocation_lists import crl_paths

@@ -13,12 +13,12 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from etcdboot.base.diagnostics import Severity
-from etcdboot.model.due import Within
+from etcdboot.pki.store.expiry import Within
+from etcdboot.pki.store.inventory import Entry, Found, judge
+from etcdboot.pki.store.renewal import due_names, held_keys, left_over
 from etcdboot.pki.x509.certificate import public_key_of
 from etcdboot.pki.x509.pem import dump_key
 from etcdboot.pki.x509.signing import Authority, issue
-from etcdboot.products.pki.inventory import Entry, Found, judge
-from etcdboot.products.pki.renewal import due_names, held_keys, left_over
 from etcdboot.spec.spec import CertificateSource, KeyAlgorithm
 from samples.certificates import AUTHORITY, CLIENT, NOW, SERVER
 from samples.foreign import new_key

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from etcdboot.pki.store.inventory import Found
 from etcdboot.pki.x509 import csr
 from etcdboot.pki.x509.certificate import public_key_of, read
 from etcdboot.pki.x509.pem import Unreadable
-from etcdboot.products.pki.inventory import Found
 
 
 def holders(standing: Iterable[Found]) -> dict[str, tuple[str, ...]]:

@@ -1,0 +1,1 @@
+"""What ``pki/`` holds, measured by the plan: inventory, audit, registers, permissions."""
