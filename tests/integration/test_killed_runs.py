@@ -19,10 +19,10 @@ from etcdboot.base.artifacts import ChangeKind
 from etcdboot.effects.pairs import open_pairs
 from etcdboot.effects.passphrase import Passphrases
 from etcdboot.effects.root import Watcher, unwatched
+from etcdboot.pki.adoption.adoption import Offer
 from etcdboot.pki.store.issued_register import ISSUED
 from etcdboot.pki.store.rotation_state import Rotations
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.pki.adoption import Offer
 from etcdboot.workflows.certs.adopting import adopt_files
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.certs.receiving import adopt

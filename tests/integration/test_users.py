@@ -8,10 +8,10 @@ from pathlib import PurePosixPath
 import pytest
 
 from etcdboot.base.errors import Refused, SpecError
+from etcdboot.pki.adoption.adoption import Offer
 from etcdboot.plan.certificate_request import file_stem
 from etcdboot.plan.paths import HostLayout
 from etcdboot.plan.planner import plan
-from etcdboot.products.pki.adoption import Offer
 from etcdboot.spec.loader import load
 from etcdboot.workflows.certs.adopting import adopt_files
 from etcdboot.workflows.certs.issuing import issue

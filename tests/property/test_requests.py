@@ -17,15 +17,15 @@ from hypothesis import strategies as st
 
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.errors import EtcdbootError
-from etcdboot.model.recognition import Asked, recognised
+from etcdboot.pki.adoption import signed_reply
+from etcdboot.pki.adoption.csr_matching import Asked, recognised
+from etcdboot.pki.adoption.input_files import handed
 from etcdboot.pki.x509 import csr
 from etcdboot.pki.x509.certificate import public_hash, read
 from etcdboot.pki.x509.csr_policy import csr_name, excess, left_out
 from etcdboot.pki.x509.pem import PrivateKey, Unreadable
 from etcdboot.pki.x509.signing import Authority, certify
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.pki import answers
-from etcdboot.products.pki.handed import handed
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.certs.signing import sign
 from samples.certificates import NOW, SERVER, plan_of
@@ -145,10 +145,10 @@ def test_a_folder_of_anything_is_signed_or_refused_whole(came: list[tuple[str, b
 )
 def test_any_bytes_may_be_handed_over(content: bytes) -> None:
     with suppress(Unreadable):
-        answers.certificates(content)
+        signed_reply.certificates(content)
     _, problems = handed([("x", content)], lambda file: b"secret")
     for each in problems:
         assert each.message.isprintable()
-    reply = answers.reply("etcd1/server", "00", content, (COMPANY.certificate,))
+    reply = signed_reply.reply("etcd1/server", "00", content, (COMPANY.certificate,))
     assert isinstance(reply, Diagnostic)
     assert reply.message.isprintable()

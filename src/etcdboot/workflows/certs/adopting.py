@@ -12,11 +12,11 @@ from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects import clock
 from etcdboot.effects.pairs import open_pairs
 from etcdboot.effects.root import Watcher, unwatched
+from etcdboot.pki.adoption import adoption
+from etcdboot.pki.adoption.adoption import Offer
 from etcdboot.pki.store import inventory, selection
 from etcdboot.pki.store.inventory import Entry, Found
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.pki import adoption
-from etcdboot.products.pki.adoption import Offer
 from etcdboot.workflows.certs.issuing import CertsResult, Clock, answered, artifacts, shown
 from etcdboot.workflows.certs.recording import compare, look_at_record, recreated
 from etcdboot.workflows.certs.standing import look, placed

@@ -9,10 +9,10 @@ from etcdboot.base.diagnostics import Diagnostic, Severity, error, has_errors
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.base.manifest import MANIFEST
 from etcdboot.effects.files import names_in, read_given
+from etcdboot.pki.adoption import pair_matching
+from etcdboot.pki.adoption.pair_matching import Matched, PemFile
 from etcdboot.products.cfssl import documents
 from etcdboot.products.cfssl.documents import Document
-from etcdboot.products.pki import matching
-from etcdboot.products.pki.matching import Matched, PemFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def gather(names: Sequence[str]) -> Gathered:
             else:
                 others.append(file)
         told += _neither(name, others, is_named=is_named)
-    matched = matching.matched(pem)
+    matched = pair_matching.matched(pem)
     told += [each for document in read for each in document.told]
     used = [each for each in read if each.content]
     if not (matched.authorities or matched.leaves or used or has_errors(told)):

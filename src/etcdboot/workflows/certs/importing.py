@@ -8,14 +8,14 @@ from etcdboot.base.diagnostics import Diagnostic, error, has_errors, warning
 from etcdboot.base.errors import ExitCode, SpecError
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects.files import STDIN, folder_of, write_new
+from etcdboot.pki.adoption import assignment
+from etcdboot.pki.adoption.adoption import Offer
+from etcdboot.pki.adoption.pair_matching import Match, Matched
 from etcdboot.plan.certificate_request import PEER_CA, CertRequest
 from etcdboot.products.cfssl import writing
 from etcdboot.products.cfssl.documents import Policy, Wish
 from etcdboot.products.cfssl.evidence import Evidence, Shown
 from etcdboot.products.cfssl.translating import Translation, translate
-from etcdboot.products.pki import assigning
-from etcdboot.products.pki.adoption import Offer
-from etcdboot.products.pki.matching import Match, Matched
 from etcdboot.spec.loader import load
 from etcdboot.spec.spec import CaLayout
 from etcdboot.workflows.certs.adopting import adopt_files
@@ -68,7 +68,7 @@ def import_cfssl(request: ImportRequest) -> ImportResult:
     """
     gathered = gather(request.names)
     told = list(gathered.told)
-    authorities = assigning.authorities(gathered.matched.authorities, told)
+    authorities = assignment.authorities(gathered.matched.authorities, told)
     if has_errors(told):
         raise SpecError(*told)
     found = translate(_evidence(gathered, authorities))
@@ -134,7 +134,7 @@ def _adopt(
         if name not in planned
     ]
     chosen = {name: each for name, each in authorities.items() if name in planned}
-    chosen |= assigning.assigned(requests, matched.leaves, told)
+    chosen |= assignment.assigned(requests, matched.leaves, told)
     if request.file == STDIN or not chosen:
         return _NOTHING, tuple(told)
     offers = [Offer(name, each.certificate, each.key, each.file) for name, each in chosen.items()]

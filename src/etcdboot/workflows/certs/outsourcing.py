@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.base.errors import EtcdbootError, Missing, Refused
+from etcdboot.pki.adoption import adoption, signed_reply
 from etcdboot.pki.store.audit import BACKDATE
 from etcdboot.pki.store.inventory import Entry
 from etcdboot.pki.x509 import csr
@@ -21,7 +22,6 @@ from etcdboot.pki.x509.pem import PrivateKey, dump_key, load_certificate
 from etcdboot.pki.x509.signing import Pair, PublicKey
 from etcdboot.plan.certificate_request import CertRequest
 from etcdboot.plan.plan import SignerPlan
-from etcdboot.products.pki import adoption, answers
 
 if TYPE_CHECKING:
     from etcdboot.effects.signer import Answer
@@ -78,7 +78,7 @@ def have_signed(
         )
         if answer.trouble:
             raise _failure(answer, name, place, len(wanted))
-        pem = answers.reply(name, public, answer.output, trusted[name])
+        pem = signed_reply.reply(name, public, answer.output, trusted[name])
         if isinstance(pem, Diagnostic):
             raise Refused(pem)
         made[name] = Pair(pem, kept)
@@ -103,7 +103,7 @@ def objections(entries: Iterable[Entry], made: Mapping[str, Pair], now: datetime
         name = entry.request.name
         if name in made:
             yield from adoption.objections(entry)
-            yield from answers.flaws(name, made[name].certificate, trusted[name], now)
+            yield from signed_reply.flaws(name, made[name].certificate, trusted[name], now)
 
 
 def trusted_of(entries: Iterable[Entry]) -> dict[str, tuple[x509.Certificate, ...]]:

@@ -16,6 +16,11 @@ from etcdboot.effects.files import STDIN, contents_of, read_given, shown_name
 from etcdboot.effects.pairs import open_pairs
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
+from etcdboot.pki.adoption import assignment, identification, signed_reply
+from etcdboot.pki.adoption.adoption import Offer
+from etcdboot.pki.adoption.identification import Places
+from etcdboot.pki.adoption.input_files import Handed, handed
+from etcdboot.pki.adoption.pair_matching import Match
 from etcdboot.pki.store import selection
 from etcdboot.pki.store.inventory import Found
 from etcdboot.pki.store.key_owners import holders
@@ -23,11 +28,6 @@ from etcdboot.pki.x509.certificate import is_signed_by, read
 from etcdboot.pki.x509.pem import Unreadable, load_certificate
 from etcdboot.plan.certificate_request import CertRequest, pair_paths
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.pki import answers, assigning, placing
-from etcdboot.products.pki.adoption import Offer
-from etcdboot.products.pki.handed import Handed, handed
-from etcdboot.products.pki.matching import Match
-from etcdboot.products.pki.placing import Places
 from etcdboot.workflows.certs.adopting import adopt_files
 from etcdboot.workflows.certs.issuing import CertsResult, Clock
 from etcdboot.workflows.certs.standing import look
@@ -73,7 +73,7 @@ def adopt(
         raise Refused(*flaws)
     cas = (Offer(name, each.certificate, each.key, each.file) for name, each in authorities.items())
     result = adopt_files(plan, pki_dir, [*cas, *offers], now=now, watcher=watcher)
-    told = (*_no_roots(plan, authorities), *assigning.shared(leaves))
+    told = (*_no_roots(plan, authorities), *assignment.shared(leaves))
     return replace(result, diagnostics=(*told, *result.diagnostics))
 
 
@@ -82,12 +82,12 @@ def _placed(
 ) -> tuple[dict[str, Match], dict[str, Match]]:
     """The CAs and the other certificates among what was handed over, by name; Refused where nobody knows."""
     places = _places(standing)
-    authorities = placing.authorities(given, plan.certificates, places, as_name)
+    authorities = identification.authorities(given, plan.certificates, places, as_name)
     if isinstance(authorities, Diagnostic):
         raise Refused(authorities)
     if as_name in authorities:
         return authorities, {}
-    leaves, nobody = placing.leaves(given, plan.certificates, places, as_name)
+    leaves, nobody = identification.leaves(given, plan.certificates, places, as_name)
     if nobody:
         raise Refused(*nobody)
     if not (authorities or leaves):
@@ -104,7 +104,7 @@ def _flaws(offer: Offer, plan: ClusterPlan, trusted: Trusted, now: datetime) -> 
         lacking = error("EB359", f"{root}, which {offer.name} must lead to, is not in pki/", hint, offer.name)
         yield replace(lacking, file=offer.source)
         return
-    for each in answers.flaws(offer.name, offer.certificate, trusted[root], now):
+    for each in signed_reply.flaws(offer.name, offer.certificate, trusted[root], now):
         yield replace(each, file=offer.source)
 
 
@@ -166,7 +166,7 @@ def _trusted(standing: Iterable[Found], authorities: dict[str, Match]) -> Truste
     found: Trusted = {}
     for name, pem in contents.items():
         try:
-            found[name] = answers.certificates(pem) if pem else ()
+            found[name] = signed_reply.certificates(pem) if pem else ()
         except Unreadable:
             continue
     return found
@@ -177,8 +177,8 @@ def _offer(name: str, match: Match, given: Handed, trusted: dict[str, tuple[x509
     known = tuple(each for certificates in trusted.values() for each in certificates)
     leaf = load_certificate(match.certificate)
     pool = [leaf, *(each for each in given.pool if each != leaf and _is_above(each, given))]
-    path = answers.path_of(match.facts.public_key, pool, known)
-    return Offer(name, answers.dump(path), match.key, match.file, keyless=match.key is None)
+    path = signed_reply.path_of(match.facts.public_key, pool, known)
+    return Offer(name, signed_reply.dump(path), match.key, match.file, keyless=match.key is None)
 
 
 def _is_above(certificate: x509.Certificate, given: Handed) -> bool:

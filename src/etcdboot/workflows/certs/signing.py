@@ -14,7 +14,7 @@ from etcdboot.effects.files import STDIN, contents_of, demand_absent, read_given
 from etcdboot.effects.pairs import PairTree, open_pairs
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.model.recognition import Asked, recognised
+from etcdboot.pki.adoption.csr_matching import Asked, recognised
 from etcdboot.pki.store import inventory, selection
 from etcdboot.pki.store.inventory import Entry, Found
 from etcdboot.pki.store.key_owners import holders

@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 from etcdboot.base.artifacts import ChangeKind
 from etcdboot.base.errors import ExitCode, Refused
+from etcdboot.pki.adoption.adoption import Offer
 from etcdboot.pki.x509.pem import load_certificate, load_key
-from etcdboot.products.pki.adoption import Offer
 from etcdboot.workflows.certs.adopting import adopt_files
 from etcdboot.workflows.certs.issuing import CertsResult, issue
 from etcdboot.workflows.certs.renewing import renew

@@ -12,11 +12,11 @@ import pytest
 
 from etcdboot.base.errors import Refused, UsageError
 from etcdboot.effects.pairs import open_pairs
+from etcdboot.pki.adoption.adoption import Offer
 from etcdboot.pki.store.issued_register import Issued, IssuedRegister
 from etcdboot.pki.store.revocation_register import Register
 from etcdboot.pki.x509.certificate import read
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.pki.adoption import Offer
 from etcdboot.workflows.certs.adopting import adopt_files
 from etcdboot.workflows.certs.issuing import CertsResult, issue
 from etcdboot.workflows.certs.recording import look_at_record

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from etcdboot.products.pki.matching import Matched, PemFile, matched
+from etcdboot.pki.adoption.pair_matching import Matched, PemFile, matched
 from samples.foreign import Made, authority, made
 
 CA = authority("some CA")

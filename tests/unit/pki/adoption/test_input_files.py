@@ -9,9 +9,9 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
+from etcdboot.pki.adoption.input_files import handed
 from etcdboot.pki.x509.certificate import public_hash
 from etcdboot.pki.x509.pem import dump_key
-from etcdboot.products.pki.handed import handed
 from samples.requests import Company, ec_key, name, request_of
 
 COMPANY = Company()

@@ -6,9 +6,9 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 from etcdboot.base.diagnostics import Diagnostic
+from etcdboot.pki.adoption import signed_reply
 from etcdboot.pki.x509.certificate import public_hash
 from etcdboot.pki.x509.pem import Unreadable, dump_key, load_certificate
-from etcdboot.products.pki import answers
 from samples.certificates import NOW
 from samples.requests import Company, ec_key, name, request_of
 
@@ -21,7 +21,7 @@ PUBLIC = public_hash(KEY.public_key())
 
 
 def reply(output: bytes) -> bytes | Diagnostic:
-    return answers.reply("etcd1/server", PUBLIC, output, (ROOT.certificate,))
+    return signed_reply.reply("etcd1/server", PUBLIC, output, (ROOT.certificate,))
 
 
 @pytest.mark.parametrize(
@@ -68,22 +68,22 @@ def test_bags_and_bare_certificates_are_opened() -> None:
     pem = pkcs7.serialize_certificates(bag, Encoding.PEM)
     cms = b"-----BEGIN CMS-----\n" + base64.encodebytes(der) + b"-----END CMS-----\n"
     for content in (der, pem, cms):
-        assert set(answers.certificates(content)) == set(bag)
-    assert answers.certificates(bag[0].public_bytes(Encoding.DER)) == (bag[0],)
-    assert answers.certificates(ASKED) == answers.certificates(b"\x30\x00") == ()
+        assert set(signed_reply.certificates(content)) == set(bag)
+    assert signed_reply.certificates(bag[0].public_bytes(Encoding.DER)) == (bag[0],)
+    assert signed_reply.certificates(ASKED) == signed_reply.certificates(b"\x30\x00") == ()
     with pytest.raises(Unreadable, match="number 1 in it, the pkcs7"):
-        answers.certificates(b"-----BEGIN PKCS7-----\nAAAA\n-----END PKCS7-----\n")
+        signed_reply.certificates(b"-----BEGIN PKCS7-----\nAAAA\n-----END PKCS7-----\n")
 
 
 def test_of_two_certificates_for_a_key_the_later_one_counts() -> None:
     later = ISSUING.sign(ASKED, days=300)
     pool = [load_certificate(each) for each in (LEAF, later, LEAF)]
-    assert answers.path_of(PUBLIC, pool, ())[0] == load_certificate(later)
-    assert answers.path_of("", pool, ()) == ()
+    assert signed_reply.path_of(PUBLIC, pool, ())[0] == load_certificate(later)
+    assert signed_reply.path_of("", pool, ()) == ()
 
 
 def flaws(pem: bytes) -> list[str]:
-    found = list(answers.flaws("etcd1/server", pem, (ROOT.certificate,), NOW))
+    found = list(signed_reply.flaws("etcd1/server", pem, (ROOT.certificate,), NOW))
     assert {each.code for each in found} <= {"EB365"}
     return [each.message for each in found]
 
@@ -110,12 +110,12 @@ def test_one_that_may_not_sign_is_named() -> None:
 def test_certificates_that_nobody_understands_are_passed_over() -> None:
     known, unknown = bytes.fromhex("06082a8648ce3d030107"), bytes.fromhex("06082a8648ce3d030163")
     odd = load_certificate(LEAF).public_bytes(Encoding.DER).replace(known, unknown, 1)
-    pool = [*answers.certificates(odd), load_certificate(LEAF)]
-    assert answers.path_of(PUBLIC, pool, ()) == (pool[1],)
+    pool = [*signed_reply.certificates(odd), load_certificate(LEAF)]
+    assert signed_reply.path_of(PUBLIC, pool, ()) == (pool[1],)
 
 
 def test_a_leaf_with_extensions_that_contradict_each_other_is_judged_without_its_names() -> None:
     usages, names = bytes.fromhex("0603551d25"), bytes.fromhex("0603551d11")
     odd = load_certificate(LEAF).public_bytes(Encoding.DER).replace(usages, names, 1)
-    pem = answers.dump(answers.certificates(odd))
-    assert isinstance(list(answers.flaws("etcd1/server", pem, (ROOT.certificate,), NOW)), list)
+    pem = signed_reply.dump(signed_reply.certificates(odd))
+    assert isinstance(list(signed_reply.flaws("etcd1/server", pem, (ROOT.certificate,), NOW)), list)

@@ -3,9 +3,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from etcdboot.pki.adoption.adoption import Offer, as_offered, in_the_way, objections
 from etcdboot.pki.store.inventory import Entry, Found, judge
 from etcdboot.plan.certificate_request import ROOTS, CertRequest
-from etcdboot.products.pki.adoption import Offer, as_offered, in_the_way, objections
 from samples.certificates import AUTHORITY, NOW, SERVER
 from samples.foreign import BOTH, SERVER_ONLY, Made, authority, made, sans, usage
 

@@ -8,11 +8,11 @@ from cryptography import x509
 
 from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.base.fast_dataclasses import dataclass, replace
+from etcdboot.pki.adoption import assignment
+from etcdboot.pki.adoption.input_files import Handed
+from etcdboot.pki.adoption.pair_matching import Match
 from etcdboot.pki.x509.certificate import is_signed_by
 from etcdboot.plan.certificate_request import CA, PEER_CA, CertKind, CertRequest
-from etcdboot.products.pki import assigning
-from etcdboot.products.pki.handed import Handed
-from etcdboot.products.pki.matching import Match
 from etcdboot.spec.spec import CertificateSource
 
 _NAME_IT = "name the file with the CA's own certificate"
@@ -64,7 +64,7 @@ def _placed(
         kinds = [name for name in free if _suits(name, one, requests)]
         return {kinds[0]: one} if len(kinds) == 1 else _which(candidates, free)
     told: list[Diagnostic] = []
-    named = assigning.authorities(candidates, told)
+    named = assignment.authorities(candidates, told)
     if told or not named or not set(named) & set(free):
         return _which(candidates, free)
     return {name: match for name, match in named.items() if name in free}
@@ -129,7 +129,7 @@ def _name(match: Match, wanted: Sequence[CertRequest], places: Places, as_name: 
     owned = [each for each in wanted if each.name in holders]
     if len(owned) > 1:  # one key for several: what else it shows must tell
         told: list[Diagnostic] = []
-        owned = [each for each in owned if each.name in assigning.assigned(owned, [match], told)]
+        owned = [each for each in owned if each.name in assignment.assigned(owned, [match], told)]
         owned = [each for each in owned if each.kind in match.clue.kinds] or owned
     return owned[0].name if owned else None
 
@@ -157,7 +157,7 @@ def _by_content(
 def _fitting(wanted: Sequence[CertRequest], matches: Sequence[Match]) -> dict[str, Match]:
     """The best match for each; one whose file names a kind is for that kind alone."""
     told: list[Diagnostic] = []  # what is left over is told by who asks
-    found = assigning.assigned(wanted, matches, told)
+    found = assignment.assigned(wanted, matches, told)
     kinds = {each.name: each.kind for each in wanted}
     return {
         name: match

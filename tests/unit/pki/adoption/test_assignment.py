@@ -5,8 +5,8 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from etcdboot.base.diagnostics import Diagnostic
-from etcdboot.products.pki.assigning import assigned, authorities
-from etcdboot.products.pki.matching import Match, PemFile, matched
+from etcdboot.pki.adoption.assignment import assigned, authorities
+from etcdboot.pki.adoption.pair_matching import Match, PemFile, matched
 from samples.certificates import plan_of
 from samples.foreign import BOTH, Made, authority, made, sans
 

@@ -9,6 +9,8 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.base.fast_dataclasses import dataclass, field, replace
+from etcdboot.pki.adoption import signed_reply
+from etcdboot.pki.adoption.pair_matching import Match
 from etcdboot.pki.store.audit import CertFacts
 from etcdboot.pki.x509.certificate import public_hash, read
 from etcdboot.pki.x509.pem import (
@@ -21,8 +23,6 @@ from etcdboot.pki.x509.pem import (
     load_key,
 )
 from etcdboot.pki.x509.pem_blocks import Block, blocks
-from etcdboot.products.pki import answers
-from etcdboot.products.pki.matching import Match
 
 # From the name of a file with an encrypted key to its passphrase.
 Unlock = Callable[[str], bytes]
@@ -89,7 +89,7 @@ def handed(files: Iterable[tuple[str, bytes]], unlock: Unlock) -> tuple[Handed, 
 
 
 def _certificates(file: str, content: bytes) -> Iterable[Shown]:
-    for each in answers.certificates(content):
+    for each in signed_reply.certificates(content):
         yield file, each, read(dump_certificate(each), None)
 
 

@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from etcdboot.base.diagnostics import Diagnostic
+from etcdboot.pki.adoption.identification import Places, authorities, leaves
+from etcdboot.pki.adoption.input_files import Handed, handed
 from etcdboot.pki.x509.certificate import public_hash, read
 from etcdboot.pki.x509.pem import dump_key
-from etcdboot.products.pki.handed import Handed, handed
-from etcdboot.products.pki.placing import Places, authorities, leaves
 from samples.certificates import plan_of
 from samples.requests import Company, ec_key, name, request_of
 

@@ -1,0 +1,1 @@
+"""Certificates and keys that others made: which planned certificate each file is, and whether it fits."""
