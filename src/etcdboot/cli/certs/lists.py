@@ -9,8 +9,8 @@ from etcdboot.cli.options import to_paste
 from etcdboot.cli.output import Grid, Outcome
 
 if TYPE_CHECKING:
+    from etcdboot.pki.revocation.lists import Listed
     from etcdboot.pki.store.revocation_register import Roll
-    from etcdboot.products.pki.lists import Listed
     from etcdboot.workflows.certs.revoking import ListsResult
     from etcdboot.workflows.cluster import Cluster
 

@@ -16,6 +16,7 @@ from etcdboot.effects import clock, keys
 from etcdboot.effects.pairs import PairTree, open_pairs
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
+from etcdboot.pki.revocation.lists import NO_LISTS, Lists
 from etcdboot.pki.store import inventory, selection
 from etcdboot.pki.store.audit import CertFacts
 from etcdboot.pki.store.file_layout import is_beside
@@ -25,7 +26,6 @@ from etcdboot.pki.x509.pem import PrivateKey, dump_key
 from etcdboot.pki.x509.signing import Pair, PublicKey, issue_all
 from etcdboot.plan.certificate_request import CertRequest, pair_paths
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.pki.lists import NO_LISTS, Lists
 from etcdboot.spec.spec import CertificateSource
 from etcdboot.workflows.certs import outsourcing
 from etcdboot.workflows.certs.line import under_way

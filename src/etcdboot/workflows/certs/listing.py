@@ -11,11 +11,11 @@ from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.errors import Refused
 from etcdboot.effects.pairs import PairTree
 from etcdboot.effects.passphrase import Passphrases
+from etcdboot.pki.revocation.lists import Lists
 from etcdboot.pki.store.inventory import Entry
 from etcdboot.pki.store.selection import open_authority
 from etcdboot.pki.x509.signing import Authority
 from etcdboot.plan.revocation_lists import CrlRequest, crl_paths
-from etcdboot.products.pki.lists import Lists
 from etcdboot.workflows.certs.standing import placed, register
 
 

@@ -11,6 +11,8 @@ from etcdboot.base.diagnostics import Diagnostic, error, warning
 from etcdboot.base.errors import Refused
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects.pairs import PairTree
+from etcdboot.pki.revocation import issued_status
+from etcdboot.pki.revocation.issued_status import Recorded
 from etcdboot.pki.store import unrecorded
 from etcdboot.pki.store.inventory import Entry
 from etcdboot.pki.store.issued_register import (
@@ -24,8 +26,6 @@ from etcdboot.pki.store.rotation_state import RETIRED, ROTATION
 from etcdboot.pki.store.unrecorded import Named
 from etcdboot.plan.certificate_request import pair_paths
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.pki import open_doors
-from etcdboot.products.pki.open_doors import Recorded
 from etcdboot.workflows.certs.standing import register as revocations
 
 
@@ -123,10 +123,10 @@ def recorded(
     return Recorded(
         record.register,
         plan,
-        open_doors.trust(authorities, (pem for _, pem in former(tree))),
+        issued_status.trust(authorities, (pem for _, pem in former(tree))),
         frozenset(revocations(tree).serials),
         now,
-        open_doors.in_place(entries),
+        issued_status.in_place(entries),
     )
 
 

@@ -15,6 +15,9 @@ from etcdboot.effects.files import read_bytes
 from etcdboot.effects.pairs import PairTree, open_pairs
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
+from etcdboot.pki.revocation.issued_status import has_own_authority
+from etcdboot.pki.revocation.lists import Listed
+from etcdboot.pki.revocation.revocation import Culprit, Sentence, consequences, sentence, sentence_of_record
 from etcdboot.pki.store import inventory, selection
 from etcdboot.pki.store.inventory import Entry
 from etcdboot.pki.store.issued_register import Issued
@@ -22,15 +25,6 @@ from etcdboot.pki.store.revocation_register import Reason, Register, Revoked, Ro
 from etcdboot.plan.certificate_request import CA, PEER_CA, pair_paths
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.plan.revocation_lists import CrlRequest, crl_paths
-from etcdboot.products.pki.culprits import (
-    Culprit,
-    Sentence,
-    consequences,
-    sentence,
-    sentence_of_record,
-)
-from etcdboot.products.pki.lists import Listed
-from etcdboot.products.pki.open_doors import has_own_authority
 from etcdboot.spec.spec import CrlSpec
 from etcdboot.workflows.certs.issuing import Clock
 from etcdboot.workflows.certs.line import rotations_of

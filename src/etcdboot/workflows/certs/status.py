@@ -12,6 +12,8 @@ from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects import clock
 from etcdboot.effects.pairs import PairTree, open_pairs
 from etcdboot.effects.serving import presented
+from etcdboot.pki.revocation.issued_status import IssuedState
+from etcdboot.pki.revocation.lists import Standing
 from etcdboot.pki.store import inventory
 from etcdboot.pki.store.expiry import Within
 from etcdboot.pki.store.inventory import Entry
@@ -19,9 +21,7 @@ from etcdboot.pki.store.issued_register import Issued
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.plan.revocation_lists import crl_paths
 from etcdboot.products.pki import live
-from etcdboot.products.pki.lists import Standing
 from etcdboot.products.pki.live import Sight
-from etcdboot.products.pki.open_doors import IssuedState
 from etcdboot.products.pki.status import Row, exit_code, rows
 from etcdboot.workflows.certs.issuing import Certificate
 from etcdboot.workflows.certs.line import under_way

@@ -4,11 +4,11 @@ import pytest
 
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.effects.keys import new_key, new_serial
+from etcdboot.pki.revocation.revocation import Culprit, Sentence, consequences, sentence
 from etcdboot.pki.store.revocation_register import Reason
 from etcdboot.pki.x509.certificate import read
 from etcdboot.pki.x509.signing import Authority, Pair, issue
 from etcdboot.plan.certificate_request import CertKind
-from etcdboot.products.pki.culprits import Culprit, Sentence, consequences, sentence
 from samples.certificates import AUTHORITY, CLIENT, NOW, SERVER
 
 

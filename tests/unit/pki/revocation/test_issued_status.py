@@ -5,9 +5,15 @@ from datetime import timedelta
 
 import pytest
 
+from etcdboot.pki.revocation.issued_status import (
+    IssuedState,
+    Recorded,
+    Trust,
+    guarded_ports,
+    has_own_authority,
+)
 from etcdboot.pki.store.issued_register import Issued, IssuedRegister
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.pki.open_doors import IssuedState, Recorded, Trust, guarded_ports, has_own_authority
 from samples.certificates import NOW, plan_of
 
 CA, PEER_CA, OLD = "a" * 64, "b" * 64, "c" * 64

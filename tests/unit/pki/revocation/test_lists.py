@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from etcdboot.effects.keys import new_key, new_serial
+from etcdboot.pki.revocation.lists import NO_LISTS, Lists
 from etcdboot.pki.store.inventory import Entry, Found, judge
 from etcdboot.pki.store.revocation_register import Register, Revoked, Roll
 from etcdboot.pki.x509 import crl
 from etcdboot.pki.x509.signing import Authority, Pair, issue
 from etcdboot.plan.revocation_lists import CrlRequest
-from etcdboot.products.pki.lists import NO_LISTS, Lists
 from samples.certificates import AUTHORITY, DAY, NOW
 
 BOB = Revoked(7, "client/bob", NOW, NOW + timedelta(days=9))

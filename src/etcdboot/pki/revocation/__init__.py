@@ -1,0 +1,1 @@
+"""Revocation lists, and which certificates are revoked or still valid."""
