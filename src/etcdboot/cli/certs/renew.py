@@ -13,7 +13,7 @@ from etcdboot.cli.options import output_options, passphrase_option, pki_option, 
 from etcdboot.cli.output import Outcome, Output
 
 if TYPE_CHECKING:
-    from etcdboot.model.rollout import Step
+    from etcdboot.pki.rotation.rollout import Step
     from etcdboot.pki.store.expiry import Within
     from etcdboot.workflows.certs.renewing import Renewal
 

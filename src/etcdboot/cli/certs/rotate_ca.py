@@ -24,7 +24,7 @@ from etcdboot.cli.output import Grid, Outcome, Output
 from etcdboot.spec.spec import CaLayout
 
 if TYPE_CHECKING:
-    from etcdboot.model.sighting import Sighting
+    from etcdboot.pki.rotation.readiness import Sighting
     from etcdboot.workflows.certs.line import Rotated
     from etcdboot.workflows.cluster import Cluster
 
@@ -134,7 +134,7 @@ def _go_back(cluster: Cluster, file: str, ca: str | None, *, offline: bool, **mo
 
 
 def _outcome(cluster: Cluster, done: Rotated, file: str, out: str, *, offline: bool) -> Outcome:
-    from etcdboot.model.sighting import objections
+    from etcdboot.pki.rotation.readiness import objections
     from etcdboot.products.render.rolling import order
     from etcdboot.workflows.certs.sighting import leader_of
 

@@ -13,7 +13,9 @@ from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.base.progress import Reporter
 from etcdboot.effects.pairs import PairTree
 from etcdboot.effects.passphrase import Passphrases
-from etcdboot.model.sighting import Sighting
+from etcdboot.pki.rotation import transitions
+from etcdboot.pki.rotation.readiness import Sighting
+from etcdboot.pki.rotation.transitions import Line
 from etcdboot.pki.store import inventory
 from etcdboot.pki.store.inventory import Entry
 from etcdboot.pki.store.rotation_state import STATE, Rotation, Rotations
@@ -21,8 +23,6 @@ from etcdboot.pki.x509.certificate import public_key_of, read
 from etcdboot.pki.x509.pem import Unreadable, is_encrypted
 from etcdboot.pki.x509.signing import Authority, Pair
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.pki import succession
-from etcdboot.products.pki.succession import Line
 from etcdboot.spec.spec import CertificateSource
 from etcdboot.workflows.certs.standing import look, placed
 
@@ -90,7 +90,7 @@ def work_on(
         Refused: EB375, EB380, the state is damaged, or there is no CA at all.
     """
     rotations = rotations_of(tree)
-    line = succession.line_of(plan.certificates, chosen(plan, rotations, ca))
+    line = transitions.line_of(plan.certificates, chosen(plan, rotations, ca))
     entries = {entry.request.name: entry for entry in inventory.judge(look(tree, plan), now)}
     return Work(plan, tree, line, entries, rotations, now, passphrases, reporter)
 
@@ -178,7 +178,7 @@ def demand_sound(work: Work) -> None:
 def kept(work: Work, rotation: Rotation) -> dict[str, Pair]:
     """The pairs of the other CAs, by the name of the one in their place; a key may be kept elsewhere."""
     found = {}
-    for name, paths in succession.kept_paths(work.line, rotation).items():
+    for name, paths in transitions.kept_paths(work.line, rotation).items():
         standing = work.tree.present(map(str, paths))
         certificate, key = standing[str(paths.certificate)], standing[str(paths.key)]
         if certificate is None:

@@ -13,7 +13,7 @@ from etcdboot.effects import clock
 from etcdboot.effects.pairs import open_pairs
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.model.rollout import Step, rollout
+from etcdboot.pki.rotation.rollout import Step, rollout
 from etcdboot.pki.store import inventory, renewal, selection
 from etcdboot.pki.store.expiry import Within
 from etcdboot.pki.store.inventory import Entry

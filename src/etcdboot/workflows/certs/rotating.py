@@ -13,7 +13,7 @@ from etcdboot.effects import clock
 from etcdboot.effects.pairs import open_pairs
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.model.sighting import Question, Sighting, objections
+from etcdboot.pki.rotation.readiness import Question, Sighting, objections
 from etcdboot.pki.store.rotation_state import Rotation, Step
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.workflows.certs.issuing import Clock

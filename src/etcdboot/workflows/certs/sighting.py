@@ -12,17 +12,17 @@ from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects import keys
 from etcdboot.effects.reception import Visit, receptions
 from etcdboot.effects.serving import presented
-from etcdboot.model.sighting import Question, Sighting
 from etcdboot.observations.client_auth import Answer, Reception
+from etcdboot.pki.rotation import transitions
+from etcdboot.pki.rotation.readiness import Question, Sighting
+from etcdboot.pki.rotation.transitions import Line
 from etcdboot.pki.store.rotation_state import Rotation, Step
 from etcdboot.pki.x509.certificate import read
 from etcdboot.pki.x509.pem import Unreadable
 from etcdboot.pki.x509.signing import Authority, issue
 from etcdboot.plan.certificate_request import CertKind
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.pki import succession
 from etcdboot.products.pki.live import Place, places
-from etcdboot.products.pki.succession import Line
 from etcdboot.spec.spec import ClientTls, KeyAlgorithm
 from etcdboot.workflows.certs.line import Work, kept, opened
 
@@ -144,11 +144,11 @@ def look_over(work: Work, rotation: Rotation) -> tuple[Sighting, ...]:
 def _visitor(work: Work, rotation: Rotation) -> Signer:
     """The other CA that signs leaves, to make a caller with."""
     name = work.line.signer
-    pair, paths = kept(work, rotation)[name], succession.kept_paths(work.line, rotation)[name]
+    pair, paths = kept(work, rotation)[name], transitions.kept_paths(work.line, rotation)[name]
     if not pair.key:
         message = f"{paths.key} is missing, and without it no member can be asked whether it trusts its CA"
         hint = "bring it back for the look, or go on without one: --offline"
         raise Refused.because("EB303", message, hint, str(paths.key))
     signer = opened(pair, paths.key, work.passphrases)
-    chain = b"" if len(work.line.authorities) == 1 else succession.first(pair.certificate)
+    chain = b"" if len(work.line.authorities) == 1 else transitions.first(pair.certificate)
     return Signer(signer, chain)

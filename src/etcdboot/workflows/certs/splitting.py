@@ -15,13 +15,13 @@ from etcdboot.effects import clock
 from etcdboot.effects.pairs import PairTree, open_pairs
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.effects.root import Watcher, unwatched
+from etcdboot.pki.rotation import transitions
 from etcdboot.pki.store.inventory import Entry
 from etcdboot.plan.ca_layout import with_layout
 from etcdboot.plan.certificate_request import CA, PEER_CA
 from etcdboot.plan.paths import HostLayout
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.plan.planner import plan
-from etcdboot.products.pki import succession
 from etcdboot.spec.spec import CaLayout, PeerTls
 from etcdboot.workflows.certs.issuing import Clock
 from etcdboot.workflows.certs.line import Rotated, Work, demand_sound, work_on
@@ -74,7 +74,7 @@ def _bundle(
     work = _work(cluster, CaLayout.SPLIT, tree, now, passphrases, reporter)
     work = replace(work, entries={**work.entries, **dict(_as_peers(before, work))})
     pairs = made(work, work.line.authorities, {})
-    move = succession.parted(work.line, work.entries, pairs)
+    move = transitions.parted(work.line, work.entries, pairs)
     entries = (work.entries[request.name] for request in work.line.authorities)
     adopted = [str(entry.found.paths.certificate) for entry in entries if entry.found.adopted]
     return written(work, move, _lists(before, work), adopted=adopted)

@@ -11,6 +11,8 @@ from etcdboot.base.artifacts import Artifact
 from etcdboot.base.errors import Refused
 from etcdboot.base.fast_dataclasses import replace
 from etcdboot.effects import keys
+from etcdboot.pki.rotation import transitions
+from etcdboot.pki.rotation.transitions import Move
 from etcdboot.pki.store import selection
 from etcdboot.pki.store.inventory import Entry
 from etcdboot.pki.store.rotation_state import ROTATION, STATE, Rotation, Step
@@ -18,8 +20,6 @@ from etcdboot.pki.x509.pem import PrivateKey, is_encrypted
 from etcdboot.pki.x509.signing import Authority, Pair, PublicKey, issue_all
 from etcdboot.plan.certificate_request import CertRequest, pair_paths
 from etcdboot.plan.revocation_lists import crl_paths
-from etcdboot.products.pki import succession
-from etcdboot.products.pki.succession import Move
 from etcdboot.spec.spec import CertificateSource
 from etcdboot.workflows.certs.issuing import new_keys, sealer
 from etcdboot.workflows.certs.line import (
@@ -36,8 +36,8 @@ from etcdboot.workflows.certs.standing import placed
 
 def bundle(work: Work) -> Rotated:
     """A new CA beside the old one, and both in the file that is trusted."""
-    pairs = made(work, succession.successors(work.line, work.entries), {})
-    return written(work, succession.begun(work.line, work.entries, pairs))
+    pairs = made(work, transitions.successors(work.line, work.entries), {})
+    return written(work, transitions.begun(work.line, work.entries, pairs))
 
 
 def replace_inner(work: Work) -> Rotated:
@@ -46,9 +46,9 @@ def replace_inner(work: Work) -> Rotated:
     root = selection.open_authority(work.entries[above.name], [work.line.name], work.passphrases.opens)
     if not isinstance(root, Authority):
         raise Refused(*([placed(root, work.tree.root)] if root else []))
-    requests = (*succession.successors(work.line, work.entries), *_leaves(work))
+    requests = (*transitions.successors(work.line, work.entries), *_leaves(work))
     pairs = made(work, requests, {above.name: root})
-    move = succession.replaced(work.line, work.entries, pairs)
+    move = transitions.replaced(work.line, work.entries, pairs)
     signer = opened(pairs[work.line.signer], pair_paths(work.line.signer).key, work.passphrases)
     return written(work, move, _lists(work, signer))
 
@@ -59,8 +59,8 @@ def go_on(work: Work, rotation: Rotation) -> Rotated:
         return swap(work, rotation, Step.REISSUE)
     if rotation.step is Step.REISSUE and not work.line.inner:
         waiting, splits = kept(work, rotation), rotation.splits
-        move = succession.ended(work.line, work.entries, waiting, Step.DROP, copies=splits)
-        return written(work, succession.carried(move, splits=splits))
+        move = transitions.ended(work.line, work.entries, waiting, Step.DROP, copies=splits)
+        return written(work, transitions.carried(move, splits=splits))
     return written(work, Move((), None))
 
 
@@ -68,8 +68,8 @@ def go_back(work: Work, rotation: Rotation) -> Rotated:
     """The state before the first step."""
     waiting = kept(work, rotation)
     if not rotation.splits:
-        return written(work, succession.ended(work.line, work.entries, waiting, None))
-    move, gone = succession.rejoined(work.line, waiting)
+        return written(work, transitions.ended(work.line, work.entries, waiting, None))
+    move, gone = transitions.rejoined(work.line, waiting)
     lists = {str(path) for path in crl_paths(work.line.signer)}
     return written(work, move, gone=gone | lists)
 
@@ -79,16 +79,16 @@ def swap(work: Work, rotation: Rotation, step: Step) -> Rotated:
     waiting = kept(work, rotation)
     _demand_keys(work, rotation, waiting)
     name = work.line.signer
-    paths = succession.kept_paths(work.line, rotation)
+    paths = transitions.kept_paths(work.line, rotation)
     signer = opened(waiting[name], paths[name].key, work.passphrases)
     pairs = made(work, _leaves(work), {name: signer})
-    move = succession.swapped(work.line, work.entries, waiting, pairs, step)
-    return written(work, succession.carried(move, splits=rotation.splits), _lists(work, signer))
+    move = transitions.swapped(work.line, work.entries, waiting, pairs, step)
+    return written(work, transitions.carried(move, splits=rotation.splits), _lists(work, signer))
 
 
 def _demand_keys(work: Work, rotation: Rotation, waiting: Mapping[str, Pair]) -> None:
     """Refused where a key would stay beside the certificate of another one."""
-    for name, paths in succession.kept_paths(work.line, rotation).items():
+    for name, paths in transitions.kept_paths(work.line, rotation).items():
         if not waiting[name].key and (work.entries[name].found.key or name == work.line.signer):
             message = f"{paths.key} is missing, and without it {name} cannot take its place"
             raise Refused.because("EB303", message, "bring it back; later it can be kept elsewhere again")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.model.sighting import Question, Sighting, objections
+from etcdboot.pki.rotation.readiness import Question, Sighting, objections
 
 URL = "https://10.0.0.1:2379"
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from etcdboot.model.rollout import rollout
+from etcdboot.pki.rotation.rollout import rollout
 from samples.certificates import plan_of
 
 PLAN = plan_of(2)

@@ -1,0 +1,1 @@
+"""A new CA in place of an old one, step by step."""
