@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from etcdboot.base.errors import ExitCode
-from etcdboot.products.pki.live import Served
+from etcdboot.pki.inspection.served_comparison import Served
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.certs.renewing import renew
 from etcdboot.workflows.certs.status import status

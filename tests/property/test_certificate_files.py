@@ -10,10 +10,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import given
 from hypothesis import strategies as st
 
+from etcdboot.pki.inspection.file_inspection import portraits
+from etcdboot.pki.inspection.file_verification import Given, Question, all_of
 from etcdboot.pki.store.expiry import Within, is_due, margin
 from etcdboot.pki.x509.pem import Unreadable
-from etcdboot.products.pki.given import Given, Question, all_of
-from etcdboot.products.pki.portraits import portraits
 from samples.certificates import NOW, SERVER, facts_of
 from samples.foreign import BOTH, authority, made, sans, usage
 

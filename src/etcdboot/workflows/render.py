@@ -248,7 +248,7 @@ def _compared(result: RenderResult, request: RenderRequest, leaps: tuple[Diagnos
 
 
 def _diffs(changes: tuple[Change, ...]) -> dict[str, str]:
-    from etcdboot.products.pki.describing import describe  # here, for only a diff reads certificates
+    from etcdboot.pki.inspection.diff_text import describe  # here, for only a diff reads certificates
 
     texts = ((str(change.artifact.path), difference(change, describe)) for change in changes)
     return {path: text for path, text in texts if text}

@@ -11,7 +11,7 @@ from etcdboot.cli.options import output_options
 from etcdboot.cli.output import Grid, Outcome
 
 if TYPE_CHECKING:
-    from etcdboot.products.pki.portrait import Portrait
+    from etcdboot.pki.inspection.description import Portrait
     from etcdboot.workflows.certs.reading import Shown, ShownFile
 
 _EPILOG = """\b

@@ -15,12 +15,12 @@ from etcdboot.cli.output import Grid, Outcome
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from etcdboot.pki.inspection.served_comparison import Sight
+    from etcdboot.pki.inspection.status import Row
     from etcdboot.pki.revocation.issued_status import IssuedState
     from etcdboot.pki.revocation.lists import Standing
     from etcdboot.pki.store.expiry import Within
     from etcdboot.pki.store.issued_register import Issued
-    from etcdboot.products.pki.live import Sight
-    from etcdboot.products.pki.status import Row
     from etcdboot.workflows.certs.status import Status
 
 _EPILOG = """\b

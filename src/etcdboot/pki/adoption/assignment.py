@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from etcdboot.base.diagnostics import Diagnostic, Severity, warning
 from etcdboot.base.fast_dataclasses import replace
 from etcdboot.pki.adoption.pair_matching import Match
+from etcdboot.pki.inspection.file_verification import certifies
 from etcdboot.pki.x509.certificate import read
 from etcdboot.plan.certificate_request import CA, PEER_CA, ROOTS, CertKind, CertRequest, Usage, file_stem
-from etcdboot.products.pki.given import certifies
 from etcdboot.spec.subject_names import folded
 
 _SERVING = frozenset((CertKind.SERVER, CertKind.PEER))

@@ -11,12 +11,12 @@ from cryptography.exceptions import UnsupportedAlgorithm
 
 from etcdboot.base.addresses import Host
 from etcdboot.base.diagnostics import Diagnostic, error
+from etcdboot.pki.inspection.description import name_text
 from etcdboot.pki.x509.certificate import is_signed_by, public_hash, read
 from etcdboot.pki.x509.chain import path_to
 from etcdboot.pki.x509.path_validation import objections
 from etcdboot.pki.x509.pem import Unreadable, dump_certificate
 from etcdboot.pki.x509.pem_blocks import Block, blocks
-from etcdboot.products.pki.portrait import name_text
 
 _DAMAGED = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion)
 _PKCS7 = ("PKCS7", "CMS")  # RFC 7468 sections 8 and 9

@@ -12,7 +12,7 @@ from ipaddress import ip_address, ip_network
 from cryptography import x509
 
 from etcdboot.base.addresses import Host
-from etcdboot.products.pki.portrait import held, name_text
+from etcdboot.pki.inspection.description import held, name_text
 
 
 def objections(path: Sequence[x509.Certificate], sans: Iterable[Host]) -> Iterator[str]:

@@ -10,11 +10,11 @@ from etcdboot.base.errors import ExitCode
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects import clock
 from etcdboot.effects.files import read_given, shown_name
+from etcdboot.pki.inspection.description import Portrait
+from etcdboot.pki.inspection.file_inspection import portraits
+from etcdboot.pki.inspection.file_verification import Given, remarks
 from etcdboot.pki.x509.chain import Judged, order_of
 from etcdboot.pki.x509.pem import Unreadable
-from etcdboot.products.pki.given import Given, remarks
-from etcdboot.products.pki.portrait import Portrait
-from etcdboot.products.pki.portraits import portraits
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from etcdboot.effects import keys
 from etcdboot.effects.reception import Visit, receptions
 from etcdboot.effects.serving import presented
 from etcdboot.observations.client_auth import Answer, Reception
+from etcdboot.pki.inspection.served_comparison import Place, places
 from etcdboot.pki.rotation import transitions
 from etcdboot.pki.rotation.readiness import Question, Sighting
 from etcdboot.pki.rotation.transitions import Line
@@ -22,7 +23,6 @@ from etcdboot.pki.x509.pem import Unreadable
 from etcdboot.pki.x509.signing import Authority, issue
 from etcdboot.plan.certificate_request import CertKind
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.pki.live import Place, places
 from etcdboot.spec.spec import ClientTls, KeyAlgorithm
 from etcdboot.workflows.certs.line import Work, kept, opened
 

@@ -12,6 +12,9 @@ from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects import clock
 from etcdboot.effects.pairs import PairTree, open_pairs
 from etcdboot.effects.serving import presented
+from etcdboot.pki.inspection import served_comparison
+from etcdboot.pki.inspection.served_comparison import Sight
+from etcdboot.pki.inspection.status import Row, exit_code, rows
 from etcdboot.pki.revocation.issued_status import IssuedState
 from etcdboot.pki.revocation.lists import Standing
 from etcdboot.pki.store import inventory
@@ -20,9 +23,6 @@ from etcdboot.pki.store.inventory import Entry
 from etcdboot.pki.store.issued_register import Issued
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.plan.revocation_lists import crl_paths
-from etcdboot.products.pki import live
-from etcdboot.products.pki.live import Sight
-from etcdboot.products.pki.status import Row, exit_code, rows
 from etcdboot.workflows.certs.issuing import Certificate
 from etcdboot.workflows.certs.line import under_way
 from etcdboot.workflows.certs.listing import look_at_lists
@@ -50,7 +50,9 @@ class Status:
     def exit_code(self) -> ExitCode:
         """Drift when something is due, missing or unfit, here or on the wire; refused for worse."""
         lists = [ExitCode.DRIFT for each in self.lists if each.problems]
-        return first_of([exit_code(self.rows), *lists, *([live.exit_code(self.live)] if self.live else [])])
+        return first_of(
+            [exit_code(self.rows), *lists, *([served_comparison.exit_code(self.live)] if self.live else [])]
+        )
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -157,9 +159,9 @@ def _problem_json(each: Diagnostic) -> dict[str, str]:
 
 
 def _seen(plan: ClusterPlan, entries: tuple[Entry, ...], now: datetime) -> tuple[Sight, ...]:
-    places = live.places(plan)
+    places = served_comparison.places(plan)
     found = presented(place.url for place in places)
     return tuple(
-        live.compare(place, each.certificate, each.problem, entries, now)
+        served_comparison.compare(place, each.certificate, each.problem, entries, now)
         for place, each in zip(places, found, strict=True)
     )

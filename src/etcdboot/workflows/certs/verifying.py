@@ -15,16 +15,16 @@ from etcdboot.effects.files import read_given, shown_name
 from etcdboot.effects.pairs import open_pairs
 from etcdboot.effects.survey import mode_of, own_user, survey
 from etcdboot.formats import shell
+from etcdboot.pki.inspection import rendered_copies
+from etcdboot.pki.inspection.file_inspection import portraits
+from etcdboot.pki.inspection.file_verification import Given, Question, all_of
+from etcdboot.pki.inspection.status import Row, rows
 from etcdboot.pki.store.file_layout import is_beside
 from etcdboot.pki.store.issued_register import certificate_name, is_authority
 from etcdboot.pki.store.permissions import Kept, Kind, loose, strays
 from etcdboot.pki.x509.pem import Unreadable
 from etcdboot.plan.certificate_request import CertKind, pair_paths
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.pki import copies
-from etcdboot.products.pki.given import Given, Question, all_of
-from etcdboot.products.pki.portraits import portraits
-from etcdboot.products.pki.status import Row, rows
 from etcdboot.workflows.certs.reading import unreadable
 from etcdboot.workflows.certs.standing import placed
 from etcdboot.workflows.certs.status import judged, row_json
@@ -144,14 +144,14 @@ def _of_out(
     authorities = [pair_paths(request.name).certificate for request in plan.certificates if request.is_ca]
     yield from loose(out, own_user())
     misplaced = list(
-        copies.misplaced([contents[str(path)] for path in authorities if str(path) in contents], out)
+        rendered_copies.misplaced([contents[str(path)] for path in authorities if str(path) in contents], out)
     )
     yield from misplaced
     told = {finding.path for finding in misplaced}
-    for finding in strays(out, copies.planned(plan), _is_of_pki):
+    for finding in strays(out, rendered_copies.planned(plan), _is_of_pki):
         if finding.path not in told:
             yield finding
-    yield from copies.lagging(plan, contents, there, now)
+    yield from rendered_copies.lagging(plan, contents, there, now)
 
 
 def _is_of_pki(path: PurePosixPath) -> bool:

@@ -9,12 +9,12 @@ import pytest
 
 from etcdboot.base.errors import ExitCode
 from etcdboot.effects.ports import free_loopback_ports
+from etcdboot.pki.inspection.served_comparison import Served
+from etcdboot.pki.inspection.status import State
 from etcdboot.pki.store.expiry import parse_within
 from etcdboot.plan.paths import HostLayout
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.plan.planner import plan as planned
-from etcdboot.products.pki.live import Served
-from etcdboot.products.pki.status import State
 from etcdboot.spec.loader import load
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.certs.rotating import begin

@@ -7,10 +7,10 @@ import pytest
 
 from etcdboot.base.addresses import parse_host
 from etcdboot.base.errors import ExitCode
+from etcdboot.pki.inspection.status import Row, State, exit_code, rows
 from etcdboot.pki.store.expiry import Within, parse_within
 from etcdboot.pki.store.inventory import Found, judge
 from etcdboot.pki.x509.signing import Authority, issue
-from etcdboot.products.pki.status import Row, State, exit_code, rows
 from etcdboot.spec.spec import CertificateSource
 from samples.certificates import AUTHORITY, CLIENT, DAY, NOW, SERVER
 from samples.foreign import new_key

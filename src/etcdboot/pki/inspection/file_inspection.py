@@ -18,10 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.utils import CryptographyDeprecationWarning
 
 from etcdboot.base.text import instant
-from etcdboot.pki.x509.certificate import key_type, public_hash
-from etcdboot.pki.x509.pem import Unreadable
-from etcdboot.pki.x509.pem_blocks import Block, blocks
-from etcdboot.products.pki.portrait import (
+from etcdboot.pki.inspection.description import (
     Json,
     Portrait,
     Row,
@@ -32,6 +29,9 @@ from etcdboot.products.pki.portrait import (
     standing,
     subject_key,
 )
+from etcdboot.pki.x509.certificate import key_type, public_hash
+from etcdboot.pki.x509.pem import Unreadable
+from etcdboot.pki.x509.pem_blocks import Block, blocks
 
 _DAMAGED = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion)
 

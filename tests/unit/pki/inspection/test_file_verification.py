@@ -9,9 +9,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from etcdboot.base.addresses import parse_host, parse_san
 from etcdboot.base.diagnostics import Diagnostic, Severity
+from etcdboot.pki.inspection.file_inspection import portraits
+from etcdboot.pki.inspection.file_verification import Given, Question, all_of, certifies
 from etcdboot.plan.certificate_request import CertKind
-from etcdboot.products.pki.given import Given, Question, all_of, certifies
-from etcdboot.products.pki.portraits import portraits
 from samples.certificates import NOW
 from samples.foreign import BOTH, authority, made, new_key, sans, usage
 

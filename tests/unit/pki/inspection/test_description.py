@@ -3,7 +3,7 @@ from __future__ import annotations
 from cryptography import x509
 from cryptography.x509.oid import SignatureAlgorithmOID
 
-from etcdboot.products.pki.portrait import Held, algorithm, held
+from etcdboot.pki.inspection.description import Held, algorithm, held
 from samples.foreign import authority, made, sans
 
 

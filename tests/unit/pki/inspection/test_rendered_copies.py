@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 
 import pytest
 
+from etcdboot.pki.inspection.rendered_copies import lagging, misplaced, planned
 from etcdboot.pki.store.permissions import Kept, Kind
 from etcdboot.pki.x509.signing import Authority, Pair, issue
-from etcdboot.products.pki.copies import lagging, misplaced, planned
 from samples.certificates import AUTHORITY, NOW, SERVER, plan_of
 from samples.foreign import new_key
 

@@ -6,9 +6,9 @@ import pytest
 
 from etcdboot.base.addresses import parse_url
 from etcdboot.base.errors import ExitCode
+from etcdboot.pki.inspection.served_comparison import Place, Served, Sight, compare, exit_code, places
 from etcdboot.pki.store.inventory import Found, judge
 from etcdboot.pki.x509.signing import Authority, issue
-from etcdboot.products.pki.live import Place, Served, Sight, compare, exit_code, places
 from samples.certificates import AUTHORITY, NOW, SERVER, plan_of
 from samples.foreign import new_key
 

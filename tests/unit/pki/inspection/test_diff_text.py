@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from etcdboot.pki.inspection.diff_text import describe
 from etcdboot.pki.store.revocation_register import Revoked
 from etcdboot.pki.x509 import crl
 from etcdboot.pki.x509.signing import Authority, Pair
 from etcdboot.plan.certificate_request import pair_paths
-from etcdboot.products.pki.describing import describe
 from etcdboot.workflows.certs.issuing import issue
 from samples.certificates import DAY, NOW
 from samples.plans import small_plan

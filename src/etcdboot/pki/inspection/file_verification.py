@@ -11,13 +11,13 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from etcdboot.base.addresses import Host
 from etcdboot.base.diagnostics import Diagnostic, Severity, error, warning
 from etcdboot.base.fast_dataclasses import dataclass, replace
+from etcdboot.pki.inspection.description import Portrait, name_text
 from etcdboot.pki.store.audit import CertFacts
 from etcdboot.pki.x509.certificate import is_signed_by, read
 from etcdboot.pki.x509.chain import Order, order_of, path_to
 from etcdboot.pki.x509.path_validation import objections
 from etcdboot.pki.x509.pem import Unreadable
 from etcdboot.plan.certificate_request import USAGES, CertKind
-from etcdboot.products.pki.portrait import Portrait, name_text
 
 ORDER_REMEDIES = {
     Order.DISORDERED: "put the certificate that the key belongs to first, then what signed it, and so on",

@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
+from etcdboot.pki.inspection.description import Portrait
+from etcdboot.pki.inspection.file_inspection import portraits
 from etcdboot.pki.x509.certificate import public_hash, public_key_of, read
 from etcdboot.pki.x509.pem import Unreadable
-from etcdboot.products.pki.portrait import Portrait
-from etcdboot.products.pki.portraits import portraits
 from samples.certificates import NOW
 from samples.foreign import BOTH, Made, authority, made, named, new_key, sans, usage
 

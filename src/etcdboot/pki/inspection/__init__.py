@@ -1,0 +1,1 @@
+"""Descriptions and comparisons of certificates: given files, rendered copies, served ones."""
