@@ -89,8 +89,8 @@ FINDINGS: dict[str, tuple[str, ...]] = {
         "tests/lab/test_unit_restarts.py::test_the_filter_allows_low_ports_and_the_rotation_of_log_files",
     ),
     "B2-subject": (
-        "tests/unit/products/cfssl/test_subjects.py::test_each_certificate_has_the_subject_of_its_own_request",
-        "tests/unit/products/cfssl/test_subjects.py::test_superusers_of_kubernetes_are_taken_over_for_nobody_and_named",
+        "tests/unit/cfssl/test_subjects.py::test_each_certificate_has_the_subject_of_its_own_request",
+        "tests/unit/cfssl/test_subjects.py::test_superusers_of_kubernetes_are_taken_over_for_nobody_and_named",
         "tests/property/test_cfssl.py::test_no_organization_gets_into_a_certificate_whose_request_does_not_have_it",
         "tests/integration/test_cfssl.py::test_no_renewed_certificate_has_an_organization_that_its_predecessor_did_not_have",
     ),  # one request's O was given to all certificates

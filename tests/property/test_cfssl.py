@@ -12,26 +12,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etcdboot.base.diagnostics import Severity
+from etcdboot.cfssl import known_fields
+from etcdboot.cfssl.converter import translate
+from etcdboot.cfssl.documents import Policy, Wish, read
+from etcdboot.cfssl.inputs import Evidence
+from etcdboot.cfssl.leaf_certificates import wished
+from etcdboot.cfssl.spec_writer import section, whole
 from etcdboot.formats.json_reader import JsonProblem, parse
 from etcdboot.formats.yaml_reader import Mapping, Node, Scalar, Sequence
 from etcdboot.plan.certificate_request import CertKind
-from etcdboot.products.cfssl import vocabulary
-from etcdboot.products.cfssl.documents import Policy, Wish, read
-from etcdboot.products.cfssl.evidence import Evidence
-from etcdboot.products.cfssl.leaves import wished
-from etcdboot.products.cfssl.translating import translate
-from etcdboot.products.cfssl.writing import section, whole
 from etcdboot.spec.loader import dump, load
 from etcdboot.spec.spec import MemberSpec
 from samples.cfssl import GUIDE, TUTORIAL
 from samples.specs import planned
 
 FIELDS = sorted(
-    set(chain(vocabulary.CONFIG, vocabulary.SIGNING, vocabulary.PROFILE, vocabulary.REQUEST))
-    | set(chain(vocabulary.KEY, vocabulary.AUTHORITY, vocabulary.NAME, ("etcd", "server", "peer", "client")))
+    set(chain(known_fields.CONFIG, known_fields.SIGNING, known_fields.PROFILE, known_fields.REQUEST))
+    | set(
+        chain(
+            known_fields.KEY, known_fields.AUTHORITY, known_fields.NAME, ("etcd", "server", "peer", "client")
+        )
+    )
 )
 WORDS = st.sampled_from(
-    [*vocabulary.USAGES, "8760h", "1h30m", "-5h", "10y", "10.0.0.1", "fd00::1", "*.example.com", "https://a:2379",
+    [*known_fields.USAGES, "8760h", "1h30m", "-5h", "10y", "10.0.0.1", "fd00::1", "*.example.com", "https://a:2379",
      "e1", "", "a@b", "rsa", "ecdsa", "ed25519", "root", "DE"]
 )  # fmt: skip
 SCALARS = st.one_of(

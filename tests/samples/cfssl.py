@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from etcdboot.products.cfssl.documents import Policy, Wish, read
-from etcdboot.products.cfssl.evidence import Evidence
-from etcdboot.products.cfssl.translating import Translation, translate
+from etcdboot.cfssl.converter import Translation, translate
+from etcdboot.cfssl.documents import Policy, Wish, read
+from etcdboot.cfssl.inputs import Evidence
 
 BOTH = ["signing", "key encipherment", "server auth", "client auth"]
 

@@ -8,11 +8,11 @@ from pathlib import Path, PurePosixPath
 from etcdboot.base.diagnostics import Diagnostic, Severity, error, has_errors
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.base.manifest import MANIFEST
+from etcdboot.cfssl import documents
+from etcdboot.cfssl.documents import Document
 from etcdboot.effects.files import names_in, read_given
 from etcdboot.pki.adoption import pair_matching
 from etcdboot.pki.adoption.pair_matching import Matched, PemFile
-from etcdboot.products.cfssl import documents
-from etcdboot.products.cfssl.documents import Document
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,15 @@ from pathlib import Path
 from etcdboot.base.diagnostics import Diagnostic, error, has_errors, warning
 from etcdboot.base.errors import ExitCode, SpecError
 from etcdboot.base.fast_dataclasses import dataclass, replace
+from etcdboot.cfssl import spec_writer
+from etcdboot.cfssl.converter import Translation, translate
+from etcdboot.cfssl.documents import Policy, Wish
+from etcdboot.cfssl.inputs import Evidence, Shown
 from etcdboot.effects.files import STDIN, folder_of, write_new
 from etcdboot.pki.adoption import assignment
 from etcdboot.pki.adoption.adoption import Offer
 from etcdboot.pki.adoption.pair_matching import Match, Matched
 from etcdboot.plan.certificate_request import PEER_CA, CertRequest
-from etcdboot.products.cfssl import writing
-from etcdboot.products.cfssl.documents import Policy, Wish
-from etcdboot.products.cfssl.evidence import Evidence, Shown
-from etcdboot.products.cfssl.translating import Translation, translate
 from etcdboot.spec.loader import load
 from etcdboot.spec.spec import CaLayout
 from etcdboot.workflows.certs.adopting import adopt_files
@@ -77,7 +77,7 @@ def import_cfssl(request: ImportRequest) -> ImportResult:
     if not is_new:
         told = [each for each in told if each.code != _MEMBERS]
         cluster = open_certified(request.file, request.pki_dir, assumed=_layout(authorities))
-        text = writing.section(found.beside(cluster.plan), gathered.sources)
+        text = spec_writer.section(found.beside(cluster.plan), gathered.sources)
     else:
         text = _new_spec(request, found, gathered.sources, told)
         cluster = cluster_of(load(text, request.file), folder_of(request.file))
@@ -119,7 +119,7 @@ def _new_spec(
         raise SpecError(*told, error("EB396", message, hint))
     release = written_release(request.release) if request.release else None
     name = cluster_name(request.name, folder_of(request.file))
-    return writing.whole(found.cluster(name, release), sources)
+    return spec_writer.whole(found.cluster(name, release), sources)
 
 
 def _adopt(

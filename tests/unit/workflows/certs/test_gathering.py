@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from etcdboot.base.errors import Missing
-from etcdboot.products.cfssl.documents import Policy, Wish
+from etcdboot.cfssl.documents import Policy, Wish
 from etcdboot.workflows.certs.gathering import Gathered, gather
 from samples.cfssl import TUTORIAL
 from samples.foreign import authority, made

@@ -8,7 +8,7 @@ from itertools import chain, count, islice
 from etcdboot.base.addresses import Host
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.products.cfssl.leaves import Leaf
+from etcdboot.cfssl.leaf_certificates import Leaf
 from etcdboot.spec.schema import parse_name
 from etcdboot.spec.spec import MemberSpec
 from etcdboot.spec.subject_names import SUPERUSER, folded

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from etcdboot.base.fast_dataclasses import dataclass
+from etcdboot.cfssl.documents import Policy, Wish
 from etcdboot.pki.store.audit import CertFacts
-from etcdboot.products.cfssl.documents import Policy, Wish
 
 
 @dataclass(frozen=True, slots=True)

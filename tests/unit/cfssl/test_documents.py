@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from etcdboot.base.diagnostics import Severity
-from etcdboot.products.cfssl.documents import Policy, Wish, read
+from etcdboot.cfssl.documents import Policy, Wish, read
 from samples.cfssl import BOTH, GUIDE, TUTORIAL
 
 

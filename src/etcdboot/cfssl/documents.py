@@ -6,12 +6,12 @@ from pathlib import PurePosixPath
 
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.fast_dataclasses import dataclass
+from etcdboot.cfssl import known_fields
+from etcdboot.cfssl.json_fields import Reader
+from etcdboot.cfssl.locations import Place
 from etcdboot.formats.json_reader import JsonProblem, parse
 from etcdboot.formats.yaml_reader import Mapping, Node, Scalar
 from etcdboot.plan.filename_hints import Clue, clue
-from etcdboot.products.cfssl import vocabulary
-from etcdboot.products.cfssl.fields import Reader
-from etcdboot.products.cfssl.places import Place
 from etcdboot.spec.scalar_types import nearest
 from etcdboot.spec.subject_names import ATTRIBUTES
 
@@ -124,8 +124,8 @@ def _foreign(root: Node, keys: set[str], reader: Reader) -> Diagnostic:
 
 
 def _policy(root: Node, reader: Reader) -> Policy:
-    signing = reader.taken(root, vocabulary.CONFIG, "ca-config").get("signing")
-    parts = reader.taken(signing, vocabulary.SIGNING, "signing")
+    signing = reader.taken(root, known_fields.CONFIG, "ca-config").get("signing")
+    parts = reader.taken(signing, known_fields.SIGNING, "signing")
     profiles = parts.get("profiles")
     named = profiles.items if isinstance(profiles, Mapping) else ()
     if profiles is not None and not isinstance(profiles, Mapping):
@@ -142,7 +142,7 @@ _ELSEWHERE = frozenset(("remote", "auth_remote"))  # profiles with these sign no
 
 
 def _profile(name: str, what: str, at: Node, value: Node, reader: Reader) -> Profile:
-    parts = reader.taken(value, vocabulary.PROFILE, what)
+    parts = reader.taken(value, known_fields.PROFILE, what)
     keys = {key.text.lower() for key, _ in value.items} if isinstance(value, Mapping) else _ELSEWHERE
     if "expiry" not in parts and not keys & _ELSEWHERE:
         message = f"{what} has no expiry, and cfssl refuses the whole file"
@@ -150,12 +150,12 @@ def _profile(name: str, what: str, at: Node, value: Node, reader: Reader) -> Pro
     usages = []
     for each in reader.items(parts.get("usages"), f"usages of {what}"):
         usage = reader.text(each, f"a usage of {what}")
-        if usage in vocabulary.USAGES:
+        if usage in known_fields.USAGES:
             usages.append(usage)
         elif usage:
-            near = nearest(usage, vocabulary.USAGES)
+            near = nearest(usage, known_fields.USAGES)
             message = f"{what}: cfssl knows no usage {usage!r}, and leaves it out without a word"
-            hint = f"did you mean {near!r}?" if near else "known are " + ", ".join(vocabulary.USAGES)
+            hint = f"did you mean {near!r}?" if near else "known are " + ", ".join(known_fields.USAGES)
             reader.told.append(reader.place(each).warning("EB387", message, hint))
     lifetime = reader.lifetime(parts.get("expiry"), f"expiry of {what}")
     return Profile(name, lifetime, tuple(usages), reader.place(at))
@@ -165,9 +165,9 @@ def _profile(name: str, what: str, at: Node, value: Node, reader: Reader) -> Pro
 
 
 def _wish(root: Mapping, reader: Reader) -> Wish:
-    parts = reader.taken(root, vocabulary.REQUEST, "request")
+    parts = reader.taken(root, known_fields.REQUEST, "request")
     hint = clue(PurePosixPath(reader.file).stem)
-    authority = reader.taken(parts.get("ca"), vocabulary.AUTHORITY, "ca")
+    authority = reader.taken(parts.get("ca"), known_fields.AUTHORITY, "ca")
     length = reader.number(authority.get("pathlen"), "ca.pathlen")
     zero = reader.truth(authority.get("pathlenzero"), "ca.pathlenzero")
     return Wish(
@@ -188,8 +188,8 @@ def _wish(root: Mapping, reader: Reader) -> Wish:
 
 def _key(value: Node | None, root: Node, reader: Reader) -> KeyWish:
     if value is None:
-        return KeyWish(*vocabulary.DEFAULT_KEY, reader.place(root))
-    parts = reader.taken(value, vocabulary.KEY, "key")
+        return KeyWish(*known_fields.DEFAULT_KEY, reader.place(root))
+    parts = reader.taken(value, known_fields.KEY, "key")
     algorithm = reader.text(parts.get("algo"), "key.algo")
     return KeyWish(algorithm, reader.number(parts.get("size"), "key.size"), reader.place(value))
 
@@ -197,7 +197,7 @@ def _key(value: Node | None, root: Node, reader: Reader) -> KeyWish:
 def _subject(value: Node | None, reader: Reader) -> tuple[tuple[str, str], ...]:
     """The first of the names; cfssl puts all of them into one subject."""
     items = reader.items(value, "names")
-    parts = [reader.taken(each, vocabulary.NAME, "names").items() for each in items]
+    parts = [reader.taken(each, known_fields.NAME, "names").items() for each in items]
     read = [{name: reader.text(value, name) for name, value in each} for each in parts]
     for each, values in zip(items[1:], read[1:], strict=True):
         said = ", ".join(f"{name}={value}" for name, value in values.items() if value)

@@ -1,17 +1,17 @@
 from __future__ import annotations
 
+from etcdboot.cfssl import known_fields
 from etcdboot.plan.certificate_request import USAGES, CertKind
-from etcdboot.products.cfssl import vocabulary
 from etcdboot.spec.spec import KeyAlgorithm
 
 TABLES = (
-    vocabulary.CONFIG,
-    vocabulary.SIGNING,
-    vocabulary.PROFILE,
-    vocabulary.REQUEST,
-    vocabulary.KEY,
-    vocabulary.AUTHORITY,
-    vocabulary.NAME,
+    known_fields.CONFIG,
+    known_fields.SIGNING,
+    known_fields.PROFILE,
+    known_fields.REQUEST,
+    known_fields.KEY,
+    known_fields.AUTHORITY,
+    known_fields.NAME,
 )
 
 
@@ -27,9 +27,9 @@ def test_what_is_left_behind_has_a_reason_in_a_sentence() -> None:
 
 
 def test_every_usage_that_etcd_wants_has_a_word() -> None:
-    wanted = {str(usage) for usage in USAGES[CertKind.PEER]} | {vocabulary.SIGNATURE}
-    assert wanted <= set(vocabulary.USAGES.values())
+    wanted = {str(usage) for usage in USAGES[CertKind.PEER]} | {known_fields.SIGNATURE}
+    assert wanted <= set(known_fields.USAGES.values())
 
 
 def test_every_key_that_we_make_has_a_word() -> None:
-    assert set(vocabulary.KEYS.values()) == set(KeyAlgorithm)
+    assert set(known_fields.KEYS.values()) == set(KeyAlgorithm)

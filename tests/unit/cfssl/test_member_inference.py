@@ -4,10 +4,10 @@ import pytest
 
 from etcdboot.base.addresses import parse_san
 from etcdboot.base.diagnostics import Diagnostic
+from etcdboot.cfssl.leaf_certificates import Leaf
+from etcdboot.cfssl.locations import Place
+from etcdboot.cfssl.member_inference import Cast, cast
 from etcdboot.plan.filename_hints import clue
-from etcdboot.products.cfssl.leaves import Leaf
-from etcdboot.products.cfssl.members import Cast, cast
-from etcdboot.products.cfssl.places import Place
 
 
 def leaf(stem: str, *hosts: str, name: str = "") -> Leaf:

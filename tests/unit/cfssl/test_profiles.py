@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from etcdboot.cfssl.documents import Policy
+from etcdboot.cfssl.profiles import chosen, judged
 from etcdboot.plan.certificate_request import CertKind
-from etcdboot.products.cfssl.choosing import chosen, judged
-from etcdboot.products.cfssl.documents import Policy
 from samples.cfssl import BOTH, GUIDE, TUTORIAL, evidence
 
 

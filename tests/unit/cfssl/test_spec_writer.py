@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from etcdboot.cfssl.spec_writer import section, whole
 from etcdboot.etcd.releases import Release
-from etcdboot.products.cfssl.writing import section, whole
 from etcdboot.spec.loader import load
 from etcdboot.spec.spec import CertificatesSpec
 from samples.cfssl import TUTORIAL, translated

@@ -7,11 +7,11 @@ import pytest
 
 from etcdboot.base.addresses import parse_host
 from etcdboot.base.diagnostics import Diagnostic
+from etcdboot.cfssl.documents import KeyWish
+from etcdboot.cfssl.leaf_certificates import Leaf, lasting, offered, standing
+from etcdboot.cfssl.locations import Place
 from etcdboot.plan.certificate_request import CertKind
 from etcdboot.plan.filename_hints import clue
-from etcdboot.products.cfssl.documents import KeyWish
-from etcdboot.products.cfssl.leaves import Leaf, lasting, offered, standing
-from etcdboot.products.cfssl.places import Place
 from etcdboot.spec.spec import KeyAlgorithm
 from samples.certificates import CLIENT, DAY, NOW, SERVER, facts_of
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.durations import parse_go_duration
 from etcdboot.base.fast_dataclasses import dataclass, field
+from etcdboot.cfssl.known_fields import Fields
+from etcdboot.cfssl.locations import Place
 from etcdboot.formats.yaml_reader import Mapping, Node, Scalar, Sequence, Tag
-from etcdboot.products.cfssl.places import Place
-from etcdboot.products.cfssl.vocabulary import Fields
 from etcdboot.spec.scalar_types import named, nearest
 
 _SECOND = 10**9

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.fast_dataclasses import dataclass
+from etcdboot.cfssl import known_fields
+from etcdboot.cfssl.documents import Wish
+from etcdboot.cfssl.inputs import Evidence, Shown
+from etcdboot.cfssl.leaf_certificates import lasting, offered
+from etcdboot.cfssl.locations import Place, lost
+from etcdboot.cfssl.subjects import Titled, unnamed
 from etcdboot.plan.certificate_request import PEER_CA, CertKind
-from etcdboot.products.cfssl import vocabulary
-from etcdboot.products.cfssl.documents import Wish
-from etcdboot.products.cfssl.evidence import Evidence, Shown
-from etcdboot.products.cfssl.leaves import lasting, offered
-from etcdboot.products.cfssl.places import Place, lost
-from etcdboot.products.cfssl.subjects import Titled, unnamed
 from etcdboot.spec.spec import CaLayout, CertificatesSpec, KeyAlgorithm
 from etcdboot.spec.subject_names import LOOPBACK
 
@@ -46,7 +46,7 @@ def authority(evidence: Evidence, told: list[Diagnostic]) -> Authority:
     for wish in used:
         told += _unlike_authority(wish)
     first = used[0]
-    lifetime = first.lifetime or vocabulary.CA_LIFETIME
+    lifetime = first.lifetime or known_fields.CA_LIFETIME
     return Authority(
         offered(first.key, told),
         lifetime,

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from etcdboot.base.diagnostics import Diagnostic
-from etcdboot.products.cfssl.documents import Word
-from etcdboot.products.cfssl.hosts import plain
-from etcdboot.products.cfssl.places import Place
+from etcdboot.cfssl.documents import Word
+from etcdboot.cfssl.hosts import plain
+from etcdboot.cfssl.locations import Place
 
 
 def hosts(*texts: str) -> tuple[list[str], list[Diagnostic]]:

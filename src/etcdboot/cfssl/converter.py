@@ -9,18 +9,18 @@ from etcdboot.base.addresses import Host, HostKind
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.durations import format_lifetime
 from etcdboot.base.fast_dataclasses import dataclass, replace
+from etcdboot.cfssl import known_fields, profiles
+from etcdboot.cfssl.authorities import Authority, authority
+from etcdboot.cfssl.documents import Policy
+from etcdboot.cfssl.inputs import Evidence
+from etcdboot.cfssl.leaf_certificates import Leaf, standing, wished
+from etcdboot.cfssl.locations import lost
+from etcdboot.cfssl.member_inference import Cast, cast
+from etcdboot.cfssl.subjects import with_subjects
 from etcdboot.etcd.releases import Release
 from etcdboot.plan.certificate_request import CA, ROOTS, CertKind
 from etcdboot.plan.filename_hints import clue
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.cfssl import choosing, vocabulary
-from etcdboot.products.cfssl.authorities import Authority, authority
-from etcdboot.products.cfssl.documents import Policy
-from etcdboot.products.cfssl.evidence import Evidence
-from etcdboot.products.cfssl.leaves import Leaf, standing, wished
-from etcdboot.products.cfssl.members import Cast, cast
-from etcdboot.products.cfssl.places import lost
-from etcdboot.products.cfssl.subjects import with_subjects
 from etcdboot.spec.schema import parse_client_name
 from etcdboot.spec.spec import (
     CertificateDefaults,
@@ -143,7 +143,7 @@ def _the_policy(policies: tuple[Policy, ...], told: list[Diagnostic]) -> Policy 
         message = f"a second ca-config; {policies[0].place.file} is taken, and nothing of this one"
         told.append(each.place.warning("EB399", message, "name the one that counts, and leave out the other"))
     if policies:
-        told += choosing.judged(policies[0])
+        told += profiles.judged(policies[0])
     return policies[0] if policies else None
 
 
@@ -151,8 +151,8 @@ def _lifetimes(policy: Policy | None, there: Iterable[Leaf]) -> dict[CertKind, i
     """How long certificates of each kind live: as the policy has it, else as those that exist."""
     if policy is not None:
         default = policy.default.lifetime if policy.default else 0
-        profiles = choosing.chosen(policy)
-        return {kind: each.lifetime or default or vocabulary.LIFETIME for kind, each in profiles.items()}
+        profiles = profiles.chosen(policy)
+        return {kind: each.lifetime or default or known_fields.LIFETIME for kind, each in profiles.items()}
     longest: dict[CertKind, int] = {}
     for leaf in there:
         for kind in filter(leaf.is_for, _KINDS):
@@ -162,7 +162,7 @@ def _lifetimes(policy: Policy | None, there: Iterable[Leaf]) -> dict[CertKind, i
 
 def _unnested(policy: Policy | None, lifetimes: Mapping[CertKind, int], longest: int) -> Iterator[Diagnostic]:
     """Profiles whose certificates would outlive the CA."""
-    profiles = choosing.chosen(policy) if policy else {}
+    profiles = profiles.chosen(policy) if policy else {}
     for profile in dict.fromkeys(profiles.values()):
         written = max(lifetimes[kind] for kind, each in profiles.items() if each is profile)
         if written > longest:

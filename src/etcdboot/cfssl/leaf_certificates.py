@@ -7,13 +7,13 @@ from typing import Final
 from etcdboot.base.addresses import Host
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.fast_dataclasses import dataclass
+from etcdboot.cfssl import known_fields
+from etcdboot.cfssl.documents import KeyWish, Wish
+from etcdboot.cfssl.hosts import plain
+from etcdboot.cfssl.locations import Place
 from etcdboot.pki.store.audit import BACKDATE, CertFacts
 from etcdboot.plan.certificate_request import CertKind, Usage
 from etcdboot.plan.filename_hints import Clue
-from etcdboot.products.cfssl import vocabulary
-from etcdboot.products.cfssl.documents import KeyWish, Wish
-from etcdboot.products.cfssl.hosts import plain
-from etcdboot.products.cfssl.places import Place
 from etcdboot.spec.spec import KeyAlgorithm
 
 _WEAK: Final = 2048  # bits of an RSA key; csr.go refuses fewer
@@ -101,7 +101,7 @@ def lasting(facts: CertFacts) -> int:
 
 def offered(wish: KeyWish, told: list[Diagnostic]) -> KeyAlgorithm:
     """The key asked for, or the next best that we make."""
-    found = vocabulary.KEYS.get((wish.algorithm, wish.size))
+    found = known_fields.KEYS.get((wish.algorithm, wish.size))
     if found is not None:
         return found
     near, why = _next_best(wish.algorithm, wish.size)
@@ -115,7 +115,7 @@ def _next_best(algorithm: str, size: int) -> tuple[KeyAlgorithm, str]:
     """What we make instead, and why not the key itself."""
     if algorithm == "rsa":
         why = "too weak, and cfssl itself refuses it" if size < _WEAK else "etcdboot makes none of that size"
-        sizes = [key for (kind, bits), key in vocabulary.KEYS.items() if kind == "rsa" and bits >= size]
+        sizes = [key for (kind, bits), key in known_fields.KEYS.items() if kind == "rsa" and bits >= size]
         return (*sizes, KeyAlgorithm.RSA_4096)[0], why
     if algorithm == "ed25519":
         return KeyAlgorithm.ECDSA_P256, _GRPC

@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from etcdboot.base.diagnostics import Diagnostic
+from etcdboot.cfssl.authorities import Authority, authority
+from etcdboot.cfssl.documents import Wish, read
+from etcdboot.cfssl.inputs import Evidence, Shown
 from etcdboot.pki.store.audit import BACKDATE, CertFacts
-from etcdboot.products.cfssl.authorities import Authority, authority
-from etcdboot.products.cfssl.documents import Wish, read
-from etcdboot.products.cfssl.evidence import Evidence, Shown
 from etcdboot.spec.spec import CaLayout, KeyAlgorithm
 from etcdboot.spec.subject_names import LOOPBACK
 from samples.certificates import AUTHORITY, DAY, facts_of

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.fast_dataclasses import replace
+from etcdboot.cfssl.leaf_certificates import Leaf
+from etcdboot.cfssl.locations import Place, lost, spelled
 from etcdboot.plan.certificate_request import CertKind
-from etcdboot.products.cfssl.leaves import Leaf
-from etcdboot.products.cfssl.places import Place, lost, spelled
 from etcdboot.spec.spec import CertificatesSpec, ClientSpec
 from etcdboot.spec.subject_names import ATTRIBUTES, KUBERNETES_MASTERS, folded, parse_attribute
 

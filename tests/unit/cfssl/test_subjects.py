@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from etcdboot.products.cfssl.translating import Translation
+from etcdboot.cfssl.converter import Translation
 from samples.cfssl import translated
 from samples.specs import planned
 

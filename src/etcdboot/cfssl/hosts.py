@@ -8,7 +8,7 @@ from typing import Final
 
 from etcdboot.base.addresses import Host, parse_san
 from etcdboot.base.diagnostics import Diagnostic
-from etcdboot.products.cfssl.documents import Word
+from etcdboot.cfssl.documents import Word
 
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _PORT: Final = re.compile(r"(?P<host>\[[^\]]*\]|[^:]*):[0-9]+")

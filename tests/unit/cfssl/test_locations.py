@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from etcdboot.base.diagnostics import Severity
+from etcdboot.cfssl.locations import Place, lost, spelled
 from etcdboot.formats.yaml_reader import Mark
-from etcdboot.products.cfssl.places import Place, lost, spelled
 
 
 def test_a_word_about_a_place_says_where() -> None:

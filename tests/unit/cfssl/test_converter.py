@@ -5,10 +5,10 @@ from datetime import timedelta
 from pathlib import PurePosixPath
 
 from etcdboot.base.diagnostics import has_errors
+from etcdboot.cfssl.converter import Translation, translate
+from etcdboot.cfssl.inputs import Evidence, Shown
 from etcdboot.plan.paths import HostLayout
 from etcdboot.plan.planner import plan
-from etcdboot.products.cfssl.evidence import Evidence, Shown
-from etcdboot.products.cfssl.translating import Translation, translate
 from etcdboot.rules import judge
 from etcdboot.spec.loader import dump, load
 from etcdboot.spec.spec import CaLayout, CertificateDefaults, ClientSpec, KeyAlgorithm

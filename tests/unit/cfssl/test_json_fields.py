@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from etcdboot.cfssl.json_fields import Reader
 from etcdboot.formats.json_reader import parse
-from etcdboot.products.cfssl.fields import Reader
 
 KNOWN = {"CN": "", "hosts": "", "crl_url": "nobody follows it"}
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from etcdboot.base.diagnostics import Diagnostic
+from etcdboot.cfssl import known_fields
+from etcdboot.cfssl.documents import Policy, Profile
 from etcdboot.plan.certificate_request import USAGES, CertKind
-from etcdboot.products.cfssl import vocabulary
-from etcdboot.products.cfssl.documents import Policy, Profile
 
 _KINDS: Final = (CertKind.SERVER, CertKind.PEER, CertKind.CLIENT)
 _WHY: Final = {
@@ -47,9 +47,9 @@ def judged(policy: Policy) -> Iterator[Diagnostic]:
 
 
 def _lacking(profile: Profile, kinds: list[CertKind]) -> Iterator[Diagnostic]:
-    means = {vocabulary.USAGES[each] for each in profile.usages}
+    means = {known_fields.USAGES[each] for each in profile.usages}
     for kind in kinds:
-        wanted = (*map(str, USAGES[kind]), vocabulary.SIGNATURE)
+        wanted = (*map(str, USAGES[kind]), known_fields.SIGNATURE)
         lacking = [each for each in wanted if each not in means]
         if lacking:
             words = ", ".join(map(_word, lacking))
@@ -60,7 +60,7 @@ def _lacking(profile: Profile, kinds: list[CertKind]) -> Iterator[Diagnostic]:
 
 
 def _dropped(profile: Profile) -> Iterator[Diagnostic]:
-    surplus = [each for each in profile.usages if vocabulary.USAGES[each] is None]
+    surplus = [each for each in profile.usages if known_fields.USAGES[each] is None]
     if surplus:
         message = f"profile {profile.name}: {', '.join(surplus)} is not taken over: etcd has no use for it"
         yield profile.place.warning("EB388", message)
@@ -68,7 +68,7 @@ def _dropped(profile: Profile) -> Iterator[Diagnostic]:
 
 def _word(meaning: str) -> str:
     """cfssl's word for a usage."""
-    return next(word for word, each in vocabulary.USAGES.items() if each == meaning)
+    return next(word for word, each in known_fields.USAGES.items() if each == meaning)
 
 
 def _speaks_of(profile: Profile) -> set[CertKind]:

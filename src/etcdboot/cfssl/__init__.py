@@ -1,0 +1,1 @@
+"""cfssl's JSON files, converted into a spec."""

@@ -1,1 +1,0 @@
-"""What cfssl's JSON files say, and the spec that says the same."""
