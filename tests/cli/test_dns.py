@@ -9,9 +9,9 @@ import dns.message
 import pytest
 
 from cli.running import ENVIRONMENT, GOOD, etcdboot, in_json
+from etcdboot.bootstrap.dns_zone_formats import FORMATS
 from etcdboot.cli.dns import FORMAT_NAMES
 from etcdboot.effects.ports import free_loopback_ports
-from etcdboot.products.bootstrap.zone.formats import FORMATS
 from samples.name_server import Reply, answering, telling
 
 SPEC = """\

@@ -11,8 +11,8 @@ import pytest
 
 from cli.running import etcdboot, in_json
 from etcdboot.base.diagnostics import Diagnostic
+from etcdboot.bootstrap.discovery_checks import objections
 from etcdboot.effects import registry_v2
-from etcdboot.products.bootstrap.registry import objections
 from etcdboot.workflows.cluster import open_cluster
 from etcdboot.workflows.discovery.hosts import read_registry
 from integration.discovery_etcd import DiscoveryEtcd, Members, discovery_etcd, members

@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etcdboot.base.errors import ExitCode
+from etcdboot.bootstrap.dns_checks import first_questions, further_questions, judge_zone
+from etcdboot.bootstrap.dns_records import wanted_records
+from etcdboot.bootstrap.dns_zone_formats import Publication, all_records, publish
 from etcdboot.formats import bind, dnsmasq
 from etcdboot.formats.bind import Record
 from etcdboot.formats.characters import Unsayable
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.bootstrap.zone.check import first_questions, further_questions, judge_zone
-from etcdboot.products.bootstrap.zone.formats import Publication, all_records, publish
-from etcdboot.products.bootstrap.zone.wanted import wanted_records
 from etcdboot.spec.spec import ClientTls, ClusterState, MemberSpec, PeerTls, TlsSpec
 from samples.zones import DNS, Zone, address, dns_plan
 

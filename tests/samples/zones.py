@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from etcdboot.base.addresses import Host, parse_host
+from etcdboot.bootstrap.dns_records import WantedRecords
 from etcdboot.observations.dns_answers import Answer, Ending, Question, RecordType, Service, address_type
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.bootstrap.zone.wanted import WantedRecords
 from etcdboot.spec.spec import BootstrapMode, BootstrapSpec, ClusterSpec, ClusterState, MemberSpec
 from samples.specs import planned, three
 

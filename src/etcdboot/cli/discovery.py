@@ -13,7 +13,7 @@ from etcdboot.cli.output import Grid, Outcome, Output
 from etcdboot.cli.seconds import SECONDS, TIMEOUT
 
 if TYPE_CHECKING:
-    from etcdboot.products.bootstrap.registry import Standing
+    from etcdboot.bootstrap.discovery_checks import Standing
     from etcdboot.workflows.discovery.making import NewToken
 
 _PATH = click.Path(path_type=Path)

@@ -8,17 +8,9 @@ from typing import Any, TypeVar
 from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.base.errors import Down, UsageError
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.effects.resolver import DEFAULT_TIMEOUT, ask, own_servers
-from etcdboot.formats.bind import Record
-from etcdboot.observations.dns_answers import Answer, NameServer, parse_server
-from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.bootstrap.zone.check import (
-    ZoneReport,
-    first_questions,
-    further_questions,
-    judge_zone,
-)
-from etcdboot.products.bootstrap.zone.formats import (
+from etcdboot.bootstrap.dns_checks import ZoneReport, first_questions, further_questions, judge_zone
+from etcdboot.bootstrap.dns_records import DEFAULT_TTL, WantedRecords, wanted_records
+from etcdboot.bootstrap.dns_zone_formats import (
     FORMATS,
     LOCALHOST,
     Publication,
@@ -26,7 +18,10 @@ from etcdboot.products.bootstrap.zone.formats import (
     parse_authority,
     publish,
 )
-from etcdboot.products.bootstrap.zone.wanted import DEFAULT_TTL, WantedRecords, wanted_records
+from etcdboot.effects.resolver import DEFAULT_TIMEOUT, ask, own_servers
+from etcdboot.formats.bind import Record
+from etcdboot.observations.dns_answers import Answer, NameServer, parse_server
+from etcdboot.plan.plan import ClusterPlan
 from etcdboot.spec.discovery_urls import parse_domain
 from etcdboot.workflows.cluster import open_cluster
 

@@ -10,8 +10,8 @@ from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.errors import ExitCode, first_of
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.base.progress import Reporter, silent
+from etcdboot.bootstrap.preflight_report import Preflight
 from etcdboot.effects.files import folder_of
-from etcdboot.products.bootstrap.preflight.verdict import Preflight
 from etcdboot.workflows.check import CheckResult, check
 from etcdboot.workflows.preflight import Scope, on_this_machine, preflight
 

@@ -11,6 +11,10 @@ from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.errors import ExitCode, UsageError
 from etcdboot.base.fast_dataclasses import dataclass, fields, replace
 from etcdboot.base.progress import Event, EventKind, Reporter, silent
+from etcdboot.bootstrap.preflight_data_dirs import Here
+from etcdboot.bootstrap.preflight_peers import Neighbours, Seen
+from etcdboot.bootstrap.preflight_report import Part, Preflight, judge, refusals
+from etcdboot.bootstrap.preflight_validity import Validity, out_of_date
 from etcdboot.effects.clock import now
 from etcdboot.effects.data_dirs import look_at
 from etcdboot.effects.files import read_if_there
@@ -20,10 +24,6 @@ from etcdboot.effects.reading_rights import unreadable_by
 from etcdboot.effects.resolver import own_servers
 from etcdboot.plan.certificate_request import CertKind, CertRequest, pair_paths
 from etcdboot.plan.plan import ClusterPlan, MemberPlan
-from etcdboot.products.bootstrap.preflight.data_dirs import Here
-from etcdboot.products.bootstrap.preflight.dates import Validity, out_of_date
-from etcdboot.products.bootstrap.preflight.peers import Neighbours, Seen
-from etcdboot.products.bootstrap.preflight.verdict import Part, Preflight, judge, refusals
 from etcdboot.products.pki.periods import periods
 from etcdboot.products.render.launch import CONFIG_FILE
 from etcdboot.spec.spec import BootstrapMode, BootstrapSpec, PeerTls, Settings

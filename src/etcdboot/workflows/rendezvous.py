@@ -9,11 +9,11 @@ from typing import Any
 from etcdboot.base.diagnostics import Diagnostic, Severity
 from etcdboot.base.errors import EtcdbootError, ExitCode
 from etcdboot.base.fast_dataclasses import dataclass, replace
+from etcdboot.bootstrap.discovery_checks import objections, standing
+from etcdboot.bootstrap.dns_records import Side, WantedRecords, wanted_records
+from etcdboot.bootstrap.preflight_report import Part, of_error
 from etcdboot.observations.dns_answers import NameServer
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.bootstrap.preflight.verdict import Part, of_error
-from etcdboot.products.bootstrap.registry import objections, standing
-from etcdboot.products.bootstrap.zone.wanted import Side, WantedRecords, wanted_records
 from etcdboot.workflows.discovery.hosts import read_registry
 
 _NO_DNSPYTHON, _NO_PASSWORD = "EB574", "EB008"

@@ -12,10 +12,10 @@ import pytest
 from etcdboot.base.diagnostics import warning
 from etcdboot.base.errors import ExitCode, UsageError
 from etcdboot.base.progress import Event
+from etcdboot.bootstrap.preflight_report import Preflight
 from etcdboot.plan.paths import HostLayout
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.plan.planner import plan
-from etcdboot.products.bootstrap.preflight.verdict import Preflight
 from etcdboot.spec.spec import (
     BootstrapMode,
     BootstrapSpec,

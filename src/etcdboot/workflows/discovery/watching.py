@@ -8,8 +8,8 @@ from etcdboot.base.diagnostics import Diagnostic, has_errors
 from etcdboot.base.errors import Down, ExitCode
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.base.progress import Event, EventKind, Reporter, silent
+from etcdboot.bootstrap.discovery_checks import Standing, standing
 from etcdboot.effects.clock import monotonic, pause
-from etcdboot.products.bootstrap.registry import Standing, standing
 from etcdboot.workflows.cluster import open_cluster
 from etcdboot.workflows.discovery.hosts import DEFAULT_TIMEOUT, reader
 

@@ -16,11 +16,11 @@ from etcdboot.base.addresses import Host
 from etcdboot.base.diagnostics import Diagnostic, Severity, error, has_errors
 from etcdboot.base.errors import ExitCode
 from etcdboot.base.fast_dataclasses import dataclass
+from etcdboot.bootstrap.dns_record_status import Line, Status, complaints
+from etcdboot.bootstrap.dns_records import NamePair, Side, Target, WantedRecords
 from etcdboot.etcd.releases import drops_plain_srv_records
 from etcdboot.observations.dns_answers import Answer, Ending, Question, RecordType, Service, address_type
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.bootstrap.zone.lines import Line, Status, complaints
-from etcdboot.products.bootstrap.zone.wanted import NamePair, Side, Target, WantedRecords
 from etcdboot.spec.spec import ClusterState
 
 Answers = Mapping[Question, Answer]

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from etcdboot.bootstrap.dns_record_status import Line, Status, complaints
 from etcdboot.observations.dns_answers import RecordType
-from etcdboot.products.bootstrap.zone.lines import Line, Status, complaints
 
 BAD = [each for each in Status if each is not Status.OK]
 

@@ -6,17 +6,10 @@ from dataclasses import replace
 import pytest
 
 from etcdboot.base.diagnostics import Diagnostic, Severity
+from etcdboot.bootstrap.preflight_peers import Neighbours, Seen, clocks, misfits, nobody_to_join, strangers
 from etcdboot.observations.cluster import SeenMember
 from etcdboot.observations.host import PeerAnswer, Speech
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.bootstrap.preflight.peers import (
-    Neighbours,
-    Seen,
-    clocks,
-    misfits,
-    nobody_to_join,
-    strangers,
-)
 from etcdboot.spec.spec import ClusterState, MemberSpec, PeerTls, TlsSpec
 from samples.specs import THREE, planned, three
 

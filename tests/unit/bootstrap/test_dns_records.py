@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from etcdboot.base.errors import Refused, UsageError
+from etcdboot.bootstrap.dns_records import Side, WantedRecords, srv_name, wanted_records
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.bootstrap.zone.wanted import Side, WantedRecords, srv_name, wanted_records
 from etcdboot.spec.spec import BootstrapSpec, ClientTls, MemberSpec, PeerTls, TlsSpec
 from samples.specs import planned, three
 from samples.zones import CLIENT, CLIENT_SSL, DNS, MEMBERS, SERVER, SERVER_SSL, dns_plan, joiner

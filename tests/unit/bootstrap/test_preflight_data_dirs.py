@@ -7,16 +7,11 @@ from pathlib import PurePosixPath
 import pytest
 
 from etcdboot.base.diagnostics import Diagnostic, Severity
+from etcdboot.bootstrap.preflight_data_dirs import Here, objections, unreadable, unreadable_files
 from etcdboot.etcd.releases import Release
 from etcdboot.etcd.wal import WalIdentity
 from etcdboot.observations.host import DataDir, Held
 from etcdboot.plan.plan import ClusterPlan, Flag
-from etcdboot.products.bootstrap.preflight.data_dirs import (
-    Here,
-    objections,
-    unreadable,
-    unreadable_files,
-)
 from etcdboot.spec.spec import ClusterState, EtcdSpec, MemberSpec, RenderSpec, Target
 from samples.specs import THREE, planned, three
 

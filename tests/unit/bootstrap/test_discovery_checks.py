@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from etcdboot.base.diagnostics import Severity
+from etcdboot.bootstrap.discovery_checks import Standing, objections, standing
 from etcdboot.observations.discovery_registry import Registration, Registry
 from etcdboot.plan.plan import MemberPlan
-from etcdboot.products.bootstrap.registry import Standing, objections, standing
 from etcdboot.spec.spec import BootstrapMode, BootstrapSpec, ClusterState, MemberSpec
 from samples.specs import THREE, planned, three
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from etcdboot.base.diagnostics import Diagnostic
-from etcdboot.products.bootstrap.preflight.dates import Validity, out_of_date
+from etcdboot.bootstrap.preflight_validity import Validity, out_of_date
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

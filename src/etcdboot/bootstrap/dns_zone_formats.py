@@ -11,17 +11,11 @@ from typing import Final
 from etcdboot.base.addresses import Host, parse_host
 from etcdboot.base.errors import UsageError
 from etcdboot.base.fast_dataclasses import dataclass
+from etcdboot.bootstrap.dns_records import DEFAULT_TTL, PRIORITY, WEIGHT, ServiceRecord, WantedRecords
 from etcdboot.formats import bind, dnsmasq
 from etcdboot.formats.bind import Record
 from etcdboot.formats.dns_names import bare, is_below
 from etcdboot.observations.dns_answers import NameServer, RecordType, address_type
-from etcdboot.products.bootstrap.zone.wanted import (
-    DEFAULT_TTL,
-    PRIORITY,
-    WEIGHT,
-    ServiceRecord,
-    WantedRecords,
-)
 
 # Times of a zone in seconds: when secondaries ask again, when they retry, when they give up.
 _REFRESH, _RETRY, _EXPIRE = 3600, 600, 604800

@@ -3,16 +3,10 @@ from __future__ import annotations
 import pytest
 
 from etcdboot.base.errors import UsageError
+from etcdboot.bootstrap.dns_records import wanted_records
+from etcdboot.bootstrap.dns_zone_formats import FORMATS, Authority, Publication, parse_authority, publish
 from etcdboot.formats.characters import Unsayable
 from etcdboot.observations.dns_answers import parse_server
-from etcdboot.products.bootstrap.zone.formats import (
-    FORMATS,
-    Authority,
-    Publication,
-    parse_authority,
-    publish,
-)
-from etcdboot.products.bootstrap.zone.wanted import wanted_records
 from samples.zones import MEMBERS, address, dns_plan
 
 ONE = Publication(wanted_records(dns_plan(MEMBERS[0])), ttl=60)

@@ -9,11 +9,11 @@ import pytest
 
 from etcdboot.base.diagnostics import Diagnostic, error, warning
 from etcdboot.base.errors import Down, Drift, EtcdbootError, ExitCode, Missing, Refused
+from etcdboot.bootstrap.preflight_data_dirs import Here
+from etcdboot.bootstrap.preflight_peers import Neighbours, Seen
+from etcdboot.bootstrap.preflight_report import Part, Preflight, judge, of_error, refusals
+from etcdboot.bootstrap.preflight_validity import Validity
 from etcdboot.observations.host import DataDir, PeerAnswer, Speech
-from etcdboot.products.bootstrap.preflight.data_dirs import Here
-from etcdboot.products.bootstrap.preflight.dates import Validity
-from etcdboot.products.bootstrap.preflight.peers import Neighbours, Seen
-from etcdboot.products.bootstrap.preflight.verdict import Part, Preflight, judge, of_error, refusals
 from samples.specs import THREE, planned
 from samples.wal import IDENTITY
 

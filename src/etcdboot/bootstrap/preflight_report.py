@@ -9,11 +9,11 @@ from etcdboot.base.diagnostics import Diagnostic, Severity, has_errors
 from etcdboot.base.errors import Down, Drift, EtcdbootError, ExitCode, Missing, Refused, first_of
 from etcdboot.base.fast_dataclasses import dataclass, field, replace
 from etcdboot.base.text import counted
+from etcdboot.bootstrap import preflight_data_dirs, preflight_peers
+from etcdboot.bootstrap.preflight_data_dirs import Here
+from etcdboot.bootstrap.preflight_peers import Neighbours, Seen
+from etcdboot.bootstrap.preflight_validity import Validity
 from etcdboot.observations.host import DataDir, Speech
-from etcdboot.products.bootstrap.preflight import data_dirs, peers
-from etcdboot.products.bootstrap.preflight.data_dirs import Here
-from etcdboot.products.bootstrap.preflight.dates import Validity
-from etcdboot.products.bootstrap.preflight.peers import Neighbours, Seen
 
 _ERRORS: dict[ExitCode, type[EtcdbootError]] = {
     each.exit_code: each for each in (Missing, Refused, Down, Drift)
@@ -41,12 +41,12 @@ def of_error(cause: EtcdbootError) -> Part:
 def judge(here: Here, around: Neighbours) -> tuple[Part, ...]:
     """Data-dirs and peers, judged."""
     return (
-        Part(ExitCode.MISSING, tuple(data_dirs.unreadable(here))),
-        refusals(data_dirs.objections(here)),
-        refusals(data_dirs.unreadable_files(here)),
-        refusals(peers.strangers(around)),
-        Part(ExitCode.DRIFT, (*peers.misfits(around), *peers.clocks(around))),
-        Part(ExitCode.DOWN, tuple(peers.nobody_to_join(around))),
+        Part(ExitCode.MISSING, tuple(preflight_data_dirs.unreadable(here))),
+        refusals(preflight_data_dirs.objections(here)),
+        refusals(preflight_data_dirs.unreadable_files(here)),
+        refusals(preflight_peers.strangers(around)),
+        Part(ExitCode.DRIFT, (*preflight_peers.misfits(around), *preflight_peers.clocks(around))),
+        Part(ExitCode.DOWN, tuple(preflight_peers.nobody_to_join(around))),
     )
 
 

@@ -7,11 +7,11 @@ import pytest
 
 from etcdboot.base.diagnostics import Severity
 from etcdboot.base.errors import ExitCode
+from etcdboot.bootstrap.dns_checks import ZoneReport, first_questions, further_questions, judge_zone
+from etcdboot.bootstrap.dns_records import wanted_records
 from etcdboot.etcd.releases import parse_release
 from etcdboot.observations.dns_answers import Ending, RecordType, Service
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.bootstrap.zone.check import ZoneReport, first_questions, further_questions, judge_zone
-from etcdboot.products.bootstrap.zone.wanted import wanted_records
 from etcdboot.spec.spec import ClientTls, EtcdSpec, PeerTls, TlsSpec
 from samples.zones import CLIENT_SSL, MEMBERS, SERVER, SERVER_SSL, Zone, address, dns_plan, joiner, service
 

@@ -1,1 +1,0 @@
-"""The ground that members start on: their data, their peers, the clock; and the verdict on it."""
