@@ -17,7 +17,7 @@ from etcdboot.effects.templates import load_templates
 from etcdboot.etcd.releases import NEWEST_PATCH, Release
 from etcdboot.plan.paths import HostLayout
 from etcdboot.plan.planner import plan
-from etcdboot.products.render.rendering import render
+from etcdboot.render.renderer import render
 from etcdboot.spec.loader import load
 from etcdboot.spec.spec import Settings, Target
 

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from etcdboot.base.artifacts import Artifact
 from etcdboot.effects.templates import load_templates
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.render.rendering import render
+from etcdboot.render.renderer import render
 from etcdboot.spec.spec import CertificateSource, EtcdSpec, Settings, Target
 from lab.peers.fixtures import require_capability, require_peer
 from lab.world.namespaces import ENVIRONMENT, new_world

@@ -11,7 +11,7 @@ import pytest
 from etcdboot.effects.templates import load_templates
 from etcdboot.formats import systemd
 from etcdboot.plan.plan import Flag
-from etcdboot.products.render.rendering import render
+from etcdboot.render.renderer import render
 from etcdboot.spec.spec import CertificateSource, EtcdSpec, Settings, Target
 from integration.installing import INSTALL, STATE, on_a_host, planned, write_tree
 from samples.plans import small_plan

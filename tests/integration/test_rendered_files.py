@@ -17,8 +17,8 @@ from etcdboot.effects.templates import load_templates
 from etcdboot.formats import systemd
 from etcdboot.formats.characters import Unsayable
 from etcdboot.plan.plan import ClusterPlan, Flag, MemberPlan
-from etcdboot.products.render.launch import launch
-from etcdboot.products.render.rendering import render
+from etcdboot.render.launch import launch
+from etcdboot.render.renderer import render
 from etcdboot.spec.spec import CertificateSource, Settings, Target
 from lab.peers.fixtures import absent, require_peer
 from samples.plans import small_plan

@@ -8,7 +8,7 @@ import pytest
 
 from etcdboot.effects.templates import load_templates
 from etcdboot.plan.plan import Flag
-from etcdboot.products.render.rendering import render
+from etcdboot.render.renderer import render
 from etcdboot.spec.spec import Settings, Target
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.material import material

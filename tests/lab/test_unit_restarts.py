@@ -11,7 +11,7 @@ import pytest
 from etcdboot.base.addresses import parse_url
 from etcdboot.effects.templates import load_templates
 from etcdboot.plan.plan import ClusterPlan, Flag
-from etcdboot.products.render.rendering import render
+from etcdboot.render.renderer import render
 from etcdboot.spec.spec import ClientTls, EtcdSpec, Settings, Target
 from lab.peers.fixtures import ETCD_RELEASES, require_capability, require_peer
 from lab.world.host import Host

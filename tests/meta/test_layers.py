@@ -89,7 +89,7 @@ def test_the_pure_part_reads_no_clock_no_file_and_prints_nothing(path: Path) -> 
     [
         ("base/diagnostics.py", "etcdboot.etcd.flags"),
         ("spec/spec.py", "etcdboot.pki.x509.pem"),
-        ("pki/x509/pem.py", "etcdboot.products.render.values"),
+        ("pki/x509/pem.py", "etcdboot.render.template_context"),
         ("pki/x509/pem.py", "etcdboot.effects.files"),
         ("effects/files.py", "etcdboot.pki.x509.pem"),
         ("workflows/check.py", "etcdboot.cli.output"),

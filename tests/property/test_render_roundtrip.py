@@ -16,8 +16,8 @@ from etcdboot.etcd.flags import ValueKind, flag, names, value_problem
 from etcdboot.etcd.releases import NEWEST_PATCH, Release, file_turns_gateway_off
 from etcdboot.etcd.reserved_flags import owner_of, why_forbidden
 from etcdboot.plan.plan import ClusterPlan, Flag
-from etcdboot.products.render.rendering import render
-from etcdboot.products.render.targets import SETTINGS, TARGETS
+from etcdboot.render.renderer import render
+from etcdboot.render.targets import SETTINGS, TARGETS
 from etcdboot.spec.spec import Settings, Target
 from samples.plans import small_plan
 from samples.readers import planned, told

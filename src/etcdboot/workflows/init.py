@@ -13,7 +13,7 @@ from etcdboot.effects.templates import load_templates
 from etcdboot.etcd.releases import NEWEST, Release, parse_release
 from etcdboot.formats.templates import Engine
 from etcdboot.plan.certificates import user_names
-from etcdboot.products.starter.starting import (
+from etcdboot.render.starter_spec import (
     GITIGNORE,
     MOST_LOCAL_MEMBERS,
     TLS_CHOICES,

@@ -30,7 +30,7 @@ from etcdboot.plan.local_adaptation import (
 from etcdboot.plan.paths import LocalLayout
 from etcdboot.plan.plan import ClusterPlan, MemberPlan
 from etcdboot.plan.planner import plan
-from etcdboot.products.render.launch import launch
+from etcdboot.render.launch import launch
 from etcdboot.rules import judge
 from etcdboot.spec.loader import Loaded, SourceMap
 from etcdboot.spec.spec import CertificateSource, ClientTls

@@ -25,7 +25,7 @@ from etcdboot.effects.resolver import own_servers
 from etcdboot.plan.certificate_request import CertKind, CertRequest, pair_paths
 from etcdboot.plan.plan import ClusterPlan, MemberPlan
 from etcdboot.products.pki.periods import periods
-from etcdboot.products.render.launch import CONFIG_FILE
+from etcdboot.render.launch import CONFIG_FILE
 from etcdboot.spec.spec import BootstrapMode, BootstrapSpec, PeerTls, Settings
 from etcdboot.workflows.listening import busy, colliding, lives_here, strange
 from etcdboot.workflows.rendezvous import Rendezvous, by_dns, by_token

@@ -9,9 +9,9 @@ import pytest
 from etcdboot.base.artifacts import Change, ChangeKind
 from etcdboot.effects.templates import load_templates
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.render.changed import changed
-from etcdboot.products.render.changed_steps import changed_steps
-from etcdboot.products.render.rendering import render
+from etcdboot.render.changed import changed
+from etcdboot.render.changed_steps import changed_steps
+from etcdboot.render.renderer import render
 from etcdboot.spec.loader import load
 from etcdboot.spec.spec import Settings, Target
 from samples.specs import planned

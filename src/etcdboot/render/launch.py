@@ -12,7 +12,7 @@ from etcdboot.etcd.flags import env_name, file_value
 from etcdboot.etcd.settings_forms import expressible
 from etcdboot.formats import yaml_writer
 from etcdboot.plan.plan import Flag, MemberPlan
-from etcdboot.products.render.config_file import config
+from etcdboot.render.config_file import config
 from etcdboot.spec.spec import Settings
 
 CONFIG_FILE = "etcd.conf.yml"

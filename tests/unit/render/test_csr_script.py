@@ -8,8 +8,8 @@ import pytest
 from etcdboot.effects.templates import load_templates
 from etcdboot.pki.x509 import csr
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.render.host_keys import asking_steps, key_files, made_there, script_requests
-from etcdboot.products.render.rendering import render
+from etcdboot.render.csr_script import asking_steps, key_files, made_there, script_requests
+from etcdboot.render.renderer import render
 from etcdboot.spec.spec import KeyAlgorithm
 from samples.certificates import plan_of
 from samples.host_scripts import make_keys

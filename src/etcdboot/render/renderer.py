@@ -12,16 +12,9 @@ from etcdboot.base.fast_dataclasses import replace
 from etcdboot.formats.characters import Unsayable
 from etcdboot.formats.templates import Engine, TemplateProblem
 from etcdboot.plan.plan import ClientPlan, ClusterPlan, Flag, MemberPlan
-from etcdboot.products.render.launch import launch
-from etcdboot.products.render.targets import (
-    CLIENT_FILES,
-    CLIENTS_FOLDER,
-    SETTINGS,
-    TARGETS,
-    FileRow,
-    rows_of,
-)
-from etcdboot.products.render.values import client_values, cluster_values, member_values
+from etcdboot.render.launch import launch
+from etcdboot.render.targets import CLIENT_FILES, CLIENTS_FOLDER, SETTINGS, TARGETS, FileRow, rows_of
+from etcdboot.render.template_context import client_values, cluster_values, member_values
 from etcdboot.spec.spec import Settings
 
 Material = Mapping[str, tuple[Artifact, ...]]

@@ -6,7 +6,7 @@ import pytest
 
 from etcdboot.formats import procfile
 from etcdboot.formats.characters import Unsayable
-from etcdboot.products.render.values import cluster_values, member_values
+from etcdboot.render.template_context import cluster_values, member_values
 from etcdboot.spec.spec import Settings, Target
 from samples.plans import small_plan
 

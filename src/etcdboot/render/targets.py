@@ -13,8 +13,8 @@ from etcdboot.base.artifacts import HostPlace
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.plan.host_files import READABLE_BY_ETCD
 from etcdboot.plan.plan import ClusterPlan, MemberPlan
-from etcdboot.products.render.host_keys import MAKE_CSR, made_there
-from etcdboot.products.render.launch import CONFIG_FILE
+from etcdboot.render.csr_script import MAKE_CSR, made_there
+from etcdboot.render.launch import CONFIG_FILE
 from etcdboot.spec.spec import Settings, Target
 
 ENVIRONMENT_FILE = "etcd.env"

@@ -7,7 +7,7 @@ import pytest
 
 from etcdboot.base.addresses import parse_url
 from etcdboot.plan.plan import Flag
-from etcdboot.products.render.unit import grants, ready_marker, wal_folder
+from etcdboot.render.unit_sandbox import grants, ready_marker, wal_folder
 from samples.plans import small_plan
 
 

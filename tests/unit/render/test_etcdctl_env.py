@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.products.render.client import etcdctl_variables
+from etcdboot.render.etcdctl_env import etcdctl_variables
 from etcdboot.spec.spec import ClientTls
 from samples.plans import small_plan
 

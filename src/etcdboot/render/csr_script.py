@@ -9,7 +9,7 @@ from etcdboot.formats import shell
 from etcdboot.pki.x509.csr_policy import csr_name
 from etcdboot.plan.certificate_request import CertRequest, pair_paths
 from etcdboot.plan.plan import MemberPlan
-from etcdboot.products.render.steps import Command, copy_folder, copy_to, etcdboot_command, run_script, step
+from etcdboot.render.steps import Command, copy_folder, copy_to, etcdboot_command, run_script, step
 from etcdboot.spec.spec import CertificateSource, KeyAlgorithm
 
 MAKE_CSR = "make-csr.sh"

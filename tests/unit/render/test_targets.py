@@ -7,7 +7,7 @@ import pytest
 from etcdboot.base.artifacts import HostPlace
 from etcdboot.effects.templates import load_templates
 from etcdboot.plan.plan import Flag
-from etcdboot.products.render.targets import HOST_KEYS, SETTINGS, TARGETS, member_rows, templates_used
+from etcdboot.render.targets import HOST_KEYS, SETTINGS, TARGETS, member_rows, templates_used
 from etcdboot.spec.spec import EtcdSpec, Settings, Target
 from samples.plans import small_plan
 

@@ -6,7 +6,7 @@ import pytest
 
 from etcdboot.etcd.releases import parse_release
 from etcdboot.plan.plan import Flag
-from etcdboot.products.render.config_file import config
+from etcdboot.render.config_file import config
 from etcdboot.spec.spec import ClientTls
 from samples.plans import small_plan
 

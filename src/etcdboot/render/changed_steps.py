@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 from etcdboot.base.fast_dataclasses import replace
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.products.render.changed import Changed
-from etcdboot.products.render.next_steps import announcement, etcdctl_on, next_steps, run_all
-from etcdboot.products.render.rolling import handing_out, joining, removing, rolling_restart
-from etcdboot.products.render.steps import step, verify_command
-from etcdboot.products.render.targets import CLIENTS_FOLDER
+from etcdboot.render.changed import Changed
+from etcdboot.render.next_steps import announcement, etcdctl_on, next_steps, run_all
+from etcdboot.render.rolling_restart import handing_out, joining, removing, rolling_restart
+from etcdboot.render.steps import step, verify_command
+from etcdboot.render.targets import CLIENTS_FOLDER
 from etcdboot.spec.spec import ClusterState, Target
 
 _RUNNING = "running cluster: "

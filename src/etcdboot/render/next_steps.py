@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from etcdboot.formats import shell
 from etcdboot.plan.plan import ClusterPlan, MemberPlan
-from etcdboot.products.render.steps import (
+from etcdboot.render.steps import (
     Command,
     copy_folder,
     etcdboot_command,

@@ -17,11 +17,11 @@ from etcdboot.formats import procfile, shell
 from etcdboot.formats.characters import CONTROLS_AND_LINE_ENDS, refuse
 from etcdboot.plan.plan import ClientPlan, ClusterPlan, MemberPlan
 from etcdboot.plan.system_folders import HOMES, SYSTEM_FOLDERS, SYSTEM_TREES
-from etcdboot.products.render.client import bundle_files, bundle_variables, etcdctl_variables
-from etcdboot.products.render.host_keys import key_files, script_requests
-from etcdboot.products.render.launch import launch
-from etcdboot.products.render.targets import ENVIRONMENT_FILE, ETCDCTL_FILE, rows_of
-from etcdboot.products.render.unit import grants, ready_marker, wal_folder
+from etcdboot.render.csr_script import key_files, script_requests
+from etcdboot.render.etcdctl_env import bundle_files, bundle_variables, etcdctl_variables
+from etcdboot.render.launch import launch
+from etcdboot.render.targets import ENVIRONMENT_FILE, ETCDCTL_FILE, rows_of
+from etcdboot.render.unit_sandbox import grants, ready_marker, wal_folder
 from etcdboot.spec.spec import Settings
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from etcdboot.base.errors import SpecError
 from etcdboot.plan.plan import Flag
-from etcdboot.products.render.launch import launch
+from etcdboot.render.launch import launch
 from etcdboot.spec.spec import Settings
 from samples.plans import small_plan
 

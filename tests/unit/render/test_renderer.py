@@ -9,7 +9,7 @@ from etcdboot.base.artifacts import Artifact, HostPlace
 from etcdboot.base.errors import SpecError, UsageError
 from etcdboot.effects.templates import load_templates
 from etcdboot.plan.plan import Flag
-from etcdboot.products.render.rendering import render
+from etcdboot.render.renderer import render
 from etcdboot.spec.spec import ClientTls, Settings, Target
 from samples.plans import small_plan
 

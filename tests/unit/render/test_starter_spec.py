@@ -7,7 +7,7 @@ import pytest
 
 from etcdboot.etcd.releases import NEWEST
 from etcdboot.formats.templates import Engine
-from etcdboot.products.starter.starting import (
+from etcdboot.render.starter_spec import (
     MOST_LOCAL_MEMBERS,
     TEMPLATE,
     TLS_CHOICES,

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from etcdboot.base.artifacts import Artifact, Change, ChangeKind
-from etcdboot.products.render.differences import difference
+from etcdboot.render.diff import difference
 
 
 def describe(pem: bytes) -> str:

@@ -1,1 +1,0 @@
-"""The first cluster.yaml of somebody who has hosts, or nothing."""
