@@ -19,8 +19,8 @@ import pytest
 from etcdboot.effects.credentials import CredentialFiles
 from etcdboot.effects.ports import free_loopback_ports
 from etcdboot.observations.cluster import Layer
-from etcdboot.products.verify.check import CheckResult, Outcome
-from etcdboot.products.verify.judge import Verdict, VerifyReport
+from etcdboot.verify.check import CheckResult, Outcome
+from etcdboot.verify.report import Verdict, VerifyReport
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.verify import ask, verify_once, wait_until_healthy
 from integration.local_cluster import LocalCluster, local_cluster, wait_until

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from etcdboot.products.verify.checks import CHECKS
-from etcdboot.products.verify.judge import EXIT_CODE_OF
+from etcdboot.verify.registry import CHECKS
+from etcdboot.verify.report import EXIT_CODE_OF
 
 TEXT = (Path(__file__).parents[2] / "docs" / "verify.md").read_text()
 

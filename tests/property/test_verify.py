@@ -20,9 +20,9 @@ from etcdboot.observations.cluster import (
     Status,
     Trust,
 )
-from etcdboot.products.verify.check import Outcome
-from etcdboot.products.verify.judge import Verdict, judge
-from etcdboot.products.verify.text import simple
+from etcdboot.verify.check import Outcome
+from etcdboot.verify.report import Verdict, judge
+from etcdboot.verify.text import simple
 from samples.observations import planned
 
 IDS = st.integers(0, 4) | st.integers(0, 2**64 - 1)

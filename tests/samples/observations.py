@@ -23,9 +23,9 @@ from etcdboot.observations.cluster import (
 from etcdboot.plan.paths import HostLayout
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.plan.planner import plan
-from etcdboot.products.verify.check import CheckResult, Outcome
-from etcdboot.products.verify.judge import VerifyReport
 from etcdboot.spec.loader import load
+from etcdboot.verify.check import CheckResult, Outcome
+from etcdboot.verify.report import VerifyReport
 
 NAMES = ("etcd1", "etcd2", "etcd3")
 IDS = dict(zip(NAMES, (0xA1, 0xB2, 0xC3), strict=True))

@@ -13,7 +13,7 @@ from etcdboot.cli.output import Grid, Outcome, Output
 from etcdboot.cli.seconds import SECONDS, TIMEOUT
 
 if TYPE_CHECKING:
-    from etcdboot.products.verify.judge import VerifyReport
+    from etcdboot.verify.report import VerifyReport
     from etcdboot.workflows.verify import Question
 
 _EPILOG = """\b
@@ -63,7 +63,7 @@ def command(
     is judged against the spec, layer by layer: network, TLS, auth, raft, data.
     """
     from etcdboot.effects.credentials import CredentialFiles
-    from etcdboot.products.verify.text import simple
+    from etcdboot.verify.text import simple
     from etcdboot.workflows.verify import ask
 
     is_named = ctx.get_parameter_source("file") is not click.core.ParameterSource.DEFAULT
@@ -99,7 +99,7 @@ _HEALTH = {True: ("true", "green"), False: ("false", "red")}
 
 
 def _table(report: VerifyReport) -> Iterator[Grid | str]:
-    from etcdboot.products.verify.text import seconds, summary
+    from etcdboot.verify.text import seconds, summary
 
     rows = (
         (

@@ -15,7 +15,7 @@ from etcdboot.effects.control import serving
 from etcdboot.effects.signals import EXIT_CODES, asked_to_end
 from etcdboot.effects.supervisor.supervisor import Supervisor
 from etcdboot.observations.local_cluster import LocalCluster, Phase
-from etcdboot.products.verify.judge import Verdict, VerifyReport
+from etcdboot.verify.report import Verdict, VerifyReport
 
 _BETWEEN_LOOKS = 0.1  # seconds
 # Seconds for one look: short at first, for most members are ready within a second or two; then patient.

@@ -21,8 +21,8 @@ from etcdboot.effects.supervisor.process import Program
 from etcdboot.effects.supervisor.supervisor import Supervisor
 from etcdboot.observations.local_cluster import LocalCluster, Settled
 from etcdboot.plan.bootstrap_flags import token_key
-from etcdboot.products.verify.judge import VerifyReport
-from etcdboot.products.verify.text import simple
+from etcdboot.verify.report import VerifyReport
+from etcdboot.verify.text import simple
 from etcdboot.workflows.cluster import load_file
 from etcdboot.workflows.local import Draft, Ready, decide, etcdctl_environment, make_ready
 from etcdboot.workflows.session import Session

@@ -14,7 +14,7 @@ from etcdboot.base.progress import Event, EventKind, Reporter, silent
 from etcdboot.effects.clock import monotonic, pause
 from etcdboot.effects.credentials import CredentialFiles, read_credentials
 from etcdboot.effects.looking import Access, look
-from etcdboot.products.verify.judge import VerifyReport, judge
+from etcdboot.verify.report import VerifyReport, judge
 
 if TYPE_CHECKING:
     from etcdboot.plan.plan import ClusterPlan
@@ -82,7 +82,7 @@ def ask_by_plan(plan: ClusterPlan, pki: PurePath, client: str | None = None) -> 
         UsageError: EB605, there is no such client certificate in the spec.
         Missing, Refused: EB603, EB604, the files are not there or not good.
     """
-    from etcdboot.products.verify.planned import planned_access
+    from etcdboot.verify.access import planned_access
 
     wanted = planned_access(plan, client)
     if wanted.ca is None:

@@ -10,7 +10,7 @@ from etcdboot.effects.control import ask
 from etcdboot.effects.supervisor.process import Program
 from etcdboot.effects.supervisor.supervisor import Supervisor
 from etcdboot.observations.local_cluster import LocalCluster
-from etcdboot.products.verify.judge import judge
+from etcdboot.verify.report import judge
 from etcdboot.workflows.session import Session
 from samples.observations import all_well, planned
 

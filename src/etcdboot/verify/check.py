@@ -7,7 +7,7 @@ from enum import StrEnum, unique
 
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.observations.cluster import Layer
-from etcdboot.products.verify.evidence import Evidence
+from etcdboot.verify.evidence import Evidence
 
 
 @unique

@@ -7,8 +7,8 @@ import pytest
 
 from etcdboot.base.errors import ExitCode
 from etcdboot.observations.cluster import Alarms, Cause, Failure, Layer
-from etcdboot.products.verify.check import Outcome
-from etcdboot.products.verify.judge import EXIT_CODE_OF, Verdict, judge
+from etcdboot.verify.check import Outcome
+from etcdboot.verify.report import EXIT_CODE_OF, Verdict, judge
 from samples.observations import (
     CLUSTER,
     NAMES,

@@ -9,8 +9,8 @@ from etcdboot.plan.certificate_request import pair_paths
 from etcdboot.plan.paths import HostLayout
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.plan.planner import plan
-from etcdboot.products.verify.planned import planned_access
 from etcdboot.spec.loader import load
+from etcdboot.verify.access import planned_access
 
 
 def plan_with(*lines: str, tls: str = "mutual") -> ClusterPlan:

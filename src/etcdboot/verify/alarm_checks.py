@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from etcdboot.observations.cluster import Alarms
-from etcdboot.products.verify.check import Finding, Outcome
-from etcdboot.products.verify.evidence import Evidence
+from etcdboot.verify.check import Finding, Outcome
+from etcdboot.verify.evidence import Evidence
 
 _ALARM_REMEDY: Final = {
     "NOSPACE": "raise quota-backend-bytes, or free space: etcdctl compact to the current revision, etcdctl "

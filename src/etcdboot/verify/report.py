@@ -17,9 +17,9 @@ from etcdboot.observations.cluster import (
     SeenMember,
     Status,
 )
-from etcdboot.products.verify.check import CheckResult, Outcome
-from etcdboot.products.verify.checks import CHECKS
-from etcdboot.products.verify.evidence import Evidence, gather
+from etcdboot.verify.check import CheckResult, Outcome
+from etcdboot.verify.evidence import Evidence, gather
+from etcdboot.verify.registry import CHECKS
 
 if TYPE_CHECKING:  # endpoints alone are judged without a plan, and without its modules
     from etcdboot.plan.plan import ClusterPlan

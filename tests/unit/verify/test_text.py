@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.products.verify.judge import Verdict, judge
-from etcdboot.products.verify.text import MEANING_OF, seconds, simple
+from etcdboot.verify.report import Verdict, judge
+from etcdboot.verify.text import MEANING_OF, seconds, simple
 from samples.observations import all_well, dead, planned, seen, url, with_alarm
 
 

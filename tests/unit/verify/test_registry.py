@@ -8,9 +8,9 @@ import pytest
 
 from etcdboot.base.diagnostic_codes import CODES
 from etcdboot.observations.cluster import Cause, Failure, Layer, MemberList, Observation, Trust
-from etcdboot.products.verify.check import CheckResult, Outcome
-from etcdboot.products.verify.checks import CHECKS
-from etcdboot.products.verify.judge import judge
+from etcdboot.verify.check import CheckResult, Outcome
+from etcdboot.verify.registry import CHECKS
+from etcdboot.verify.report import judge
 from samples.observations import (
     CLUSTER,
     IDS,

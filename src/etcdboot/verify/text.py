@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from etcdboot.products.verify.check import CheckResult, Outcome
-from etcdboot.products.verify.judge import EndpointReport, Verdict, VerifyReport
+from etcdboot.verify.check import CheckResult, Outcome
+from etcdboot.verify.report import EndpointReport, Verdict, VerifyReport
 
 MEANING_OF: Final[dict[Verdict, str]] = {
     Verdict.HEALTHY: "all that was looked at is well",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from etcdboot.etcd.releases import Release, parse_release
-from etcdboot.products.verify.check import Finding, Outcome
-from etcdboot.products.verify.evidence import Evidence, cluster_of
+from etcdboot.verify.check import Finding, Outcome
+from etcdboot.verify.evidence import Evidence, cluster_of
 
 
 def one_cluster(evidence: Evidence) -> Iterable[Finding]:

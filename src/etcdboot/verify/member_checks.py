@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from etcdboot.observations.cluster import SeenMember
-from etcdboot.products.verify.check import Finding, Outcome
-from etcdboot.products.verify.evidence import Evidence, same_urls
+from etcdboot.verify.check import Finding, Outcome
+from etcdboot.verify.evidence import Evidence, same_urls
 
 if TYPE_CHECKING:  # endpoints alone are judged without a plan, and without its modules
     from etcdboot.plan.plan import MemberPlan

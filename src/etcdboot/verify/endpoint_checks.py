@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from etcdboot.observations.cluster import Cause, Failure, Observation, Read, Trust
-from etcdboot.products.verify.check import Finding, Outcome
-from etcdboot.products.verify.evidence import Evidence
-from etcdboot.products.verify.remedies import REMEDY_OF
+from etcdboot.verify.check import Finding, Outcome
+from etcdboot.verify.evidence import Evidence
+from etcdboot.verify.remedies import REMEDY_OF
 
 _COMMITTED: Final = "a linearizable read is committed"
 # These say nothing against the member: the checks of auth and of learners speak of them.

@@ -1,1 +1,0 @@
-"""From what the endpoints showed to what it means."""

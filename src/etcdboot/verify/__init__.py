@@ -1,0 +1,1 @@
+"""Checks of a running cluster, and what to do about each finding."""
