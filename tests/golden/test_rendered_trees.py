@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from etcdboot.base.artifacts import Artifact
-from etcdboot.effects.templates import load_templates
+from etcdboot.effects.files.template_files import load_templates
 from etcdboot.etcd.releases import NEWEST_PATCH, Release
 from etcdboot.plan.paths import HostLayout
 from etcdboot.plan.planner import plan

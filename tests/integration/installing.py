@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from etcdboot.base.artifacts import Artifact
-from etcdboot.effects.templates import load_templates
+from etcdboot.effects.files.template_files import load_templates
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.render.renderer import render
 from etcdboot.spec.spec import CertificateSource, EtcdSpec, Settings, Target

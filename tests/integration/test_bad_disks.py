@@ -18,7 +18,7 @@ ISOLATED = ["unshare", *([] if os.geteuid() == 0 else ["-r"]), "-m", "-n", "--pr
 WRITE = """
 import os, sys
 from pathlib import Path, PurePosixPath
-from etcdboot.effects.tree import open_tree
+from etcdboot.effects.files.owned_tree import open_tree
 from etcdboot.base.artifacts import Artifact
 from etcdboot.base.errors import EtcdbootError
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.effects.templates import load_templates
+from etcdboot.effects.files.template_files import load_templates
 from etcdboot.formats import systemd
 from etcdboot.plan.plan import Flag
 from etcdboot.render.renderer import render

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from etcdboot.base.artifacts import ChangeKind
-from etcdboot.effects.pairs import open_pairs
+from etcdboot.effects.files.pki_tree import open_pairs
+from etcdboot.effects.files.root_folder import Watcher, unwatched
 from etcdboot.effects.passphrase import Passphrases
-from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.pki.adoption.adoption import Offer
 from etcdboot.pki.store.issued_register import ISSUED
 from etcdboot.pki.store.rotation_state import Rotations

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 from honcho.environ import parse_procfile
 
-from etcdboot.effects.templates import load_templates
+from etcdboot.effects.files.template_files import load_templates
 from etcdboot.formats import systemd
 from etcdboot.formats.characters import Unsayable
 from etcdboot.plan.plan import ClusterPlan, Flag, MemberPlan

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from etcdboot.effects.pairs import STAGED
+from etcdboot.effects.files.pki_tree import STAGED
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.certs.renewing import renew
 from etcdboot.workflows.certs.revoking import revoke

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.effects.templates import load_templates
+from etcdboot.effects.files.template_files import load_templates
 from etcdboot.plan.plan import Flag
 from etcdboot.render.renderer import render
 from etcdboot.spec.spec import Settings, Target

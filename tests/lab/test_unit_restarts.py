@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from etcdboot.base.addresses import parse_url
-from etcdboot.effects.templates import load_templates
+from etcdboot.effects.files.template_files import load_templates
 from etcdboot.plan.plan import ClusterPlan, Flag
 from etcdboot.render.renderer import render
 from etcdboot.spec.spec import ClientTls, EtcdSpec, Settings, Target

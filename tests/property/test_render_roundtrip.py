@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from etcdboot.base.errors import SpecError
-from etcdboot.effects.templates import load_templates
+from etcdboot.effects.files.template_files import load_templates
 from etcdboot.etcd.flag_values import words_of
 from etcdboot.etcd.flags import ValueKind, flag, names, value_problem
 from etcdboot.etcd.releases import NEWEST_PATCH, Release, file_turns_gateway_off

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from etcdboot.base.artifacts import Artifact, ChangeKind
 from etcdboot.base.manifest import MANIFEST
-from etcdboot.effects.tree import open_tree
+from etcdboot.effects.files.owned_tree import open_tree
 from samples.sampling import examples
 
 PATHS = ("a", "b", "m/key", "m/n/c")

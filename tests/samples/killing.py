@@ -8,7 +8,7 @@ from collections.abc import Callable, Container
 from pathlib import PurePosixPath
 from typing import Final
 
-from etcdboot.effects.root import Watcher
+from etcdboot.effects.files.root_folder import Watcher
 
 # The steps after which the disk is another one, and the system call that each of them is.
 CHANGING: Final = {

@@ -12,7 +12,7 @@ from typing import Any
 from cryptography import x509
 
 from etcdboot.base.manifest import MANIFEST
-from etcdboot.effects.pairs import open_pairs
+from etcdboot.effects.files.pki_tree import open_pairs
 from etcdboot.pki.store.issued_register import ISSUED, IssuedRegister, certificate_name
 from etcdboot.pki.store.unrecorded import fingerprint
 from etcdboot.pki.x509 import crl

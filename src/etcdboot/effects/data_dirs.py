@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
-from etcdboot.effects.owners import user_name
+from etcdboot.effects.files.owners import user_name
 from etcdboot.etcd.wal import HEAD, WalIdentity, identity
 from etcdboot.observations.host import MEMBER_FOLDER, DataDir, Held
 

@@ -8,7 +8,7 @@ from typing import Any
 from etcdboot.base.diagnostics import Diagnostic, Severity, has_errors
 from etcdboot.base.errors import ExitCode
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.effects.files import folder_of
+from etcdboot.effects.files.user_files import folder_of
 from etcdboot.plan.paths import HostLayout
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.plan.planner import plan

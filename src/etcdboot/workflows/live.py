@@ -11,7 +11,7 @@ from etcdboot.base.errors import ExitCode, first_of
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.base.progress import Reporter, silent
 from etcdboot.bootstrap.preflight_report import Preflight
-from etcdboot.effects.files import folder_of
+from etcdboot.effects.files.user_files import folder_of
 from etcdboot.workflows.check import CheckResult, check
 from etcdboot.workflows.preflight import Scope, on_this_machine, preflight
 

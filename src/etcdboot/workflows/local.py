@@ -11,10 +11,10 @@ from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.base.progress import Event, EventKind, Reporter
 from etcdboot.effects import ports
 from etcdboot.effects.binary import EtcdBinary, find_etcd
-from etcdboot.effects.disk import Disk
-from etcdboot.effects.state import fresh_log, is_bootstrapped
+from etcdboot.effects.files.filesystem import Disk
+from etcdboot.effects.files.owned_tree import PRIVATE_FOLDER
+from etcdboot.effects.files.state_folder import fresh_log, is_bootstrapped
 from etcdboot.effects.supervisor.process import Program
-from etcdboot.effects.tree import PRIVATE_FOLDER
 from etcdboot.plan import member_identity
 from etcdboot.plan.certificate_request import pair_paths
 from etcdboot.plan.host_files import identity_of

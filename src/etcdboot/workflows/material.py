@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 
 from etcdboot.base.artifacts import Artifact
 from etcdboot.base.errors import Missing
-from etcdboot.effects.files import read_bytes
-from etcdboot.effects.pairs import PairTree, open_pairs
+from etcdboot.effects.files.pki_tree import PairTree, open_pairs
+from etcdboot.effects.files.user_files import read_bytes
 from etcdboot.plan.certificate_request import pair_paths
 from etcdboot.plan.host_files import (
     CertMaterial,

@@ -17,10 +17,10 @@ from etcdboot.bootstrap.preflight_report import Part, Preflight, judge, refusals
 from etcdboot.bootstrap.preflight_validity import Validity, out_of_date
 from etcdboot.effects.clock import now
 from etcdboot.effects.data_dirs import look_at
-from etcdboot.effects.files import read_if_there
+from etcdboot.effects.files.reading_rights import unreadable_by
+from etcdboot.effects.files.user_files import read_if_there
 from etcdboot.effects.patience import in_time
 from etcdboot.effects.ports import LOOKUP
-from etcdboot.effects.reading_rights import unreadable_by
 from etcdboot.effects.resolver import own_servers
 from etcdboot.plan.certificate_request import CertKind, CertRequest, pair_paths
 from etcdboot.plan.plan import ClusterPlan, MemberPlan

@@ -11,8 +11,8 @@ from etcdboot.base.diagnostics import Diagnostic, Severity, error, warning
 from etcdboot.base.errors import ExitCode, Refused, SpecError, UsageError, first_of
 from etcdboot.base.fast_dataclasses import dataclass, field, replace
 from etcdboot.base.manifest import Manifest
-from etcdboot.effects.templates import load_templates
-from etcdboot.effects.tree import Tree, open_tree
+from etcdboot.effects.files.owned_tree import Tree, open_tree
+from etcdboot.effects.files.template_files import load_templates
 from etcdboot.etcd.releases import next_minor_apart, parse_release
 from etcdboot.plan.certificate_request import pair_paths
 from etcdboot.plan.plan import ClusterPlan

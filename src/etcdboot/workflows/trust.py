@@ -9,10 +9,10 @@ from pathlib import Path
 from etcdboot.base.diagnostics import Diagnostic, Severity, warning
 from etcdboot.base.errors import EtcdbootError
 from etcdboot.base.fast_dataclasses import replace
-from etcdboot.effects.files import STDIN, read_text
-from etcdboot.effects.pairs import PairTree, open_pairs
-from etcdboot.effects.rewriting import rewrite
-from etcdboot.effects.root import Watcher, unwatched
+from etcdboot.effects.files.pki_tree import PairTree, open_pairs
+from etcdboot.effects.files.replace_in_place import rewrite
+from etcdboot.effects.files.root_folder import Watcher, unwatched
+from etcdboot.effects.files.user_files import STDIN, read_text
 from etcdboot.pki.store.rotation_state import STATE, Rotations
 from etcdboot.plan.ca_layout import KEY, Held, tells_apart, with_layout
 from etcdboot.plan.certificate_request import CA, PEER_CA, ROOTS, pair_paths

@@ -11,12 +11,12 @@ from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.errors import ExitCode, UsageError
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.base.progress import Event, EventKind, Reporter
-from etcdboot.effects.disk import Disk
 from etcdboot.effects.exposure import drained
-from etcdboot.effects.files import STDIN, folder_of
-from etcdboot.effects.private import private_folder
+from etcdboot.effects.files.filesystem import Disk
+from etcdboot.effects.files.state_folder import is_free, open_state
+from etcdboot.effects.files.temporary_folders import private_folder
+from etcdboot.effects.files.user_files import STDIN, folder_of
 from etcdboot.effects.signals import unwinding
-from etcdboot.effects.state import is_free, open_state
 from etcdboot.effects.supervisor.process import Program
 from etcdboot.effects.supervisor.supervisor import Supervisor
 from etcdboot.observations.local_cluster import LocalCluster, Settled

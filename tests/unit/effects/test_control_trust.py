@@ -15,7 +15,7 @@ import pytest
 
 from etcdboot.base.errors import EtcdbootError, ExitCode
 from etcdboot.effects.control import SOCKET, ask, serving
-from etcdboot.effects.state import is_free, open_state
+from etcdboot.effects.files.state_folder import is_free, open_state
 from lab.peers.fixtures import require_capability
 from samples.control_peer import (
     NOBODY,

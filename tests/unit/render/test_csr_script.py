@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.effects.templates import load_templates
+from etcdboot.effects.files.template_files import load_templates
 from etcdboot.pki.x509 import csr
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.render.csr_script import asking_steps, key_files, made_there, script_requests

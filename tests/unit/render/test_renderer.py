@@ -7,7 +7,7 @@ import pytest
 
 from etcdboot.base.artifacts import Artifact, HostPlace
 from etcdboot.base.errors import SpecError, UsageError
-from etcdboot.effects.templates import load_templates
+from etcdboot.effects.files.template_files import load_templates
 from etcdboot.plan.plan import Flag
 from etcdboot.render.renderer import render
 from etcdboot.spec.spec import ClientTls, Settings, Target

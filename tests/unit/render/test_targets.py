@@ -5,7 +5,7 @@ import re
 import pytest
 
 from etcdboot.base.artifacts import HostPlace
-from etcdboot.effects.templates import load_templates
+from etcdboot.effects.files.template_files import load_templates
 from etcdboot.plan.plan import Flag
 from etcdboot.render.targets import HOST_KEYS, SETTINGS, TARGETS, member_rows, templates_used
 from etcdboot.spec.spec import EtcdSpec, Settings, Target

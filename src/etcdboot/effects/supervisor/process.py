@@ -14,7 +14,7 @@ from typing import BinaryIO
 from etcdboot.base.errors import Missing
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.effects.environment import for_others
-from etcdboot.effects.refusing import failed
+from etcdboot.effects.files.os_errors import failed
 from etcdboot.effects.supervisor.guard import tied
 from etcdboot.effects.supervisor.lines import LineSplitter
 

@@ -10,8 +10,8 @@ from etcdboot.base.diagnostics import Diagnostic, Severity, warning
 from etcdboot.base.errors import Refused
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects import clock
-from etcdboot.effects.pairs import open_pairs
-from etcdboot.effects.root import Watcher, unwatched
+from etcdboot.effects.files.pki_tree import open_pairs
+from etcdboot.effects.files.root_folder import Watcher, unwatched
 from etcdboot.pki.adoption import adoption
 from etcdboot.pki.adoption.adoption import Offer
 from etcdboot.pki.store import inventory, selection

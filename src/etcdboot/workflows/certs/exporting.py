@@ -7,8 +7,8 @@ from pathlib import Path
 from etcdboot.base.artifacts import Change
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.effects.tree import open_tree
+from etcdboot.effects.files.owned_tree import open_tree
+from etcdboot.effects.files.root_folder import Watcher, unwatched
 from etcdboot.plan.export_names import STYLES
 from etcdboot.plan.host_files import bundled
 from etcdboot.plan.plan import ClusterPlan

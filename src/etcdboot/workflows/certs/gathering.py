@@ -10,7 +10,7 @@ from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.base.manifest import MANIFEST
 from etcdboot.cfssl import documents
 from etcdboot.cfssl.documents import Document
-from etcdboot.effects.files import names_in, read_given
+from etcdboot.effects.files.user_files import names_in, read_given
 from etcdboot.pki.adoption import pair_matching
 from etcdboot.pki.adoption.pair_matching import Matched, PemFile
 

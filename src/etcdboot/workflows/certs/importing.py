@@ -11,7 +11,7 @@ from etcdboot.cfssl import spec_writer
 from etcdboot.cfssl.converter import Translation, translate
 from etcdboot.cfssl.documents import Policy, Wish
 from etcdboot.cfssl.inputs import Evidence, Shown
-from etcdboot.effects.files import STDIN, folder_of, write_new
+from etcdboot.effects.files.user_files import STDIN, folder_of, write_new
 from etcdboot.pki.adoption import assignment
 from etcdboot.pki.adoption.adoption import Offer
 from etcdboot.pki.adoption.pair_matching import Match, Matched

@@ -13,9 +13,9 @@ from etcdboot.base.errors import ExitCode, Refused
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.base.progress import Event, EventKind, Reporter, silent
 from etcdboot.effects import clock, keys
-from etcdboot.effects.pairs import PairTree, open_pairs
+from etcdboot.effects.files.pki_tree import PairTree, open_pairs
+from etcdboot.effects.files.root_folder import Watcher, unwatched
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
-from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.pki.revocation.lists import NO_LISTS, Lists
 from etcdboot.pki.store import inventory, selection
 from etcdboot.pki.store.audit import CertFacts

@@ -11,7 +11,7 @@ from etcdboot.base.diagnostics import Diagnostic, Severity
 from etcdboot.base.errors import Refused, UsageError
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.base.progress import Reporter
-from etcdboot.effects.pairs import PairTree
+from etcdboot.effects.files.pki_tree import PairTree
 from etcdboot.effects.passphrase import Passphrases
 from etcdboot.pki.rotation import transitions
 from etcdboot.pki.rotation.readiness import Sighting

@@ -9,7 +9,7 @@ from pathlib import Path
 from etcdboot.base.artifacts import Artifact
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.errors import Refused
-from etcdboot.effects.pairs import PairTree
+from etcdboot.effects.files.pki_tree import PairTree
 from etcdboot.effects.passphrase import Passphrases
 from etcdboot.pki.revocation.lists import Lists
 from etcdboot.pki.store.inventory import Entry

@@ -9,7 +9,7 @@ from etcdboot.base.diagnostics import Diagnostic, error, has_errors
 from etcdboot.base.errors import ExitCode
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects import clock
-from etcdboot.effects.files import read_given, shown_name
+from etcdboot.effects.files.user_files import read_given, shown_name
 from etcdboot.pki.inspection.description import Portrait
 from etcdboot.pki.inspection.file_inspection import portraits
 from etcdboot.pki.inspection.file_verification import Given, remarks

@@ -12,10 +12,10 @@ from etcdboot.base.diagnostics import Diagnostic, Severity, error
 from etcdboot.base.errors import Missing, Refused
 from etcdboot.base.fast_dataclasses import replace
 from etcdboot.effects import clock
-from etcdboot.effects.files import STDIN, contents_of, read_given, shown_name
-from etcdboot.effects.pairs import open_pairs
+from etcdboot.effects.files.pki_tree import open_pairs
+from etcdboot.effects.files.root_folder import Watcher, unwatched
+from etcdboot.effects.files.user_files import STDIN, contents_of, read_given, shown_name
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
-from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.pki.adoption import assignment, identification, signed_reply
 from etcdboot.pki.adoption.adoption import Offer
 from etcdboot.pki.adoption.identification import Places

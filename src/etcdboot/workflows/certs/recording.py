@@ -10,7 +10,7 @@ from etcdboot.base.artifacts import Artifact, Change, ChangeKind
 from etcdboot.base.diagnostics import Diagnostic, error, warning
 from etcdboot.base.errors import Refused
 from etcdboot.base.fast_dataclasses import dataclass, replace
-from etcdboot.effects.pairs import PairTree
+from etcdboot.effects.files.pki_tree import PairTree
 from etcdboot.pki.revocation import issued_status
 from etcdboot.pki.revocation.issued_status import Recorded
 from etcdboot.pki.store import unrecorded

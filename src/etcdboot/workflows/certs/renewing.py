@@ -10,9 +10,9 @@ from etcdboot.base.errors import Refused
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.base.progress import Reporter, silent
 from etcdboot.effects import clock
-from etcdboot.effects.pairs import open_pairs
+from etcdboot.effects.files.pki_tree import open_pairs
+from etcdboot.effects.files.root_folder import Watcher, unwatched
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
-from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.pki.rotation.rollout import Step, rollout
 from etcdboot.pki.store import inventory, renewal, selection
 from etcdboot.pki.store.expiry import Within

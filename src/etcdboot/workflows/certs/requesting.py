@@ -14,10 +14,10 @@ from etcdboot.base.errors import ExitCode, Refused
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.base.progress import Event, EventKind, Reporter, silent
 from etcdboot.effects import keys
-from etcdboot.effects.files import read_if_there, write_new
-from etcdboot.effects.pairs import PairTree, open_pairs
+from etcdboot.effects.files.pki_tree import PairTree, open_pairs
+from etcdboot.effects.files.root_folder import Watcher, make_root, unwatched
+from etcdboot.effects.files.user_files import read_if_there, write_new
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
-from etcdboot.effects.root import Watcher, make_root, unwatched
 from etcdboot.pki.store import selection
 from etcdboot.pki.store.inventory import Found, unreadable
 from etcdboot.pki.x509 import csr

@@ -11,10 +11,10 @@ from etcdboot.base.diagnostics import Diagnostic, Severity, warning
 from etcdboot.base.errors import Refused, UsageError
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects import clock
-from etcdboot.effects.files import read_bytes
-from etcdboot.effects.pairs import PairTree, open_pairs
+from etcdboot.effects.files.pki_tree import PairTree, open_pairs
+from etcdboot.effects.files.root_folder import Watcher, unwatched
+from etcdboot.effects.files.user_files import read_bytes
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
-from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.pki.revocation.issued_status import has_own_authority
 from etcdboot.pki.revocation.lists import Listed
 from etcdboot.pki.revocation.revocation import Culprit, Sentence, consequences, sentence, sentence_of_record

@@ -10,9 +10,9 @@ from etcdboot.base.errors import Refused
 from etcdboot.base.fast_dataclasses import replace
 from etcdboot.base.progress import Reporter, silent
 from etcdboot.effects import clock
-from etcdboot.effects.pairs import open_pairs
+from etcdboot.effects.files.pki_tree import open_pairs
+from etcdboot.effects.files.root_folder import Watcher, unwatched
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
-from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.pki.rotation.readiness import Question, Sighting, objections
 from etcdboot.pki.store.rotation_state import Rotation, Step
 from etcdboot.plan.plan import ClusterPlan

@@ -10,10 +10,17 @@ from etcdboot.base.errors import Refused, UsageError
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.base.progress import Reporter, silent
 from etcdboot.effects import clock
-from etcdboot.effects.files import STDIN, contents_of, demand_absent, read_given, shown_name, write_new
-from etcdboot.effects.pairs import PairTree, open_pairs
+from etcdboot.effects.files.pki_tree import PairTree, open_pairs
+from etcdboot.effects.files.root_folder import Watcher, unwatched
+from etcdboot.effects.files.user_files import (
+    STDIN,
+    contents_of,
+    demand_absent,
+    read_given,
+    shown_name,
+    write_new,
+)
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
-from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.pki.adoption.csr_matching import Asked, recognised
 from etcdboot.pki.store import inventory, selection
 from etcdboot.pki.store.inventory import Entry, Found

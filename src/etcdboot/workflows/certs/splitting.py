@@ -12,9 +12,9 @@ from etcdboot.base.errors import Refused, UsageError
 from etcdboot.base.fast_dataclasses import replace
 from etcdboot.base.progress import Reporter, silent
 from etcdboot.effects import clock
-from etcdboot.effects.pairs import PairTree, open_pairs
+from etcdboot.effects.files.pki_tree import PairTree, open_pairs
+from etcdboot.effects.files.root_folder import Watcher, unwatched
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
-from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.pki.rotation import transitions
 from etcdboot.pki.store.inventory import Entry
 from etcdboot.plan.ca_layout import with_layout

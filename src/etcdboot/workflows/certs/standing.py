@@ -9,7 +9,7 @@ from etcdboot.base.artifacts import Standing
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.errors import Refused
 from etcdboot.base.fast_dataclasses import replace
-from etcdboot.effects.pairs import PairTree
+from etcdboot.effects.files.pki_tree import PairTree
 from etcdboot.pki.store.inventory import Found
 from etcdboot.pki.store.revocation_register import REGISTER, Register, RegisterProblem
 from etcdboot.pki.store.rotation_state import STATE, Rotations, Step

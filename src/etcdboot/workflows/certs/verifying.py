@@ -11,9 +11,9 @@ from etcdboot.base.diagnostics import Diagnostic, Severity, warning
 from etcdboot.base.errors import ExitCode, first_of
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects import clock
-from etcdboot.effects.files import read_given, shown_name
-from etcdboot.effects.pairs import open_pairs
-from etcdboot.effects.survey import mode_of, own_user, survey
+from etcdboot.effects.files.pki_tree import open_pairs
+from etcdboot.effects.files.scan import mode_of, own_user, survey
+from etcdboot.effects.files.user_files import read_given, shown_name
 from etcdboot.formats import shell
 from etcdboot.pki.inspection import rendered_copies
 from etcdboot.pki.inspection.file_inspection import portraits

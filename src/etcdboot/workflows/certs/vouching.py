@@ -10,7 +10,7 @@ from etcdboot.base.diagnostics import Diagnostic, Severity, has_errors
 from etcdboot.base.errors import Drift, Refused
 from etcdboot.base.fast_dataclasses import replace
 from etcdboot.effects import clock
-from etcdboot.effects.pairs import open_pairs
+from etcdboot.effects.files.pki_tree import open_pairs
 from etcdboot.pki.store import inventory, selection
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.workflows.certs.listing import look_at_lists

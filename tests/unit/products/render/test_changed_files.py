@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from etcdboot.base.artifacts import Change, ChangeKind
-from etcdboot.effects.templates import load_templates
+from etcdboot.effects.files.template_files import load_templates
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.render.changed import changed
 from etcdboot.render.changed_steps import changed_steps

@@ -11,9 +11,9 @@ import pytest
 from etcdboot.base.errors import EtcdbootError, ExitCode, Refused, UsageError
 from etcdboot.base.manifest import MANIFEST
 from etcdboot.base.progress import Event
-from etcdboot.effects.pairs import open_pairs
+from etcdboot.effects.files.pki_tree import open_pairs
+from etcdboot.effects.files.root_folder import Watcher, unwatched
 from etcdboot.effects.passphrase import VARIABLE, Passphrases
-from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.pki.x509.certificate import public_key_of, read
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.workflows.certs.issuing import CertsResult, issue

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from etcdboot.base.errors import Refused, UsageError
-from etcdboot.effects.pairs import open_pairs
+from etcdboot.effects.files.pki_tree import open_pairs
 from etcdboot.pki.adoption.adoption import Offer
 from etcdboot.pki.store.issued_register import Issued, IssuedRegister
 from etcdboot.pki.store.revocation_register import Register

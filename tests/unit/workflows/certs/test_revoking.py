@@ -8,7 +8,7 @@ import pytest
 from cryptography import x509
 
 from etcdboot.base.errors import Missing, Refused, UsageError
-from etcdboot.effects.root import Watcher
+from etcdboot.effects.files.root_folder import Watcher
 from etcdboot.pki.store.revocation_register import Reason, Register
 from etcdboot.pki.x509 import crl
 from etcdboot.pki.x509.certificate import read

@@ -12,8 +12,8 @@ from cryptography import x509
 
 from etcdboot.base.addresses import parse_url
 from etcdboot.base.errors import Refused, UsageError
+from etcdboot.effects.files.root_folder import Watcher, unwatched
 from etcdboot.effects.passphrase import Passphrases
-from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.pki.store.rotation_state import Rotations, Step
 from etcdboot.pki.x509 import crl
 from etcdboot.pki.x509.certificate import public_hash, public_key_of, read

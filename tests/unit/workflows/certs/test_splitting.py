@@ -9,8 +9,8 @@ import pytest
 
 from etcdboot.base.diagnostics import Diagnostic, Severity
 from etcdboot.base.errors import Refused, UsageError
+from etcdboot.effects.files.root_folder import Watcher, unwatched
 from etcdboot.effects.passphrase import Passphrases
-from etcdboot.effects.root import Watcher, unwatched
 from etcdboot.pki.store.rotation_state import Rotations, Step
 from etcdboot.pki.x509 import crl
 from etcdboot.pki.x509.certificate import read

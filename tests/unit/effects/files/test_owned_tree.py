@@ -14,9 +14,9 @@ import pytest
 from etcdboot.base.artifacts import Artifact, ChangeKind
 from etcdboot.base.errors import EtcdbootError, Missing, Refused
 from etcdboot.base.manifest import MANIFEST, Manifest, digest
-from etcdboot.effects.disk import Disk
-from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.effects.tree import holder, lock, open_tree
+from etcdboot.effects.files.filesystem import Disk
+from etcdboot.effects.files.owned_tree import holder, lock, open_tree
+from etcdboot.effects.files.root_folder import Watcher, unwatched
 from samples.killing import killed
 
 Files = dict[str, bytes]
@@ -288,7 +288,7 @@ def test_a_lock_that_the_system_refuses_is_told(tmp_path: Path) -> None:
 
 def test_a_kill_releases_the_lock(tmp_path: Path) -> None:
     script = (
-        "import pathlib, sys; from etcdboot.effects.tree import open_tree\n"
+        "import pathlib, sys; from etcdboot.effects.files.owned_tree import open_tree\n"
         "with open_tree(pathlib.Path(sys.argv[1])): print('open', flush=True); sys.stdin.read()"
     )
     variables = {"PYTHONPATH": os.pathsep.join(sys.path)}

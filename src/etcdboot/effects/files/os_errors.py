@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 from etcdboot.base.errors import EtcdbootError, Missing, Refused
-from etcdboot.effects.staging import final_name
+from etcdboot.effects.files.staged_names import final_name
 
 _REMEDIES = {
     errno.ENOSPC: "free some space and run again; nothing was left half-written",

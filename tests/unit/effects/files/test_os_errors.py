@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from etcdboot.base.errors import ExitCode
-from etcdboot.effects.refusing import absent, blocked, failed
+from etcdboot.effects.files.os_errors import absent, blocked, failed
 
 
 def test_an_error_of_the_system_names_place_and_cause(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from etcdboot.base.errors import Missing, Refused, SpecError
 from etcdboot.effects.exposure import read_noted
-from etcdboot.effects.refusing import failed
+from etcdboot.effects.files.os_errors import failed
 
 STDIN = "-"
 _TOO_LARGE = 1 << 24

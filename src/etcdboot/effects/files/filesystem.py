@@ -11,9 +11,9 @@ from pathlib import PurePosixPath
 
 from etcdboot.base.artifacts import Standing
 from etcdboot.base.errors import EtcdbootError
-from etcdboot.effects.refusing import blocked
-from etcdboot.effects.root import HERE, Root
-from etcdboot.effects.staging import staged_name
+from etcdboot.effects.files.os_errors import blocked
+from etcdboot.effects.files.root_folder import HERE, Root
+from etcdboot.effects.files.staged_names import staged_name
 
 LARGEST = 16 * 1024 * 1024  # bytes; nothing we write comes near, so a larger file is not ours to read
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # non-blocking: a FIFO must not hang us

@@ -15,10 +15,10 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from etcdboot.base.errors import EtcdbootError, Refused
-from etcdboot.effects.disk import Disk
-from etcdboot.effects.refusing import failed
+from etcdboot.effects.files.filesystem import Disk
+from etcdboot.effects.files.os_errors import failed
+from etcdboot.effects.files.owned_tree import lock
 from etcdboot.effects.signals import undisturbed
-from etcdboot.effects.tree import lock
 
 PREFIX = "etcdboot-up-"
 _MARK = PurePosixPath(".etcdboot-throw-away")

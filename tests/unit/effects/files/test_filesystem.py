@@ -10,8 +10,8 @@ import pytest
 
 from etcdboot.base.artifacts import Standing
 from etcdboot.base.errors import EtcdbootError, Missing, Refused
-from etcdboot.effects.disk import LARGEST, Disk
-from etcdboot.effects.staging import staged_name
+from etcdboot.effects.files.filesystem import LARGEST, Disk
+from etcdboot.effects.files.staged_names import staged_name
 
 A, DEEP, KEY = PurePosixPath("a"), PurePosixPath("x/y/z"), PurePosixPath("pki/key.pem")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from etcdboot.base.errors import Missing, Refused
-from etcdboot.effects.owners import demand_closed, demand_own, peer_uid, user_name
+from etcdboot.effects.files.owners import demand_closed, demand_own, peer_uid, user_name
 from lab.peers.fixtures import require_capability
 from samples.control_peer import NOBODY, acting_as, open_folder
 

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from etcdboot.base.errors import EtcdbootError, Missing, Refused
-from etcdboot.effects.rewriting import demand_rewritable, rewrite
+from etcdboot.effects.files.replace_in_place import demand_rewritable, rewrite
 
 BEFORE, AFTER = "name: é\r\n", "name: é\r\nboot: 1"
 

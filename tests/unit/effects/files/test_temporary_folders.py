@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 from etcdboot.base.errors import Refused
-from etcdboot.effects.private import PREFIX, private_folder, private_folders, remove_leftovers
+from etcdboot.effects.files.temporary_folders import (
+    PREFIX,
+    private_folder,
+    private_folders,
+    remove_leftovers,
+)
 
 
 @pytest.fixture(autouse=True)

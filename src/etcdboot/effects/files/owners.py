@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from etcdboot.base.errors import EtcdbootError, Refused
-from etcdboot.effects.refusing import failed
+from etcdboot.effects.files.os_errors import failed
 
 _ROOT: Final = 0
 _UCRED: Final = struct.Struct("3i")  # pid, uid, gid: struct ucred of unix(7)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from etcdboot.base.errors import Missing, UsageError
-from etcdboot.effects.templates import load_templates
+from etcdboot.effects.files.template_files import load_templates
 
 
 def test_a_folder_replaces_single_templates_and_may_add_some(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from etcdboot.base.errors import Missing, Refused, SpecError
-from etcdboot.effects.files import (
+from etcdboot.effects.files.user_files import (
     STDIN,
     contents_of,
     folder_of,

@@ -16,9 +16,9 @@ from etcdboot.base.artifacts import Change, Standing
 from etcdboot.base.errors import EtcdbootError, Refused
 from etcdboot.base.fast_dataclasses import replace
 from etcdboot.base.manifest import MANIFEST, Manifest
-from etcdboot.effects.disk import Disk
-from etcdboot.effects.root import HERE, Watcher, unwatched
-from etcdboot.effects.tree import PRIVATE_FOLDER, Tree, open_disk
+from etcdboot.effects.files.filesystem import Disk
+from etcdboot.effects.files.owned_tree import PRIVATE_FOLDER, Tree, open_disk
+from etcdboot.effects.files.root_folder import HERE, Watcher, unwatched
 from etcdboot.pki.store.file_layout import stands_in_pki
 from etcdboot.plan.certificate_request import PairPaths
 

@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from etcdboot.effects.staging import final_name, staged_name
+from etcdboot.effects.files.staged_names import final_name, staged_name
 
 
 @pytest.mark.parametrize("path", ["a", "pki/ca-key.pem", ".etcdboot.json", "m/.x.etcdboot-new"])

@@ -13,8 +13,8 @@ import pytest
 from etcdboot.base.artifacts import Artifact, ChangeKind
 from etcdboot.base.errors import Missing, Refused
 from etcdboot.base.manifest import MANIFEST, Manifest, digest
-from etcdboot.effects.pairs import READY, STAGED, open_pairs
-from etcdboot.effects.root import unwatched
+from etcdboot.effects.files.pki_tree import READY, STAGED, open_pairs
+from etcdboot.effects.files.root_folder import unwatched
 from etcdboot.plan.certificate_request import pair_paths
 from samples.killing import killed
 from samples.sampling import kill_points

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from etcdboot.base.errors import Missing, UsageError
-from etcdboot.effects.refusing import failed
+from etcdboot.effects.files.os_errors import failed
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 # In a wheel they are in the package, in the source tree at its top.

@@ -6,8 +6,8 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from etcdboot.base.errors import Missing, Refused
-from etcdboot.effects.disk import Disk
-from etcdboot.effects.root import Root, make_root
+from etcdboot.effects.files.filesystem import Disk
+from etcdboot.effects.files.root_folder import Root, make_root
 
 A = PurePosixPath("a")
 

@@ -10,10 +10,10 @@ from pathlib import Path, PurePosixPath
 from etcdboot.base.errors import Refused
 from etcdboot.base.text import one_line
 from etcdboot.effects.clock import now
-from etcdboot.effects.disk import Disk
-from etcdboot.effects.owners import demand_own, demand_own_uid
-from etcdboot.effects.root import make_root
-from etcdboot.effects.tree import PRIVATE_FOLDER, holder, lock
+from etcdboot.effects.files.filesystem import Disk
+from etcdboot.effects.files.owned_tree import PRIVATE_FOLDER, holder, lock
+from etcdboot.effects.files.owners import demand_own, demand_own_uid
+from etcdboot.effects.files.root_folder import make_root
 
 LOGS = PurePosixPath("logs")
 _IGNORE = PurePosixPath(".gitignore")

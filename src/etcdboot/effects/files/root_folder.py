@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Self
 
-from etcdboot.effects.refusing import absent, dangling, failed
+from etcdboot.effects.files.os_errors import absent, dangling, failed
 
 Watcher = Callable[[str, PurePosixPath], None]
 HERE = PurePosixPath()

@@ -10,10 +10,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from etcdboot.base.errors import Refused
-from etcdboot.effects.files import STDIN
-from etcdboot.effects.refusing import failed
-from etcdboot.effects.root import Watcher, unwatched
-from etcdboot.effects.staging import staged_name
+from etcdboot.effects.files.os_errors import failed
+from etcdboot.effects.files.root_folder import Watcher, unwatched
+from etcdboot.effects.files.staged_names import staged_name
+from etcdboot.effects.files.user_files import STDIN
 
 _OPEN = os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # writable, or it is not ours to replace
 
@@ -27,7 +27,7 @@ def demand_rewritable(file: str, before: str) -> None:
 def rewrite(file: str, before: str, after: str, watcher: Watcher = unwatched) -> None:
     """Write ``after`` into the file that holds ``before``, whole or not at all; mode and owner stay.
 
-    ``watcher`` hears of each step on the disk, as that of :class:`~etcdboot.effects.root.Root` does.
+    ``watcher`` hears of each step on the disk, as that of :class:`~etcdboot.effects.files.root_folder.Root` does.
 
     Raises:
         Refused: EB121, standard input, a symlink or no plain file; EB122, it holds something else by now, or

@@ -21,9 +21,9 @@ from etcdboot.base import file_changes
 from etcdboot.base.artifacts import Artifact, Change, ChangeKind, Standing
 from etcdboot.base.errors import EtcdbootError, Refused
 from etcdboot.base.manifest import MANIFEST, Manifest, ManifestProblem
-from etcdboot.effects.disk import Disk
-from etcdboot.effects.refusing import failed
-from etcdboot.effects.root import HERE, Watcher, make_root, unwatched
+from etcdboot.effects.files.filesystem import Disk
+from etcdboot.effects.files.os_errors import failed
+from etcdboot.effects.files.root_folder import HERE, Watcher, make_root, unwatched
 
 PRIVATE_FOLDER = 0o700
 FOLDER = 0o755

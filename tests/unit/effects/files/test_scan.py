@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from etcdboot.base.errors import Missing
-from etcdboot.effects.survey import mode_of, own_user, survey
+from etcdboot.effects.files.scan import mode_of, own_user, survey
 from etcdboot.pki.store.permissions import Kind
 
 
@@ -47,7 +47,7 @@ def test_where_there_is_no_root_there_is_nothing(tmp_path: Path) -> None:
 def test_a_file_that_is_too_large_to_be_ours_is_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("etcdboot.effects.survey.LARGEST", 3)
+    monkeypatch.setattr("etcdboot.effects.files.scan.LARGEST", 3)
     (tmp_path / "x").write_bytes(b"1234")
     assert survey(tmp_path)[1].content == b""
 

@@ -7,8 +7,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from etcdboot.effects.disk import LARGEST, Disk
-from etcdboot.effects.refusing import failed
+from etcdboot.effects.files.filesystem import LARGEST, Disk
+from etcdboot.effects.files.os_errors import failed
 from etcdboot.pki.store.permissions import Kept, Kind
 
 

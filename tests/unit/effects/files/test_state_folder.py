@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from etcdboot.base.errors import Refused
-from etcdboot.effects.state import fresh_log, is_bootstrapped, is_free, note, open_state
+from etcdboot.effects.files.state_folder import fresh_log, is_bootstrapped, is_free, note, open_state
 
 
 def test_it_is_private_and_kept_out_of_git(tmp_path: Path) -> None:

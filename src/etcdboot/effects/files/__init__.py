@@ -1,0 +1,1 @@
+"""Files on this machine: owned trees, staged writes, permissions."""
