@@ -9,7 +9,7 @@ import grpc
 import pytest
 
 from cli.running import etcdboot
-from etcdboot.effects.etcd_stubs import load_messages
+from etcdboot.effects.tls.grpc_stubs import load_messages
 from samples.grpc_etcd import Answer, good, refusing, serving
 
 FORGED = "\x1b]0;pwn\x07bad\r\nverdict: healthy\x9b2J\u202e"

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.effects.credentials import CredentialFiles
 from etcdboot.effects.ports import free_loopback_ports
+from etcdboot.effects.tls.credentials import CredentialFiles
 from etcdboot.observations.cluster import Layer
 from etcdboot.verify.check import CheckResult, Outcome
 from etcdboot.verify.report import Verdict, VerifyReport

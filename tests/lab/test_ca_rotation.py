@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from etcdboot.effects.reception import Visit, receptions
+from etcdboot.effects.tls.client_auth_probe import Visit, receptions
 from etcdboot.observations.client_auth import Answer
 from lab.cluster.load import Load
 from lab.cluster.loopback import LoopbackCluster, loopback_spec, running

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from etcdboot.base.addresses import Url
-from etcdboot.effects.reception import Visit, receptions
+from etcdboot.effects.tls.client_auth_probe import Visit, receptions
 from etcdboot.observations.client_auth import Answer
 from etcdboot.spec.spec import Settings
 from lab.cluster.loopback import LoopbackCluster, loopback_spec, rendered, running

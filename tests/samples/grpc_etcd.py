@@ -9,7 +9,7 @@ from typing import Any
 
 import grpc
 
-from etcdboot.effects.etcd_stubs import load_messages
+from etcdboot.effects.tls.grpc_stubs import load_messages
 
 Answer = Callable[[], bytes]
 

@@ -62,7 +62,7 @@ def command(
     All endpoints are asked at once: a linearizable read, the status, the members, the alarms. What they show
     is judged against the spec, layer by layer: network, TLS, auth, raft, data.
     """
-    from etcdboot.effects.credentials import CredentialFiles
+    from etcdboot.effects.tls.credentials import CredentialFiles
     from etcdboot.verify.text import simple
     from etcdboot.workflows.verify import ask
 

@@ -12,7 +12,7 @@ from etcdboot.base.addresses import Url
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects.clock import monotonic, pause
 from etcdboot.effects.etcd_answers import alarms_of, failure_of, members_of, status_of
-from etcdboot.effects.etcd_stubs import Tls, load_messages, open_channel
+from etcdboot.effects.tls.grpc_stubs import Tls, load_messages, open_channel
 from etcdboot.observations.cluster import (
     Alarms,
     Cause,

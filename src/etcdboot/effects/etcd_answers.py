@@ -14,7 +14,7 @@ from typing import Any, Final
 from google.protobuf.unknown_fields import UnknownFieldSet
 
 from etcdboot.base.text import shortened
-from etcdboot.effects.etcd_stubs import StatusCode
+from etcdboot.effects.tls.grpc_stubs import StatusCode
 from etcdboot.observations.cluster import Alarm, Alarms, Cause, Failure, MemberList, SeenMember, Status
 
 _MOST: Final = 1000  # members, URLs or alarms of one answer that are looked at

@@ -151,7 +151,9 @@ def _failure(url: str, way: Way, cause: Exception | None) -> Failure:
 
 
 def _unreached(url: str, way: Way, cause: OSError) -> Failure:
-    from etcdboot.effects.probe import failure_of_socket  # brings cryptography, which a good run never needs
+    from etcdboot.effects.tls.endpoint_probe import (
+        failure_of_socket,  # brings cryptography, which a good run never needs
+    )
 
     if way.proxy:
         told = failure_of_socket(parse_url(way.proxy), cause)
@@ -166,8 +168,8 @@ def _unreached(url: str, way: Way, cause: OSError) -> Failure:
 
 def _looked_again(url: str, way: Way) -> Failure | None:
     """What a second look tells of TLS; None where it adds nothing."""
-    from etcdboot.effects.credentials import CredentialFiles, read_credentials  # brings gRPC
-    from etcdboot.effects.probe import explain
+    from etcdboot.effects.tls.credentials import CredentialFiles, read_credentials  # brings gRPC
+    from etcdboot.effects.tls.endpoint_probe import explain
 
     credentials = read_credentials(CredentialFiles())
     seen = explain(endpoint_of(url), credentials, min(way.timeout, SECOND_LOOK))

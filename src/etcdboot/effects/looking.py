@@ -8,9 +8,9 @@ from contextlib import ExitStack
 
 from etcdboot.base.addresses import Url
 from etcdboot.base.fast_dataclasses import dataclass, replace
-from etcdboot.effects.credentials import Credentials
 from etcdboot.effects.dialling import SECOND_LOOK
 from etcdboot.effects.etcd import Target, observe
+from etcdboot.effects.tls.credentials import Credentials
 from etcdboot.observations.cluster import Failure, Observation, Trust, unreachable
 
 _THREADS = 32
@@ -43,7 +43,7 @@ def _target(endpoint: Url, access: Access, timeout: float, relays: ExitStack) ->
     if not endpoint.is_tls:
         return Target(endpoint, endpoint.authority, None, Trust.PLAIN)
     if access.credentials is None:
-        from etcdboot.effects.relay import relayed  # for members with auto TLS alone
+        from etcdboot.effects.tls.plaintext_relay import relayed  # for members with auto TLS alone
 
         address = relays.enter_context(relayed(endpoint, timeout))
         return Target(endpoint, address, None, Trust.ENCRYPTED)
@@ -54,7 +54,9 @@ def _look_again(seen: dict[Url, Observation], access: Access, limit: float) -> N
     vague = [each for each in seen.values() if each.unreached and each.unreached.is_vague]
     if not vague:
         return
-    from etcdboot.effects.probe import explain  # brings cryptography, which a good run never needs
+    from etcdboot.effects.tls.endpoint_probe import (
+        explain,  # brings cryptography, which a good run never needs
+    )
 
     def look_at(observation: Observation) -> Failure | None:
         return explain(observation.endpoint, access.credentials, limit)

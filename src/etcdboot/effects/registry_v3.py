@@ -13,11 +13,11 @@ from typing import Any, Final, TypeVar
 from etcdboot.base.addresses import Url
 from etcdboot.base.errors import Refused
 from etcdboot.base.fast_dataclasses import dataclass, field
-from etcdboot.effects.credentials import Credentials
 from etcdboot.effects.dialling import SECOND_LOOK
 from etcdboot.effects.discovery_host import unusable
 from etcdboot.effects.etcd_answers import failure_of
-from etcdboot.effects.etcd_stubs import CallFailed, load_messages, open_channel
+from etcdboot.effects.tls.credentials import Credentials
+from etcdboot.effects.tls.grpc_stubs import CallFailed, load_messages, open_channel
 from etcdboot.observations.cluster import Cause, Failure
 from etcdboot.observations.discovery_registry import SIZE, Registry, registry, v3_key, v3_registrations
 from etcdboot.spec.spec import BootstrapMode
@@ -151,7 +151,9 @@ def _explained(host: Host, endpoint: Url, failure: Failure) -> Failure:
     """The failure, or what a second look tells of it."""
     if not failure.is_vague:
         return failure
-    from etcdboot.effects.probe import explain  # brings cryptography, which a good run never needs
+    from etcdboot.effects.tls.endpoint_probe import (
+        explain,  # brings cryptography, which a good run never needs
+    )
 
     seen = explain(endpoint, host.credentials, min(host.timeout, SECOND_LOOK))
     if seen is None and failure.cause is Cause.SILENT:

@@ -203,7 +203,7 @@ def constraints_permit_the_plan(spec: ClusterSpec, plan: ClusterPlan) -> Iterato
 
 
 def networks_are_known_to_clients(spec: ClusterSpec, plan: ClusterPlan) -> Iterator[Finding]:
-    """gRPC's C core cannot apply a constraint of addresses, and then refuses (effects/anchors.py)."""
+    """gRPC's C core cannot apply a constraint of addresses, and then refuses (effects/tls/grpc_roots.py)."""
     for index, each in enumerate(spec.certificates.name_constraints):
         if is_network(each):
             message = f"{each} makes clients on gRPC's C core (Python, Ruby, PHP, C++) refuse every member"

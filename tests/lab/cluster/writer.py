@@ -15,7 +15,7 @@ from typing import Any
 
 import grpc
 
-from etcdboot.effects.etcd_stubs import Tls, load_messages, open_channel
+from etcdboot.effects.tls.grpc_stubs import Tls, load_messages, open_channel
 
 ATTEMPT = 3.0  # seconds for one endpoint: longer than an election, which takes one or two
 PAUSE = 0.005  # between writes

@@ -9,7 +9,7 @@ import pytest
 
 from etcdboot.base.addresses import parse_url
 from etcdboot.effects.etcd import Target, observe
-from etcdboot.effects.etcd_stubs import load_messages
+from etcdboot.effects.tls.grpc_stubs import load_messages
 from etcdboot.observations.cluster import (
     Alarm,
     Alarms,

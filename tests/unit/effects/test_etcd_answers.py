@@ -4,7 +4,7 @@ import grpc
 import pytest
 
 from etcdboot.effects.etcd_answers import failure_of
-from etcdboot.effects.etcd_stubs import load_messages
+from etcdboot.effects.tls.grpc_stubs import load_messages
 from etcdboot.observations.cluster import Cause
 
 _ALL = "failed to connect to all addresses; last error: UNKNOWN: ipv4:127.0.0.1:1: "

@@ -10,8 +10,8 @@ from pathlib import Path
 from etcdboot.base.errors import EtcdbootError, Refused
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects import keys
-from etcdboot.effects.reception import Visit, receptions
-from etcdboot.effects.serving import presented
+from etcdboot.effects.tls.client_auth_probe import Visit, receptions
+from etcdboot.effects.tls.server_certificates import presented
 from etcdboot.observations.client_auth import Answer, Reception
 from etcdboot.pki.inspection.served_comparison import Place, places
 from etcdboot.pki.rotation import transitions

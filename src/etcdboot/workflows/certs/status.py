@@ -11,7 +11,7 @@ from etcdboot.base.errors import ExitCode, first_of
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects import clock
 from etcdboot.effects.files.pki_tree import PairTree, open_pairs
-from etcdboot.effects.serving import presented
+from etcdboot.effects.tls.server_certificates import presented
 from etcdboot.pki.inspection import served_comparison
 from etcdboot.pki.inspection.served_comparison import Sight
 from etcdboot.pki.inspection.status import Row, exit_code, rows

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from etcdboot.base.errors import ExitCode, Missing, UsageError
-from etcdboot.effects.credentials import CredentialFiles
-from etcdboot.effects.etcd_stubs import load_messages
+from etcdboot.effects.tls.credentials import CredentialFiles
+from etcdboot.effects.tls.grpc_stubs import load_messages
 from etcdboot.spec.spec import BootstrapMode, BootstrapSpec
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.discovery.hosts import host_of, read_registry, way_of

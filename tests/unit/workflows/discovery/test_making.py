@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from etcdboot.base.errors import Down, EtcdbootError, Missing, Refused, SpecError
-from etcdboot.effects.etcd_stubs import load_messages
+from etcdboot.effects.tls.grpc_stubs import load_messages
 from etcdboot.spec.loader import load
 from etcdboot.spec.spec import BootstrapMode
 from etcdboot.workflows.discovery.making import NewToken, make

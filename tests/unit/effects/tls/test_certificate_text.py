@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.effects.served import describe, describe_own
+from etcdboot.effects.tls.certificate_text import describe, describe_own
 from etcdboot.workflows.certs.issuing import issue
 from samples.observations import planned
 

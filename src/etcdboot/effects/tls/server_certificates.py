@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from etcdboot.base.addresses import Url
 from etcdboot.base.fast_dataclasses import dataclass, field
 from etcdboot.effects.clock import monotonic
-from etcdboot.effects.relay import accept_any
+from etcdboot.effects.tls.plaintext_relay import accept_any
 
 LIMIT = 2.0  # seconds for one URL; all are asked at the same time
 _THREADS = 32

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from etcdboot.base.errors import EtcdbootError, ExitCode
-from etcdboot.effects.credentials import CredentialFiles, read_credentials
+from etcdboot.effects.tls.credentials import CredentialFiles, read_credentials
 from etcdboot.workflows.certs.issuing import issue
 from samples.observations import planned
 

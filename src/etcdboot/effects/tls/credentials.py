@@ -10,9 +10,9 @@ from pathlib import Path
 
 from etcdboot.base.errors import Missing, Refused
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.effects.anchors import for_grpc
-from etcdboot.effects.etcd_stubs import Tls
 from etcdboot.effects.exposure import read_noted
+from etcdboot.effects.tls.grpc_roots import for_grpc
+from etcdboot.effects.tls.grpc_stubs import Tls
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from contextlib import suppress
 
 from etcdboot.base.addresses import Url
 from etcdboot.effects.clock import monotonic
-from etcdboot.effects.credentials import Credentials, load_pair, new_context
 from etcdboot.effects.dialling import dial, left
-from etcdboot.effects.relay import accept_any
-from etcdboot.effects.served import describe, describe_own
+from etcdboot.effects.tls.certificate_text import describe, describe_own
+from etcdboot.effects.tls.credentials import Credentials, load_pair, new_context
+from etcdboot.effects.tls.plaintext_relay import accept_any
 from etcdboot.observations.cluster import Cause, Failure
 
 # The client's preface and an empty SETTINGS frame (RFC 9113 section 3.4): a server must answer with SETTINGS.

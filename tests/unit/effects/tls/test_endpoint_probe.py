@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from etcdboot.base.addresses import parse_url
-from etcdboot.effects.credentials import CredentialFiles, Credentials, read_credentials
-from etcdboot.effects.probe import explain
+from etcdboot.effects.tls.credentials import CredentialFiles, Credentials, read_credentials
+from etcdboot.effects.tls.endpoint_probe import explain
 from etcdboot.observations.cluster import Cause, Failure
 from etcdboot.workflows.certs.issuing import issue
 from samples.observations import planned

@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from threading import Thread
 
 from etcdboot.base.addresses import Url
-from etcdboot.effects.credentials import new_context
+from etcdboot.effects.tls.credentials import new_context
 
 _CHUNK = 65536
 

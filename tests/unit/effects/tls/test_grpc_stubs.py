@@ -10,7 +10,7 @@ import pytest
 _TRY = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from etcdboot.effects.etcd_stubs import load_messages
+from etcdboot.effects.tls.grpc_stubs import load_messages
 from etcdboot.base.errors import EtcdbootError
 try:
     load_messages()
@@ -57,7 +57,9 @@ def test_another_package_of_that_name_is_told_with_the_remedy(
 
 
 def test_the_client_classes_are_not_imported() -> None:
-    script = "import sys, etcdboot.effects.etcd_stubs as s; s.load_messages(); print('etcd3' in sys.modules)"
+    script = (
+        "import sys, etcdboot.effects.tls.grpc_stubs as s; s.load_messages(); print('etcd3' in sys.modules)"
+    )
     variables = {"PATH": os.defpath, "PYTHONPATH": os.pathsep.join(sys.path)}
     argv = [sys.executable, "-c", script]
     assert subprocess.run(argv, env=variables, capture_output=True, text=True, check=True).stdout == "False\n"

@@ -10,7 +10,7 @@ from threading import Thread
 import pytest
 
 from etcdboot.base.addresses import parse_url
-from etcdboot.effects.relay import relayed
+from etcdboot.effects.tls.plaintext_relay import relayed
 from etcdboot.workflows.certs.issuing import issue
 from samples.observations import planned
 

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA384
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from etcdboot.effects.anchors import for_grpc
+from etcdboot.effects.tls.grpc_roots import for_grpc
 from etcdboot.pki.x509.certificate import read
 from etcdboot.pki.x509.signing import issue
 from samples.certificates import AUTHORITY, NOW
