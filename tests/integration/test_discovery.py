@@ -12,7 +12,7 @@ import pytest
 from cli.running import etcdboot, in_json
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.bootstrap.discovery_checks import objections
-from etcdboot.effects import registry_v2
+from etcdboot.effects.etcd import discovery_v2
 from etcdboot.workflows.cluster import open_cluster
 from etcdboot.workflows.discovery.hosts import read_registry
 from integration.discovery_etcd import DiscoveryEtcd, Members, discovery_etcd, members
@@ -119,7 +119,7 @@ def test_a_name_that_two_members_have_is_a_duplicate(way: tuple[Members, Discove
 def test_a_token_for_fewer_members_turns_the_last_away(way: tuple[Members, DiscoveryEtcd]) -> None:
     some, host = way
     if open_cluster(some.file).plan.bootstrap.discovery:
-        url = registry_v2.make_token(host.url, "two", 2)
+        url = discovery_v2.make_token(host.url, "two", 2)
         some.describe(f"{{mode: discovery-v2, discovery: '{url}'}}")
     else:
         host.size("two", "2")

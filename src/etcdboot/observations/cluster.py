@@ -1,4 +1,4 @@
-"""What one endpoint showed, layer by layer; :mod:`etcdboot.effects.etcd` looks, products.verify judges."""
+"""What one endpoint showed, layer by layer; :mod:`etcdboot.effects.etcd.client` looks, products.verify judges."""
 
 from __future__ import annotations
 

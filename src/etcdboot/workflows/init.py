@@ -7,7 +7,7 @@ from pathlib import Path
 from etcdboot.base.diagnostics import Diagnostic, Severity
 from etcdboot.base.errors import EtcdbootError, Missing, Refused, UsageError
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.effects.binary import EtcdBinary, find_etcd
+from etcdboot.effects.etcd.binary import EtcdBinary, find_etcd
 from etcdboot.effects.files.template_files import load_templates
 from etcdboot.effects.files.user_files import STDIN, folder_of, read_text, write_new
 from etcdboot.etcd.releases import NEWEST, Release, parse_release

@@ -16,7 +16,7 @@ from etcdboot.bootstrap.preflight_peers import Neighbours, Seen
 from etcdboot.bootstrap.preflight_report import Part, Preflight, judge, refusals
 from etcdboot.bootstrap.preflight_validity import Validity, out_of_date
 from etcdboot.effects.clock import now
-from etcdboot.effects.data_dirs import look_at
+from etcdboot.effects.etcd.data_dirs import look_at
 from etcdboot.effects.files.reading_rights import unreadable_by
 from etcdboot.effects.files.user_files import read_if_there
 from etcdboot.effects.patience import in_time
@@ -177,7 +177,7 @@ def _ask_peers(scope: Scope, reporter: Reporter) -> tuple[Seen, ...]:
     ]
     if not others:
         return ()
-    from etcdboot.effects.peers import PeerPair, ask_peers  # brings HTTP, which `up` does without
+    from etcdboot.effects.etcd.peer_probe import PeerPair, ask_peers  # brings HTTP, which `up` does without
 
     _say(reporter, f"peers: {', '.join(dict.fromkeys(member.name for _, member, _ in others))}")
     pair = _pair(scope)

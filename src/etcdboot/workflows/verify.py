@@ -12,7 +12,7 @@ from etcdboot.base.errors import Refused, UsageError
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.base.progress import Event, EventKind, Reporter, silent
 from etcdboot.effects.clock import monotonic, pause
-from etcdboot.effects.looking import Access, look
+from etcdboot.effects.etcd.observer import Access, look
 from etcdboot.effects.tls.credentials import CredentialFiles, read_credentials
 from etcdboot.verify.report import VerifyReport, judge
 

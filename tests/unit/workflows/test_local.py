@@ -10,7 +10,7 @@ import pytest
 from etcdboot.base.addresses import Host, HostKind, Url, parse_url
 from etcdboot.base.errors import Refused
 from etcdboot.base.progress import silent
-from etcdboot.effects.binary import EtcdBinary
+from etcdboot.effects.etcd.binary import EtcdBinary
 from etcdboot.effects.files.filesystem import Disk
 from etcdboot.plan import member_identity
 from etcdboot.plan.paths import MemberPaths

@@ -12,8 +12,8 @@ from etcdboot.observations.discovery_registry import Registry
 from etcdboot.spec.spec import BootstrapMode, BootstrapSpec
 
 if TYPE_CHECKING:
-    from etcdboot.effects.http_request import Way
-    from etcdboot.effects.registry_v3 import Host
+    from etcdboot.effects.etcd.discovery_v3 import Host
+    from etcdboot.effects.etcd.http_client import Way
 
 DEFAULT_TIMEOUT: Final = 5.0  # seconds for each answer, as etcd's --discovery-request-timeout
 
@@ -33,22 +33,22 @@ def read_registry(written: BootstrapSpec, folder: Path, timeout: float = DEFAULT
 def reader(written: BootstrapSpec, folder: Path, timeout: float = DEFAULT_TIMEOUT) -> Callable[[], Registry]:
     """What reads the registry anew each time it is called; raises as :func:`read_registry` does."""
     if written.mode is BootstrapMode.DISCOVERY_V2:
-        from etcdboot.effects import registry_v2
+        from etcdboot.effects.etcd import discovery_v2
 
         url, way = written.discovery or "", way_of(written, timeout)
-        return lambda: registry_v2.read_registry(url, way)
+        return lambda: discovery_v2.read_registry(url, way)
     if written.mode is BootstrapMode.DISCOVERY_V3:
-        from etcdboot.effects import registry_v3
+        from etcdboot.effects.etcd import discovery_v3
 
         token, host = written.discovery_token or "", host_of(written, folder, timeout)
-        return lambda: registry_v3.read_registry(host, token)
+        return lambda: discovery_v3.read_registry(host, token)
     hint = "tokens are for the modes discovery-v2 and discovery-v3: see --mode, and bootstrap in the spec"
     raise UsageError.because("EB568", f"mode {written.mode} knows no token", hint, "bootstrap.mode")
 
 
 def way_of(written: BootstrapSpec, timeout: float) -> Way:
     """How a v2 discovery host is asked."""
-    from etcdboot.effects.http_request import Way
+    from etcdboot.effects.etcd.http_client import Way
 
     return Way(written.discovery_proxy, timeout)
 
@@ -59,7 +59,7 @@ def host_of(written: BootstrapSpec, folder: Path, timeout: float) -> Host:
     Raises:
         Missing, Refused: EB603, EB604, EB008, EB009, the credentials are not there or not good.
     """
-    from etcdboot.effects.registry_v3 import Host
+    from etcdboot.effects.etcd.discovery_v3 import Host
     from etcdboot.effects.secrets import read_password
     from etcdboot.effects.tls.credentials import CredentialFiles, read_credentials
 

@@ -123,18 +123,18 @@ def _made(wanted: Wish, token: str, folder: Path, timeout: float, judged: tuple[
     """The token, made where it is wanted; files that the wish names are seen from ``folder``."""
     written = wanted.bootstrap
     if written.mode is not V2:
-        from etcdboot.effects import registry_v3
+        from etcdboot.effects.etcd import discovery_v3
 
-        registry_v3.make_token(host_of(written, folder, timeout), token, wanted.size)
+        discovery_v3.make_token(host_of(written, folder, timeout), token, wanted.size)
         return NewToken(written.mode, token, wanted.size, diagnostics=judged)
-    from etcdboot.effects import registry_v2
+    from etcdboot.effects.etcd import discovery_v2
 
     way = way_of(written, timeout)
     try:
         if wanted.by_service:
-            url = registry_v2.ask_service(wanted.base, wanted.size, way)
+            url = discovery_v2.ask_service(wanted.base, wanted.size, way)
         else:
-            url = registry_v2.make_token(wanted.base, token, wanted.size, way)
+            url = discovery_v2.make_token(wanted.base, token, wanted.size, way)
     except EtcdbootError as cause:  # that the public service is given up may well be why
         raise type(cause)(*cause.diagnostics, *cautions(wanted)) from cause
     return NewToken(written.mode, url, wanted.size, diagnostics=(*judged, *_elsewhere(wanted, url)))

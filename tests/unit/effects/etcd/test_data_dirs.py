@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from etcdboot.effects.data_dirs import look_at
+from etcdboot.effects.etcd.data_dirs import look_at
 from etcdboot.observations.host import DataDir
 from samples.wal import FIRST, IDENTITY
 

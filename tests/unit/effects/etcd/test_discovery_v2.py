@@ -10,8 +10,8 @@ import pytest
 
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.errors import EtcdbootError, ExitCode
-from etcdboot.effects.http_request import Way
-from etcdboot.effects.registry_v2 import ask_service, make_token, read_registry
+from etcdboot.effects.etcd.discovery_v2 import ask_service, make_token, read_registry
+from etcdboot.effects.etcd.http_client import Way
 from etcdboot.observations.discovery_registry import Registration
 from samples.http_host import Reply, http_host
 

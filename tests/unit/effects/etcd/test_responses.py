@@ -3,7 +3,7 @@ from __future__ import annotations
 import grpc
 import pytest
 
-from etcdboot.effects.etcd_answers import failure_of
+from etcdboot.effects.etcd.responses import failure_of
 from etcdboot.effects.tls.grpc_stubs import load_messages
 from etcdboot.observations.cluster import Cause
 

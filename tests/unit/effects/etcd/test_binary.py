@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from etcdboot.base.errors import EtcdbootError, Missing, Refused
-from etcdboot.effects import binary
-from etcdboot.effects.binary import VARIABLE, find_etcd
+from etcdboot.effects.etcd import binary
+from etcdboot.effects.etcd.binary import VARIABLE, find_etcd
 from etcdboot.etcd.releases import Release, parse_release
 
 VERSION = "echo etcd Version: {}; echo Git SHA: Not provided"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from etcdboot.base.errors import ExitCode
-from etcdboot.effects.discovery_host import unusable
+from etcdboot.effects.etcd.discovery_errors import unusable
 from etcdboot.observations.cluster import Cause, Failure
 
 

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from etcdboot.base.errors import EtcdbootError, Refused
 from etcdboot.base.text import gist
-from etcdboot.effects.discovery_host import unusable
+from etcdboot.effects.etcd.discovery_errors import unusable
+from etcdboot.effects.etcd.http_client import Answer, Unanswered, Way, ask
 from etcdboot.effects.foreign import object_of
-from etcdboot.effects.http_request import Answer, Unanswered, Way, ask
 from etcdboot.etcd.releases import Release, parse_release, serves_v2_api
 from etcdboot.observations.cluster import Cause, Failure
 from etcdboot.observations.discovery_registry import (

@@ -9,7 +9,7 @@ from threading import Event
 import pytest
 
 from etcdboot.base.addresses import parse_url
-from etcdboot.effects.http_request import Answer, Unanswered, Way, ask, endpoint_of
+from etcdboot.effects.etcd.http_client import Answer, Unanswered, Way, ask, endpoint_of
 from etcdboot.observations.cluster import Cause, Failure
 from etcdboot.workflows.certs.issuing import issue
 from samples import tcp_port

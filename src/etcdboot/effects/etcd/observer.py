@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from etcdboot.base.addresses import Url
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects.dialling import SECOND_LOOK
-from etcdboot.effects.etcd import Target, observe
+from etcdboot.effects.etcd.client import Target, observe
 from etcdboot.effects.tls.credentials import Credentials
 from etcdboot.observations.cluster import Failure, Observation, Trust, unreachable
 

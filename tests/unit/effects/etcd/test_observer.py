@@ -9,7 +9,7 @@ import grpc
 import pytest
 
 from etcdboot.base.addresses import Url, parse_url
-from etcdboot.effects.looking import Access, look
+from etcdboot.effects.etcd.observer import Access, look
 from etcdboot.effects.tls.credentials import CredentialFiles, read_credentials
 from etcdboot.observations.cluster import Cause, Read, Trust
 from etcdboot.workflows.certs.issuing import issue

@@ -8,7 +8,7 @@ import grpc
 import pytest
 
 from etcdboot.base.addresses import parse_url
-from etcdboot.effects.etcd import Target, observe
+from etcdboot.effects.etcd.client import Target, observe
 from etcdboot.effects.tls.grpc_stubs import load_messages
 from etcdboot.observations.cluster import (
     Alarm,

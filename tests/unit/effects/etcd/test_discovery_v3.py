@@ -12,7 +12,7 @@ import pytest
 
 from etcdboot.base.addresses import Url, parse_url
 from etcdboot.base.errors import EtcdbootError, ExitCode
-from etcdboot.effects.registry_v3 import Host, make_token, read_registry
+from etcdboot.effects.etcd.discovery_v3 import Host, make_token, read_registry
 from etcdboot.effects.tls.grpc_stubs import load_messages
 from etcdboot.observations.discovery_registry import Registration
 from samples.grpc_etcd import Answer, refusing, serving

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from etcdboot.base.addresses import parse_url
-from etcdboot.effects.peers import PeerPair, ask_peers
+from etcdboot.effects.etcd.peer_probe import PeerPair, ask_peers
 from etcdboot.observations.cluster import SeenMember
 from etcdboot.observations.host import PeerAnswer, Speech
 from etcdboot.workflows.certs.issuing import issue

@@ -11,7 +11,7 @@ from typing import Any, Final
 from etcdboot.base.addresses import Url
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects.clock import monotonic, pause
-from etcdboot.effects.etcd_answers import alarms_of, failure_of, members_of, status_of
+from etcdboot.effects.etcd.responses import alarms_of, failure_of, members_of, status_of
 from etcdboot.effects.tls.grpc_stubs import Tls, load_messages, open_channel
 from etcdboot.observations.cluster import (
     Alarms,

@@ -1,0 +1,1 @@
+"""Requests to etcd members and discovery services, data directories and the binary."""
