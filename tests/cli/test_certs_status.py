@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cli.running import etcdboot, in_json, process
-from etcdboot.effects.ports import free_loopback_ports
+from etcdboot.effects.network.ports import free_loopback_ports
 
 SPEC = """\
 name: prod-a

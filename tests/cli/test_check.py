@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.running import GOOD, etcdboot, in_json
-from etcdboot.effects.ports import free_loopback_ports
+from etcdboot.effects.network.ports import free_loopback_ports
 
 # What is handed over | exit | code | where | what is said of it.
 BAD_TEXTS = {

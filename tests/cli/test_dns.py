@@ -11,7 +11,7 @@ import pytest
 from cli.running import ENVIRONMENT, GOOD, etcdboot, in_json
 from etcdboot.bootstrap.dns_zone_formats import FORMATS
 from etcdboot.cli.dns import FORMAT_NAMES
-from etcdboot.effects.ports import free_loopback_ports
+from etcdboot.effects.network.ports import free_loopback_ports
 from samples.name_server import Reply, answering, telling
 
 SPEC = """\

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.effects.ports import free_loopback_ports
+from etcdboot.effects.network.ports import free_loopback_ports
 
 SPEC = """\
 name: t

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from etcdboot.effects.ports import free_loopback_ports
+from etcdboot.effects.network.ports import free_loopback_ports
 from etcdboot.workflows.cluster import open_cluster
 from integration.local_cluster import wait_until
 from lab.peers.fixtures import require_peer

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.running import etcdboot, in_json
-from etcdboot.effects.ports import free_loopback_ports
+from etcdboot.effects.network.ports import free_loopback_ports
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.workflows.cluster import open_cluster
 from integration.local_cluster import wait_until

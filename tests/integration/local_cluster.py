@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from etcdboot.effects.ports import free_loopback_ports
+from etcdboot.effects.network.ports import free_loopback_ports
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.cluster import open_cluster

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from etcdboot.effects.ports import free_loopback_ports
-from etcdboot.effects.resolver import ask
+from etcdboot.effects.network.dns_client import ask
+from etcdboot.effects.network.ports import free_loopback_ports
 from etcdboot.observations.dns_answers import Answer, NameServer, Question, RecordType, parse_server
 from lab.cluster.process import LocalProcess
 from lab.peers.fixtures import require_peer

@@ -19,7 +19,7 @@ from cryptography.x509.verification import PolicyBuilder, Store, VerificationErr
 from etcdboot.base.addresses import parse_host
 from etcdboot.effects import keys
 from etcdboot.effects.clock import now
-from etcdboot.effects.ports import free_loopback_ports
+from etcdboot.effects.network.ports import free_loopback_ports
 from etcdboot.pki.x509.pem import dump_certificate
 from etcdboot.pki.x509.signing import Authority, Pair, issue
 from etcdboot.plan.certificate_request import CertRequest, pair_paths

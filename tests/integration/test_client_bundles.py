@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.effects.ports import free_loopback_ports
+from etcdboot.effects.network.ports import free_loopback_ports
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.cluster import open_cluster
 from etcdboot.workflows.render import RenderRequest, run

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cli.running import etcdboot, in_json
-from etcdboot.effects.ports import free_loopback_ports
+from etcdboot.effects.network.ports import free_loopback_ports
 from integration.name_servers import checkzone, dnsmasq, named, nsupdate
 
 pytestmark = pytest.mark.integration

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cli.running import etcdboot, process
-from etcdboot.effects.ports import free_loopback_ports
+from etcdboot.effects.network.ports import free_loopback_ports
 from etcdboot.workflows.certs.issuing import issue
 from integration.discovery_etcd import discovery_etcd
 from integration.hosts_on_loopback import hosts

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.effects.ports import free_loopback_ports
+from etcdboot.effects.network.ports import free_loopback_ports
 from integration.up_bench import Bench, bench, wait_until
 from lab.peers.fixtures import require_peer
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.effects.ports import free_loopback_ports
+from etcdboot.effects.network.ports import free_loopback_ports
 from etcdboot.effects.tls.credentials import CredentialFiles
 from etcdboot.observations.cluster import Layer
 from etcdboot.verify.check import CheckResult, Outcome

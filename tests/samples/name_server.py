@@ -13,7 +13,7 @@ import dns.message
 import dns.rcode
 import dns.rrset
 
-from etcdboot.effects.ports import free_loopback_ports
+from etcdboot.effects.network.ports import free_loopback_ports
 from etcdboot.observations.dns_answers import NameServer, parse_server
 
 # From a query, and whether it came by TCP, to the octets that are sent back; None is silence.

@@ -20,7 +20,7 @@ from etcdboot.base.errors import EtcdbootError, Refused
 from etcdboot.effects.clock import monotonic
 from etcdboot.effects.files.os_errors import blocked, failed
 from etcdboot.effects.files.owners import demand_closed, demand_own, demand_own_peer
-from etcdboot.effects.foreign import json_of
+from etcdboot.effects.network.untrusted_json import json_of
 from etcdboot.observations.control_answers import AnswerProblem, raised
 
 SOCKET = "control.sock"

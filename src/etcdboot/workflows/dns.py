@@ -18,7 +18,7 @@ from etcdboot.bootstrap.dns_zone_formats import (
     parse_authority,
     publish,
 )
-from etcdboot.effects.resolver import DEFAULT_TIMEOUT, ask, own_servers
+from etcdboot.effects.network.dns_client import DEFAULT_TIMEOUT, ask, own_servers
 from etcdboot.formats.bind import Record
 from etcdboot.observations.dns_answers import Answer, NameServer, parse_server
 from etcdboot.plan.plan import ClusterPlan

@@ -8,7 +8,7 @@ from typing import Final
 
 from etcdboot.base.addresses import Host, Url
 from etcdboot.base.diagnostics import Diagnostic, error
-from etcdboot.effects import ports
+from etcdboot.effects.network import ports
 from etcdboot.plan.plan import ClusterPlan, MemberPlan
 
 _OTHER_PORTS: Final = "change the spec's ports, or rehearse on free ones: `etcdboot up --local`"

@@ -9,11 +9,11 @@ from etcdboot.base.diagnostics import Diagnostic, error, has_errors
 from etcdboot.base.errors import Drift, Refused, SpecError
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.base.progress import Event, EventKind, Reporter
-from etcdboot.effects import ports
 from etcdboot.effects.etcd.binary import EtcdBinary, find_etcd
 from etcdboot.effects.files.filesystem import Disk
 from etcdboot.effects.files.owned_tree import PRIVATE_FOLDER
 from etcdboot.effects.files.state_folder import fresh_log, is_bootstrapped
+from etcdboot.effects.network import ports
 from etcdboot.effects.supervisor.process import Program
 from etcdboot.plan import member_identity
 from etcdboot.plan.certificate_request import pair_paths

@@ -19,9 +19,9 @@ from etcdboot.effects.clock import now
 from etcdboot.effects.etcd.data_dirs import look_at
 from etcdboot.effects.files.reading_rights import unreadable_by
 from etcdboot.effects.files.user_files import read_if_there
-from etcdboot.effects.patience import in_time
-from etcdboot.effects.ports import LOOKUP
-from etcdboot.effects.resolver import own_servers
+from etcdboot.effects.network.dns_client import own_servers
+from etcdboot.effects.network.ports import LOOKUP
+from etcdboot.effects.network.run_with_deadline import in_time
 from etcdboot.plan.certificate_request import CertKind, CertRequest, pair_paths
 from etcdboot.plan.plan import ClusterPlan, MemberPlan
 from etcdboot.products.pki.periods import periods

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from etcdboot.effects.ports import free_loopback_ports
+from etcdboot.effects.network.ports import free_loopback_ports
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.spec.spec import Target
 from lab.cluster.load import Load, writer

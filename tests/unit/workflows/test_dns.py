@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from etcdboot.base.errors import Down, ExitCode, Refused, SpecError, UsageError
-from etcdboot.effects.ports import free_loopback_ports
+from etcdboot.effects.network.ports import free_loopback_ports
 from etcdboot.workflows.dns import ZoneRequest, check, zone
 from samples.name_server import answering, telling
 

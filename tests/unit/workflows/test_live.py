@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from etcdboot.base.errors import ExitCode, UsageError
-from etcdboot.effects.ports import free_loopback_ports
+from etcdboot.effects.network.ports import free_loopback_ports
 from etcdboot.workflows.live import check_live
 
 

@@ -15,7 +15,7 @@ from etcdboot.base.errors import EtcdbootError, Refused
 from etcdboot.base.text import gist
 from etcdboot.effects.etcd.discovery_errors import unusable
 from etcdboot.effects.etcd.http_client import Answer, Unanswered, Way, ask
-from etcdboot.effects.foreign import object_of
+from etcdboot.effects.network.untrusted_json import object_of
 from etcdboot.etcd.releases import Release, parse_release, serves_v2_api
 from etcdboot.observations.cluster import Cause, Failure
 from etcdboot.observations.discovery_registry import (

@@ -13,9 +13,9 @@ from typing import Any, Final, TypeVar
 from etcdboot.base.addresses import Url
 from etcdboot.base.errors import Refused
 from etcdboot.base.fast_dataclasses import dataclass, field
-from etcdboot.effects.dialling import SECOND_LOOK
 from etcdboot.effects.etcd.discovery_errors import unusable
 from etcdboot.effects.etcd.responses import failure_of
+from etcdboot.effects.network.dial import SECOND_LOOK
 from etcdboot.effects.tls.credentials import Credentials
 from etcdboot.effects.tls.grpc_stubs import CallFailed, load_messages, open_channel
 from etcdboot.observations.cluster import Cause, Failure

@@ -8,8 +8,8 @@ from contextlib import ExitStack
 
 from etcdboot.base.addresses import Url
 from etcdboot.base.fast_dataclasses import dataclass, replace
-from etcdboot.effects.dialling import SECOND_LOOK
 from etcdboot.effects.etcd.client import Target, observe
+from etcdboot.effects.network.dial import SECOND_LOOK
 from etcdboot.effects.tls.credentials import Credentials
 from etcdboot.observations.cluster import Failure, Observation, Trust, unreachable
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from etcdboot.base.addresses import Url
 from etcdboot.base.fast_dataclasses import dataclass, field
 from etcdboot.effects.clock import monotonic
-from etcdboot.effects.dialling import dial, left
+from etcdboot.effects.network.dial import dial, left
 from etcdboot.effects.tls.credentials import load_pair
 from etcdboot.effects.tls.plaintext_relay import accept_any
 from etcdboot.observations.client_auth import Answer, Reception

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from etcdboot.base.addresses import Url
 from etcdboot.effects.clock import monotonic
-from etcdboot.effects.dialling import dial, left
+from etcdboot.effects.network.dial import dial, left
 from etcdboot.effects.tls.certificate_text import describe, describe_own
 from etcdboot.effects.tls.credentials import Credentials, load_pair, new_context
 from etcdboot.effects.tls.plaintext_relay import accept_any

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from etcdboot.base.errors import ExitCode
-from etcdboot.effects.ports import free_loopback_ports
+from etcdboot.effects.network.ports import free_loopback_ports
 from etcdboot.pki.inspection.served_comparison import Served
 from etcdboot.pki.inspection.status import State
 from etcdboot.pki.store.expiry import parse_within

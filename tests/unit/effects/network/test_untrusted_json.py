@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.effects.foreign import json_of, object_of, texts
+from etcdboot.effects.network.untrusted_json import json_of, object_of, texts
 
 
 def test_json_is_read() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from etcdboot.base.addresses import Host, Url
 from etcdboot.base.errors import Missing
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.effects.dialling import addresses
+from etcdboot.effects.network.dial import addresses
 
 LOOPBACK = "127.0.0.1"
 LOOKUP = 3.0  # seconds for what a name leads to

@@ -7,7 +7,7 @@ import pytest
 
 from etcdboot.base.addresses import parse_host, parse_url
 from etcdboot.base.errors import Missing
-from etcdboot.effects.ports import free_loopback_ports, is_of_this_machine, occupied
+from etcdboot.effects.network.ports import free_loopback_ports, is_of_this_machine, occupied
 from lab.peers.fixtures import absent
 
 

@@ -6,7 +6,7 @@ import socket
 
 from etcdboot.base.addresses import Host, Url
 from etcdboot.effects.clock import monotonic
-from etcdboot.effects.patience import in_time
+from etcdboot.effects.network.run_with_deadline import in_time
 
 SECOND_LOOK = 1.0  # seconds for a second look at what failed
 _LEAST = 0.05  # seconds: a socket takes 0 for "do not wait at all", and less for a mistake

@@ -7,8 +7,8 @@ import dns.message
 import pytest
 
 from etcdboot.base.errors import Missing
-from etcdboot.effects.ports import free_loopback_ports
-from etcdboot.effects.resolver import ask, own_servers
+from etcdboot.effects.network.dns_client import ask, own_servers
+from etcdboot.effects.network.ports import free_loopback_ports
 from etcdboot.observations.dns_answers import (
     Answer,
     Ending,

@@ -8,7 +8,7 @@ import pytest
 
 from etcdboot.base.addresses import parse_host, parse_url
 from etcdboot.effects.clock import monotonic
-from etcdboot.effects.dialling import addresses, dial, left
+from etcdboot.effects.network.dial import addresses, dial, left
 from samples.tcp_port import answering, saying
 
 

@@ -1,0 +1,1 @@
+"""Connections, name lookups, ports and deadlines."""
