@@ -78,8 +78,8 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "A10-root-user": ("tests/unit/model/test_rules.py::test_a_rule_names_the_fault_and_its_place",),
     "A10-passphrase": (
         "tests/integration/test_up_background.py::test_a_cluster_in_the_background_keeps_no_passphrase_in_its_environment",
-        "tests/unit/effects/test_background.py::test_a_passphrase_is_not_in_the_childs_environment",
-        "tests/unit/effects/test_signer.py::test_our_own_secrets_and_etcds_settings_are_not_passed_on",
+        "tests/unit/effects/process/test_background.py::test_a_passphrase_is_not_in_the_childs_environment",
+        "tests/unit/effects/process/test_external_signer.py::test_our_own_secrets_and_etcds_settings_are_not_passed_on",
     ),  # passphrases kept in the environment of `up --detach` and of signers
     "A10-unit": (  # what the unit lacked
         "tests/integration/test_rendered_files.py::test_systemd_calls_the_unit_well_confined",

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
 
-from etcdboot.effects.control import SOCKET
+from etcdboot.effects.process.control_socket import SOCKET
 
 NOBODY = 65534
 Serve = Callable[[socket.socket, Event], None]

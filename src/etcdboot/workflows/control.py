@@ -7,11 +7,11 @@ from typing import Any
 
 from etcdboot.base.errors import Down, Refused
 from etcdboot.effects.clock import monotonic, pause
-from etcdboot.effects.control import SOCKET, ask, malformed
 from etcdboot.effects.files.state_folder import is_free
 from etcdboot.effects.files.temporary_folders import private_folders
 from etcdboot.effects.files.user_files import folder_of
-from etcdboot.effects.supervisor.supervisor import GRACE
+from etcdboot.effects.process.control_socket import SOCKET, ask, malformed
+from etcdboot.effects.process.supervisor import GRACE
 from etcdboot.observations.control_answers import AnswerProblem
 from etcdboot.observations.local_cluster import LocalCluster
 

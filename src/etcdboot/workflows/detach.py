@@ -6,9 +6,9 @@ from dataclasses import asdict
 
 from etcdboot.base.errors import EtcdbootError, ExitCode
 from etcdboot.base.progress import Event, EventKind, Reporter
-from etcdboot.effects.background import Child, Herald, in_background
 from etcdboot.effects.files.state_folder import note
 from etcdboot.effects.passphrase import forget, take_over
+from etcdboot.effects.process.background import Child, Herald, in_background
 from etcdboot.effects.signals import unwinding
 from etcdboot.observations.local_cluster import Settled, how_it_ended
 from etcdboot.workflows.up import Announcement, Wish, up

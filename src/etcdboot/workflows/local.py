@@ -14,7 +14,7 @@ from etcdboot.effects.files.filesystem import Disk
 from etcdboot.effects.files.owned_tree import PRIVATE_FOLDER
 from etcdboot.effects.files.state_folder import fresh_log, is_bootstrapped
 from etcdboot.effects.network import ports
-from etcdboot.effects.supervisor.process import Program
+from etcdboot.effects.process.process import Program
 from etcdboot.plan import member_identity
 from etcdboot.plan.certificate_request import pair_paths
 from etcdboot.plan.host_files import identity_of

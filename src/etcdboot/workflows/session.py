@@ -11,9 +11,9 @@ from typing import Any
 from etcdboot.base.errors import ExitCode, UsageError
 from etcdboot.base.fast_dataclasses import dataclass, field
 from etcdboot.base.progress import Event, EventKind, Reporter
-from etcdboot.effects.control import serving
+from etcdboot.effects.process.control_socket import serving
+from etcdboot.effects.process.supervisor import Supervisor
 from etcdboot.effects.signals import EXIT_CODES, asked_to_end
-from etcdboot.effects.supervisor.supervisor import Supervisor
 from etcdboot.observations.local_cluster import LocalCluster, Phase
 from etcdboot.verify.report import Verdict, VerifyReport
 

@@ -16,9 +16,9 @@ from etcdboot.effects.files.filesystem import Disk
 from etcdboot.effects.files.state_folder import is_free, open_state
 from etcdboot.effects.files.temporary_folders import private_folder
 from etcdboot.effects.files.user_files import STDIN, folder_of
+from etcdboot.effects.process.process import Program
+from etcdboot.effects.process.supervisor import Supervisor
 from etcdboot.effects.signals import unwinding
-from etcdboot.effects.supervisor.process import Program
-from etcdboot.effects.supervisor.supervisor import Supervisor
 from etcdboot.observations.local_cluster import LocalCluster, Settled
 from etcdboot.plan.bootstrap_flags import token_key
 from etcdboot.verify.report import VerifyReport

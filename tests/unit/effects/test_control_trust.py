@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from etcdboot.base.errors import EtcdbootError, ExitCode
-from etcdboot.effects.control import SOCKET, ask, serving
 from etcdboot.effects.files.state_folder import is_free, open_state
+from etcdboot.effects.process.control_socket import SOCKET, ask, serving
 from lab.peers.fixtures import require_capability
 from samples.control_peer import (
     NOBODY,

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from etcdboot.base.errors import EtcdbootError, ExitCode
-from etcdboot.effects.control import ask
-from etcdboot.effects.supervisor.process import Program
-from etcdboot.effects.supervisor.supervisor import Supervisor
+from etcdboot.effects.process.control_socket import ask
+from etcdboot.effects.process.process import Program
+from etcdboot.effects.process.supervisor import Supervisor
 from etcdboot.observations.local_cluster import LocalCluster
 from etcdboot.verify.report import judge
 from etcdboot.workflows.session import Session

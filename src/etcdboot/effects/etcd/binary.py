@@ -12,7 +12,7 @@ from pathlib import Path
 
 from etcdboot.base.errors import EtcdbootError, Missing, Refused
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.effects.environment import for_others
+from etcdboot.effects.process.environment import for_others
 from etcdboot.etcd.releases import Release, parse_release
 
 VARIABLE = "ETCDBOOT_ETCD"

@@ -24,7 +24,7 @@ from etcdboot.plan.certificate_request import CertRequest
 from etcdboot.plan.plan import SignerPlan
 
 if TYPE_CHECKING:
-    from etcdboot.effects.signer import Answer
+    from etcdboot.effects.process.external_signer import Answer
 
 Key = PrivateKey | PublicKey
 
@@ -66,7 +66,7 @@ def have_signed(
         Missing: EB360, there is no such program.
         Refused: EB360, EB361, it failed, or what it gave is no use. What it signed before is dropped.
     """
-    from etcdboot.effects import signer as program  # subprocess and tempfile, for few
+    from etcdboot.effects.process import external_signer as program  # subprocess and tempfile, for few
 
     trusted = trusted_of(entries)
     made = {}

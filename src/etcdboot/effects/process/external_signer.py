@@ -15,7 +15,7 @@ from typing import IO, Final
 
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.base.text import printable
-from etcdboot.effects.environment import for_others
+from etcdboot.effects.process.environment import for_others
 
 LARGEST: Final = 1 << 20  # bytes of output; a chain has some thousands
 _SAID: Final = 4096  # bytes of its last words

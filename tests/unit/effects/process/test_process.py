@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from etcdboot.base.errors import Missing, Refused
-from etcdboot.effects.supervisor.process import Program, Run, launch
+from etcdboot.effects.process.process import Program, Run, launch
 
 
 def program(folder: Path, script: str, **environment: str) -> Program:

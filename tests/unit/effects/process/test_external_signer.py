@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.effects.signer import Answer, ask
+from etcdboot.effects.process.external_signer import Answer, ask
 
 
 def run(folder: Path, script: str, timeout: float = 20.0, **variables: str) -> Answer:

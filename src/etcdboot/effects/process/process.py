@@ -13,10 +13,10 @@ from typing import BinaryIO
 
 from etcdboot.base.errors import Missing
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.effects.environment import for_others
 from etcdboot.effects.files.os_errors import failed
-from etcdboot.effects.supervisor.guard import tied
-from etcdboot.effects.supervisor.lines import LineSplitter
+from etcdboot.effects.process.environment import for_others
+from etcdboot.effects.process.line_splitter import LineSplitter
+from etcdboot.effects.process.parent_death import tied
 
 _CHUNK = 1 << 16
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from etcdboot.base.errors import Refused, UsageError
 from etcdboot.base.fast_dataclasses import dataclass, field
 from etcdboot.base.progress import Event, EventKind, Reporter
-from etcdboot.effects.supervisor.process import Program, Run, launch
+from etcdboot.effects.process.process import Program, Run, launch
 from etcdboot.etcd.log_lines import complaint
 from etcdboot.observations.local_cluster import MemberState, Phase, how_it_ended
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from etcdboot.effects.environment import for_background, for_others
 from etcdboot.effects.passphrase import VARIABLE
+from etcdboot.effects.process.environment import for_background, for_others
 
 GIVEN = {
     "ETCD_NAME": "a",

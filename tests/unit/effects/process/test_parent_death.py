@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.effects.supervisor.guard import ORPHANED, shimmed, tied
+from etcdboot.effects.process.parent_death import ORPHANED, shimmed, tied
 
 Guard = Callable[[tuple[str, ...], int], tuple[str, ...]]
 both = pytest.mark.parametrize("guard", [tied, shimmed])
@@ -34,7 +34,7 @@ def test_the_child_dies_with_its_parent(guard: Guard, tmp_path: Path) -> None:
     code = f"""
 import os, subprocess, sys
 sys.path[:0] = {sys.path!r}
-from etcdboot.effects.supervisor.guard import {guard.__name__} as guard
+from etcdboot.effects.process.parent_death import {guard.__name__} as guard
 child = subprocess.Popen(guard(("/bin/sh", "-c", "echo begun; exec sleep 1000"), os.getpid()))
 child.wait()
 """

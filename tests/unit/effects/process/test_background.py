@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from etcdboot.base.errors import Refused
-from etcdboot.effects.background import Herald, in_background
 from etcdboot.effects.passphrase import VARIABLE
+from etcdboot.effects.process.background import Herald, in_background
 
 
 def test_the_herald_tells_one_object_a_line_until_it_is_closed() -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from etcdboot.base.errors import Refused, UsageError
 from etcdboot.base.progress import Event, EventKind
-from etcdboot.effects.supervisor.process import Program
-from etcdboot.effects.supervisor.supervisor import Supervisor
+from etcdboot.effects.process.process import Program
+from etcdboot.effects.process.supervisor import Supervisor
 from etcdboot.observations.local_cluster import Phase
 
 OBEYS = "trap 'exit 0' TERM; echo ready; while :; do sleep 0.01; done"

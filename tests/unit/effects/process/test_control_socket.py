@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import pytest
 
 from etcdboot.base.errors import EtcdbootError, ExitCode, Refused
-from etcdboot.effects.control import SOCKET, Answer, ask, serving
+from etcdboot.effects.process.control_socket import SOCKET, Answer, ask, serving
 from lab.peers.fixtures import require_capability
 
 DEADLINE = 30.0
@@ -101,7 +101,7 @@ def test_without_proc_a_path_too_long_for_a_socket_is_refused(tmp_path: Path) ->
     deep = tmp_path.joinpath(*["a" * 40] * 4)
     script = (
         "import sys; from pathlib import Path\n"
-        "from etcdboot.effects.control import ask; from etcdboot.base.errors import Refused\n"
+        "from etcdboot.effects.process.control_socket import ask; from etcdboot.base.errors import Refused\n"
         "try: ask(Path(sys.argv[1]), {}, 1.0)\n"
         "except Refused as told: print(told.diagnostics[0].code)\n"
     )

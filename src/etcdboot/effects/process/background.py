@@ -16,9 +16,9 @@ from contextlib import contextmanager, suppress
 from typing import IO, Any
 
 from etcdboot.base.errors import Refused
-from etcdboot.effects.environment import for_background
 from etcdboot.effects.passphrase import VARIABLE
-from etcdboot.effects.supervisor.supervisor import GRACE
+from etcdboot.effects.process.environment import for_background
+from etcdboot.effects.process.supervisor import GRACE
 
 _LAST_WORDS = 2000  # bytes
 _LONGEST_SECRET = 4096  # bytes; one page, which is the least that a pipe holds (pipe(7))

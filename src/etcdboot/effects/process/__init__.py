@@ -1,0 +1,1 @@
+"""Child processes: etcd under supervision, in the background, signers."""
