@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli.running import GOOD, etcdboot, in_json
-from etcdboot.effects.exposure import drained, note
+from etcdboot.effects.exposed_secrets import drained, note
 from samples.foreign import made
 
 CLOSED, OPEN = 0o600, 0o644

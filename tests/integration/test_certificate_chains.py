@@ -17,7 +17,7 @@ from cryptography import x509
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
 from etcdboot.base.addresses import parse_host
-from etcdboot.effects import keys
+from etcdboot.effects import random_source
 from etcdboot.effects.clock import now
 from etcdboot.effects.network.ports import free_loopback_ports
 from etcdboot.pki.x509.pem import dump_certificate
@@ -59,8 +59,8 @@ class Pki:
     def sign(self, request: CertRequest, signer: Authority, *chain: x509.Certificate) -> Pair:
         """What no plan would ask for."""
         pems = b"".join(map(dump_certificate, chain))
-        key = keys.new_key(request.key)
-        return issue(request, key, signer, now=now(), serial=keys.new_serial(), chain=pems)
+        key = random_source.new_key(request.key)
+        return issue(request, key, signer, now=now(), serial=random_source.new_serial(), chain=pems)
 
     def put(self, name: str, pair: Pair) -> str:
         """The certificate's file, with its key beside it."""

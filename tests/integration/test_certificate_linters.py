@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from etcdboot.effects import keys
+from etcdboot.effects import random_source
 from etcdboot.effects.clock import now
 from etcdboot.pki.store.revocation_register import Reason, Revoked
 from etcdboot.pki.x509 import crl
@@ -60,13 +60,13 @@ _KEYS: dict[KeyAlgorithm, PrivateKey] = {}
 
 def key_of(request: CertRequest) -> PrivateKey:
     if request.key not in _KEYS:
-        _KEYS[request.key] = keys.new_key(request.key)
+        _KEYS[request.key] = random_source.new_key(request.key)
     return _KEYS[request.key]
 
 
 def made(plan: ClusterPlan) -> dict[str, Pair]:
     """Every certificate of the plan."""
-    return issue_all(plan.certificates, {}, key_of, keys.new_serial, now())
+    return issue_all(plan.certificates, {}, key_of, random_source.new_serial, now())
 
 
 def zlint(files: Iterable[Path]) -> dict[str, list[str]]:
@@ -150,7 +150,7 @@ def test_both_find_what_a_careless_list_lacks(tmp_path: Path) -> None:
     builder = x509.CertificateRevocationListBuilder().issuer_name(name)
     builder = builder.last_update(now()).next_update(now() + timedelta(days=1))
     careless = tmp_path / "careless.crl"
-    key = keys.new_key(KeyAlgorithm.ECDSA_P256)
+    key = random_source.new_key(KeyAlgorithm.ECDSA_P256)
     careless.write_bytes(builder.sign(key, SHA256()).public_bytes(Encoding.PEM))
     assert zlint([careless])["careless.crl"]
     assert "pkix.crl_number_missing" in objections(careless)

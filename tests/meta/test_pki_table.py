@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from etcdboot.effects import keys
+from etcdboot.effects import random_source
 from etcdboot.pki.x509.extension_text import ShownExtension, shown
 from etcdboot.pki.x509.signing import Pair, issue_all
 from etcdboot.plan.certificate_request import CertRequest
@@ -22,7 +22,7 @@ WHOLE = (
     "subject: {C: DE, ST: Bayern, L: München, O: Example GmbH, OU: Platform}, "
     "name-constraints: [example.com], clients: [{name: root, sans: [root.example.com]}]"
 )
-KEYS = {each: keys.new_key(each) for each in (KeyAlgorithm.ECDSA_P256, KeyAlgorithm.RSA_2048)}
+KEYS = {each: random_source.new_key(each) for each in (KeyAlgorithm.ECDSA_P256, KeyAlgorithm.RSA_2048)}
 
 
 def table() -> dict[str, dict[str, str]]:
@@ -55,7 +55,7 @@ def made(
 ) -> dict[str, tuple[CertRequest, Pair]]:
     """One of each kind, by its column."""
     plan = plan_of(certificates=f"key: {key}, {certificates}" + (", intermediate: true" if deep else ""))
-    pairs = issue_all(plan.certificates, {}, lambda _: KEYS[key], keys.new_serial, NOW)
+    pairs = issue_all(plan.certificates, {}, lambda _: KEYS[key], random_source.new_serial, NOW)
     wanted = {each.name: each for each in plan.certificates}
     names = dict(zip(CERTIFICATES, COLUMNS, strict=True))
     return {column: (wanted[name], pairs[name]) for name, column in names.items() if name in wanted}

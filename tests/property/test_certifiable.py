@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from etcdboot.base.addresses import Host
 from etcdboot.base.diagnostic_codes import CODES
 from etcdboot.base.diagnostics import has_errors
-from etcdboot.effects import keys
+from etcdboot.effects import random_source
 from etcdboot.pki.store.audit import audit
 from etcdboot.pki.x509.certificate import read
 from etcdboot.pki.x509.pem import PrivateKey
@@ -39,7 +39,7 @@ from samples.sampling import examples
 
 Spec = dict[str, Any]
 Texts = st.SearchStrategy[str]
-KEYS: dict[KeyAlgorithm, PrivateKey] = {each: keys.new_key(each) for each in KeyAlgorithm}
+KEYS: dict[KeyAlgorithm, PrivateKey] = {each: random_source.new_key(each) for each in KeyAlgorithm}
 
 # --- what may stand in a certificate, and what may not
 
@@ -160,7 +160,7 @@ def passing(spec: Spec) -> tuple[CertRequest, ...]:
 
 
 def issued(wanted: tuple[CertRequest, ...]) -> dict[str, Pair]:
-    return issue_all(wanted, {}, lambda each: KEYS[each.key], keys.new_serial, NOW)
+    return issue_all(wanted, {}, lambda each: KEYS[each.key], random_source.new_serial, NOW)
 
 
 @examples(300)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from etcdboot.base.addresses import Host, HostKind
 from etcdboot.base.diagnostics import has_errors
 from etcdboot.base.errors import EtcdbootError
-from etcdboot.effects import keys
+from etcdboot.effects import random_source
 from etcdboot.pki.store.audit import audit
 from etcdboot.pki.x509.certificate import public_key_of, read
 from etcdboot.pki.x509.pem import PrivateKey, load_certificate
@@ -41,7 +41,7 @@ from samples.certificates import AUTHORITY, NOW, plan_of
 from samples.sampling import examples
 
 # RSA keys are made once: what is asked for does not depend on the primes.
-KEYS: dict[KeyAlgorithm, PrivateKey] = {each: keys.new_key(each) for each in KeyAlgorithm}
+KEYS: dict[KeyAlgorithm, PrivateKey] = {each: random_source.new_key(each) for each in KeyAlgorithm}
 
 LABELS = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?", fullmatch=True)
 HOSTS = st.one_of(
@@ -83,9 +83,9 @@ def test_a_certificate_shows_what_was_asked_for_and_ends_with_its_ca(
     request: CertRequest, ca_key: KeyAlgorithm, ca_lifetime: int, title: str, now: datetime
 ) -> None:
     ca_request = replace(AUTHORITY, key=ca_key, lifetime=ca_lifetime, subject=(("CN", title),))
-    ca = issue(ca_request, KEYS[ca_key], None, now=now, serial=keys.new_serial())
+    ca = issue(ca_request, KEYS[ca_key], None, now=now, serial=random_source.new_serial())
     signer = Authority(load_certificate(ca.certificate), KEYS[ca_key])
-    pair = issue(request, KEYS[request.key], signer, now=now, serial=keys.new_serial())
+    pair = issue(request, KEYS[request.key], signer, now=now, serial=random_source.new_serial())
     authority, facts = read(ca.certificate, ca.certificate), read(pair.certificate, ca.certificate)
     assert {each.code for each in audit(request, facts, now)} <= {"EB320"}  # the CA may end soon
     assert {each.code for each in audit(ca_request, authority, now)} <= {"EB320"}
@@ -127,7 +127,7 @@ def certificates_of(
     planned = plan(cluster, layout=HostLayout(PurePosixPath("/")))
     passes = not has_errors(judge(cluster, planned))
     wanted = planned.certificates if passes else ()
-    return wanted, make_all(wanted, {}, lambda each: KEYS[each.key], keys.new_serial, NOW), passes
+    return wanted, make_all(wanted, {}, lambda each: KEYS[each.key], random_source.new_serial, NOW), passes
 
 
 SECTIONS = st.builds(

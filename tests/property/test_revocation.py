@@ -7,7 +7,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etcdboot.effects.keys import new_key
+from etcdboot.effects.random_source import new_key
 from etcdboot.pki.store.revocation_register import Reason, Register, Revoked, Roll
 from etcdboot.pki.store.rotation_state import Rotation, Rotations, Step
 from etcdboot.pki.x509 import crl

@@ -13,7 +13,7 @@ from etcdboot import __version__
 from etcdboot.base.errors import EtcdbootError, ExitCode
 from etcdboot.base.fast_dataclasses import replace
 from etcdboot.cli.output import Outcome, Output, bug, deliver, failed, take_any_character, usage
-from etcdboot.effects.exposure import drained
+from etcdboot.effects.exposed_secrets import drained
 from etcdboot.effects.process.environment import colours_unwanted
 
 # Command → what --help says of it; its module is imported only when it runs.

@@ -64,7 +64,7 @@ def _live(file: str, strict: bool, members: tuple[str, ...], pki: str | None, ou
 
 def _outcome(result: CheckResult | LiveResult, *, strict: bool) -> Outcome:
     """The outcome, with the files with a secret that others can read; ``strict`` lets any warning fail."""
-    from etcdboot.effects.exposure import drained
+    from etcdboot.effects.exposed_secrets import drained
 
     diagnostics = (*result.diagnostics, *drained())
     is_warned = any(found.severity is Severity.WARNING for found in diagnostics)

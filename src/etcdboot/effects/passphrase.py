@@ -10,7 +10,7 @@ from typing import Final
 
 from etcdboot.base.errors import Refused
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.effects.secrets import read_password
+from etcdboot.effects.password_files import read_password
 
 VARIABLE: Final = "ETCDBOOT_CA_PASSPHRASE"
 SHORTEST: Final = 8  # characters, of a new one (NIST SP 800-63B section 5.1.1.2)

@@ -11,7 +11,7 @@ from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.errors import ExitCode, UsageError
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.base.progress import Event, EventKind, Reporter
-from etcdboot.effects.exposure import drained
+from etcdboot.effects.exposed_secrets import drained
 from etcdboot.effects.files.filesystem import Disk
 from etcdboot.effects.files.state_folder import is_free, open_state
 from etcdboot.effects.files.temporary_folders import private_folder

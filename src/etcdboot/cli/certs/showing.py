@@ -23,7 +23,7 @@ _NOT_HERE = "no certificates here: others make them (etcdboot certs adopt takes 
 
 def passphrases(file: str | None, *, encrypts: bool = False) -> Passphrases:
     """Where the passphrase of the CA's key comes from; whoever runs a command on a terminal is asked."""
-    from etcdboot.effects.exposure import note_named
+    from etcdboot.effects.exposed_secrets import note_named
     from etcdboot.effects.passphrase import Passphrases
 
     if file:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from etcdboot.base.errors import Missing, Refused, SpecError
-from etcdboot.effects.exposure import read_noted
+from etcdboot.effects.exposed_secrets import read_noted
 from etcdboot.effects.files.os_errors import failed
 
 STDIN = "-"

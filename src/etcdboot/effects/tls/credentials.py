@@ -10,7 +10,7 @@ from pathlib import Path
 
 from etcdboot.base.errors import Missing, Refused
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.effects.exposure import read_noted
+from etcdboot.effects.exposed_secrets import read_noted
 from etcdboot.effects.tls.grpc_roots import for_grpc
 from etcdboot.effects.tls.grpc_stubs import Tls
 

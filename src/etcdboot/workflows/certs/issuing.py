@@ -12,7 +12,7 @@ from etcdboot.base.diagnostics import Diagnostic, Severity, has_errors
 from etcdboot.base.errors import ExitCode, Refused
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.base.progress import Event, EventKind, Reporter, silent
-from etcdboot.effects import clock, keys
+from etcdboot.effects import clock, random_source
 from etcdboot.effects.files.pki_tree import PairTree, open_pairs
 from etcdboot.effects.files.root_folder import Watcher, unwatched
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
@@ -132,7 +132,7 @@ def carry_out(
     if signer:
         made, now = outsourcing.have_signed(signer, wanted, entries, new_key, csrs, now)
     else:
-        made = issue_all(requests, authorities, new_key, keys.new_serial, now, seal)
+        made = issue_all(requests, authorities, new_key, random_source.new_serial, now, seal)
     sealed = {entry.request.name: selection.sealed(entry, seal) for entry in open_keys}
     after = inventory.after(entries, made, now, adopted=bool(signer))
     _refuse(outsourcing.objections(after, made, now) if signer else (), tree)
@@ -194,7 +194,7 @@ def sealer(passphrases: Passphrases, entries: Collection[Entry]) -> Callable[[Pr
     from etcdboot.pki.x509.key_encryption import SALT, VECTOR, seal  # few want it
 
     passphrase = passphrases.seals(", ".join(str(entry.found.paths.key) for entry in entries))
-    return lambda key: seal(key, passphrase, keys.new_bytes(SALT), keys.new_bytes(VECTOR))
+    return lambda key: seal(key, passphrase, random_source.new_bytes(SALT), random_source.new_bytes(VECTOR))
 
 
 def shown(entries: Iterable[Entry]) -> tuple[Certificate, ...]:
@@ -249,7 +249,7 @@ def new_keys(
 
     Each is reported; ``verb`` is what has been done for its certificate then.
     """
-    coming = keys.new_keys([request.key for request in requests if request.name not in held])
+    coming = random_source.new_keys([request.key for request in requests if request.name not in held])
     places = {request.name: place for place, request in enumerate(requests, 1)}
 
     def new_key(request: CertRequest) -> Key:

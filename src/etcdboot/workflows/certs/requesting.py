@@ -13,7 +13,7 @@ from etcdboot.base.diagnostics import Diagnostic, Severity, error
 from etcdboot.base.errors import ExitCode, Refused
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.base.progress import Event, EventKind, Reporter, silent
-from etcdboot.effects import keys
+from etcdboot.effects import random_source
 from etcdboot.effects.files.pki_tree import PairTree, open_pairs
 from etcdboot.effects.files.root_folder import Watcher, make_root, unwatched
 from etcdboot.effects.files.user_files import read_if_there, write_new
@@ -151,7 +151,7 @@ def _made(
     ready: Iterable[Found], tree: PairTree, passphrases: Passphrases, reporter: Reporter
 ) -> Iterator[_Made]:
     ready = tuple(ready)
-    coming = keys.new_keys([found.request.key for found in ready if found.key is None])
+    coming = random_source.new_keys([found.request.key for found in ready if found.key is None])
     for place, found in enumerate(ready, 1):
         wanted = found.request
         key = next(coming) if found.key is None else _kept(found, found.key, tree, passphrases)

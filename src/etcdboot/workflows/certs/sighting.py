@@ -9,7 +9,7 @@ from pathlib import Path
 
 from etcdboot.base.errors import EtcdbootError, Refused
 from etcdboot.base.fast_dataclasses import dataclass, replace
-from etcdboot.effects import keys
+from etcdboot.effects import random_source
 from etcdboot.effects.tls.client_auth_probe import Visit, receptions
 from etcdboot.effects.tls.server_certificates import presented
 from etcdboot.observations.client_auth import Answer, Reception
@@ -93,10 +93,10 @@ def _visit(place: Place, signer: Signer, roots: bytes, now: datetime) -> Visit:
     sans = () if request.kind is CertKind.PEER else request.sans
     made = issue(
         replace(request, sans=sans, lifetime=_LIFETIME),
-        keys.new_key(KeyAlgorithm.ECDSA_P256),
+        random_source.new_key(KeyAlgorithm.ECDSA_P256),
         signer.authority,
         now=now,
-        serial=keys.new_serial(),
+        serial=random_source.new_serial(),
         chain=signer.chain,
     )
     return Visit(place.url, made.certificate, made.key, roots)

@@ -10,7 +10,7 @@ from cryptography import x509
 from etcdboot.base.artifacts import Artifact
 from etcdboot.base.errors import Refused
 from etcdboot.base.fast_dataclasses import replace
-from etcdboot.effects import keys
+from etcdboot.effects import random_source
 from etcdboot.pki.rotation import transitions
 from etcdboot.pki.rotation.transitions import Move
 from etcdboot.pki.store import selection
@@ -126,7 +126,7 @@ def made(
     sealing = work.passphrases.encrypts or any(is_encrypted(each.found.key or b"") for each in coming)
     seal = sealer(replace(work.passphrases, encrypts=sealing), coming)
     new_key = new_keys(requests, elsewhere, work.reporter)
-    return issue_all(requests, dict(authorities), new_key, keys.new_serial, work.now, seal)
+    return issue_all(requests, dict(authorities), new_key, random_source.new_serial, work.now, seal)
 
 
 def _public_key(entry: Entry) -> PublicKey:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from etcdboot.effects.keys import new_key, new_serial
+from etcdboot.effects.random_source import new_key, new_serial
 from etcdboot.pki.revocation.lists import NO_LISTS, Lists
 from etcdboot.pki.store.inventory import Entry, Found, judge
 from etcdboot.pki.store.revocation_register import Register, Revoked, Roll

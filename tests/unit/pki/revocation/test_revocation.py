@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from etcdboot.base.diagnostics import Diagnostic
-from etcdboot.effects.keys import new_key, new_serial
+from etcdboot.effects.random_source import new_key, new_serial
 from etcdboot.pki.revocation.revocation import Culprit, Sentence, consequences, sentence
 from etcdboot.pki.store.revocation_register import Reason
 from etcdboot.pki.x509.certificate import read

@@ -3,7 +3,7 @@ from __future__ import annotations
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from etcdboot.effects.keys import new_key
+from etcdboot.effects.random_source import new_key
 from etcdboot.pki.store.inventory import Found, judge
 from etcdboot.pki.store.issued_register import Issued
 from etcdboot.pki.store.unrecorded import fingerprint, fingerprints, of_entries, unrecorded

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from etcdboot.effects.keys import new_key, new_serial
+from etcdboot.effects.random_source import new_key, new_serial
 from etcdboot.pki.store.revocation_register import Reason, Revoked
 from etcdboot.pki.x509 import crl
 from etcdboot.pki.x509.pem import Unreadable

@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from etcdboot.effects.keys import new_key
+from etcdboot.effects.random_source import new_key
 from etcdboot.pki.x509 import csr
 from etcdboot.pki.x509.certificate import public_hash
 from etcdboot.pki.x509.csr_policy import excess, left_out

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from etcdboot.base.errors import Missing, Refused
-from etcdboot.effects.exposure import note
+from etcdboot.effects.exposed_secrets import note
 
 _LONGEST = 4096  # bytes; more is another file than the one that was meant
 
