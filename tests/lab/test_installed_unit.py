@@ -11,7 +11,7 @@ from etcdboot.plan.plan import Flag
 from etcdboot.render.renderer import render
 from etcdboot.spec.spec import Settings, Target
 from etcdboot.workflows.certs.issuing import issue
-from etcdboot.workflows.material import material
+from etcdboot.workflows.host_files import material
 from lab.peers.fixtures import require_capability, require_peer
 from lab.world.process import wait_until
 from lab.world.world import World

@@ -38,7 +38,7 @@ FINDINGS: dict[str, tuple[str, ...]] = {
         "::test_by_default_a_client_certificate_opens_no_peer_port_and_with_one_ca_it_does",
         "tests/lab/test_separate_peer_ca.py"
         "::test_a_living_cluster_goes_from_one_ca_to_two_and_no_write_fails",
-        "tests/unit/workflows/test_trust.py::test_check_judges_an_open_layout_by_pki",
+        "tests/unit/workflows/test_ca_layout.py::test_check_judges_an_open_layout_by_pki",
         "tests/unit/model/test_rules.py::test_a_rule_names_the_fault_and_its_place",
     ),  # with one CA, any client certificate reads the raft log at the peer port
     "A5-env": (

@@ -14,7 +14,7 @@ from etcdboot.cli.output import Outcome, Output
 
 if TYPE_CHECKING:
     from etcdboot.workflows.check import CheckResult
-    from etcdboot.workflows.live import LiveResult
+    from etcdboot.workflows.check_live import LiveResult
 
 _EPILOG = """\b
 Examples:
@@ -55,7 +55,7 @@ def command(
 
 def _live(file: str, strict: bool, members: tuple[str, ...], pki: str | None, output: Output) -> Outcome:
     from etcdboot.cli.console import reporter
-    from etcdboot.workflows.live import check_live
+    from etcdboot.workflows.check_live import check_live
 
     with reporter(output) as hear:
         result = check_live(file, strict=strict, named=members, pki=Path(pki) if pki else None, reporter=hear)

@@ -15,8 +15,8 @@ from etcdboot.spec.spec import Settings, Target
 
 if TYPE_CHECKING:
     from etcdboot.base.artifacts import HostPlace
-    from etcdboot.workflows.explain import Explained
     from etcdboot.workflows.render import RenderResult
+    from etcdboot.workflows.render_explain import Explained
 
 _EPILOG = """\b
 Examples:
@@ -137,7 +137,7 @@ def _on_the_host(host: HostPlace | None) -> tuple[str, str, str]:
 
 
 def _explained(file: str) -> Outcome:
-    from etcdboot.workflows.explain import explain
+    from etcdboot.workflows.render_explain import explain
 
     rows = explain(file)
     body = [

@@ -126,7 +126,7 @@ def settle(
     elsewhere: bool = False,
 ) -> Settled:
     """The spec with the layout of CAs that ``pki_dir`` holds, as :func:`open_certified` explains."""
-    from etcdboot.workflows.trust import held_in  # here, for not every command looks at certificates
+    from etcdboot.workflows.ca_layout import held_in  # here, for not every command looks at certificates
 
     try:
         held = held_in(pki_dir, spec)

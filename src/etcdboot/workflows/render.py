@@ -24,7 +24,7 @@ from etcdboot.render.renderer import Material, render
 from etcdboot.render.targets import CLIENTS_FOLDER
 from etcdboot.spec.spec import ClusterSpec, Settings, Target
 from etcdboot.workflows.cluster import Cluster, approved, open_certified
-from etcdboot.workflows.material import bundles, carried, material
+from etcdboot.workflows.host_files import bundles, carried, material
 
 _WAITS = "EB358"  # a certificate whose host has not asked for it
 

@@ -37,9 +37,9 @@ def command(
     missing: with its key it signs, without it others do. What etcd cannot use is refused; another subject or
     lifetime than the spec's is noted. Where pki/.etcdboot.json is lost, adopt pki/ itself.
     """
+    from etcdboot.workflows.ca_layout import assumed_for
     from etcdboot.workflows.certs.receiving import adopt
     from etcdboot.workflows.cluster import open_certified
-    from etcdboot.workflows.trust import assumed_for
 
     cluster = open_certified(file, pki, assumed=assumed_for(as_name))
     result = adopt(

@@ -59,7 +59,7 @@ def with_recorded_layout(cluster: Cluster, file: str) -> Cluster:
 
     What is reported of that takes the place of the remark that the spec sets none.
     """
-    from etcdboot.workflows.trust import record_layout
+    from etcdboot.workflows.ca_layout import record_layout
 
     recorded = record_layout(cluster, file)
     if not recorded:

@@ -13,7 +13,7 @@ from etcdboot.plan.export_names import STYLES
 from etcdboot.plan.host_files import bundled
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.workflows.certs.vouching import vouch
-from etcdboot.workflows.material import read_needed
+from etcdboot.workflows.host_files import read_needed
 
 
 @dataclass(frozen=True, slots=True)

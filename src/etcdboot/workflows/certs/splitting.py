@@ -23,13 +23,13 @@ from etcdboot.plan.paths import HostLayout
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.plan.planner import plan
 from etcdboot.spec.spec import CaLayout, PeerTls
+from etcdboot.workflows.ca_layout import write_layout
 from etcdboot.workflows.certs.issuing import Clock
 from etcdboot.workflows.certs.line import Rotated, Work, demand_sound, work_on
 from etcdboot.workflows.certs.listing import authority, look_at_lists
 from etcdboot.workflows.certs.revoking import requests
 from etcdboot.workflows.certs.steps import made, written
 from etcdboot.workflows.cluster import Cluster, approved
-from etcdboot.workflows.trust import write_layout
 
 
 def begin(

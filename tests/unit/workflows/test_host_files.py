@@ -8,7 +8,7 @@ from etcdboot.base.errors import Missing
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.workflows.certs.issuing import issue
 from etcdboot.workflows.certs.signing import sign
-from etcdboot.workflows.material import bundles, material
+from etcdboot.workflows.host_files import bundles, material
 from samples.certificates import plan_of
 from samples.requests import ec_key, request_of
 from samples.requests import name as x509_name

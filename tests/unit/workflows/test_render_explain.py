@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from etcdboot.workflows.explain import explain
+from etcdboot.workflows.render_explain import explain
 
 SPEC = """\
 name: a

@@ -7,7 +7,7 @@ import pytest
 
 from etcdboot.base.errors import ExitCode, UsageError
 from etcdboot.effects.network.ports import free_loopback_ports
-from etcdboot.workflows.live import check_live
+from etcdboot.workflows.check_live import check_live
 
 
 def spec(folder: Path, *, client: int = 1, more: str = "") -> Path:

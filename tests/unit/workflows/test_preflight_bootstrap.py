@@ -10,7 +10,7 @@ from etcdboot.base.errors import ExitCode
 from etcdboot.observations.dns_answers import parse_server
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.spec.spec import BootstrapMode, BootstrapSpec
-from etcdboot.workflows.rendezvous import Rendezvous, by_dns, by_token
+from etcdboot.workflows.preflight_bootstrap import Rendezvous, by_dns, by_token
 from samples.http_host import Reply, http_host
 from samples.name_server import answering, telling
 from samples.specs import planned, three
