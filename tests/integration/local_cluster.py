@@ -14,7 +14,7 @@ from pathlib import Path
 
 from etcdboot.effects.network.ports import free_loopback_ports
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.workflows.certs.issuing import issue
+from etcdboot.workflows.certs.issue import issue
 from etcdboot.workflows.cluster import open_cluster
 from lab.peers.fixtures import require_peer
 

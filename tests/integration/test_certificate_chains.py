@@ -24,7 +24,7 @@ from etcdboot.pki.x509.pem import dump_certificate
 from etcdboot.pki.x509.signing import Authority, Pair, issue
 from etcdboot.plan.certificate_request import CertRequest, pair_paths
 from etcdboot.spec.spec import KeyAlgorithm
-from etcdboot.workflows.certs.issuing import issue as issue_missing
+from etcdboot.workflows.certs.issue import issue as issue_missing
 from integration.test_certificate_judges import KNOWN, findings
 from integration.up_bench import Bench, bench
 from lab.peers.fixtures import require_peer

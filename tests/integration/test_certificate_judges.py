@@ -16,7 +16,7 @@ from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyB
 
 from etcdboot.effects.clock import now
 from etcdboot.spec.spec import KeyAlgorithm
-from etcdboot.workflows.certs.issuing import issue
+from etcdboot.workflows.certs.issue import issue
 from lab.peers.fixtures import absent
 from samples.certificates import plan_of
 

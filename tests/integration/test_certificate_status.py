@@ -10,8 +10,8 @@ import pytest
 
 from etcdboot.base.errors import ExitCode
 from etcdboot.pki.inspection.served_comparison import Served
-from etcdboot.workflows.certs.issuing import issue
-from etcdboot.workflows.certs.renewing import renew
+from etcdboot.workflows.certs.issue import issue
+from etcdboot.workflows.certs.renew import renew
 from etcdboot.workflows.certs.status import status
 from etcdboot.workflows.cluster import open_cluster
 from integration.local_cluster import LocalCluster, local_cluster

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from etcdboot.pki.x509.certificate import read
-from etcdboot.workflows.certs.issuing import issue
-from etcdboot.workflows.certs.renewing import renew
+from etcdboot.workflows.certs.issue import issue
+from etcdboot.workflows.certs.renew import renew
 from etcdboot.workflows.cluster import open_cluster
 from etcdboot.workflows.render import RenderRequest, run
 from integration.installing import WORLD

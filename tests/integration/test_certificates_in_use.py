@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from etcdboot.workflows.certs.issuing import CertsResult
-from etcdboot.workflows.certs.renewing import renew
+from etcdboot.workflows.certs.issue import CertsResult
+from etcdboot.workflows.certs.renew import renew
 from etcdboot.workflows.cluster import open_cluster
 from integration.local_cluster import LocalCluster, local_cluster
 

@@ -12,10 +12,10 @@ import pytest
 
 from etcdboot.base.errors import ExitCode
 from etcdboot.spec.spec import KeyAlgorithm
-from etcdboot.workflows.certs.exporting import export
-from etcdboot.workflows.certs.importing import ImportRequest, ImportResult, import_cfssl
-from etcdboot.workflows.certs.issuing import issue
-from etcdboot.workflows.certs.renewing import renew
+from etcdboot.workflows.certs.export import export
+from etcdboot.workflows.certs.import_cfssl import ImportRequest, ImportResult, import_cfssl
+from etcdboot.workflows.certs.issue import issue
+from etcdboot.workflows.certs.renew import renew
 from etcdboot.workflows.check import check
 from etcdboot.workflows.cluster import open_certified, open_cluster
 from etcdboot.workflows.render import RenderRequest, run

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from etcdboot.effects.network.ports import free_loopback_ports
-from etcdboot.workflows.certs.issuing import issue
+from etcdboot.workflows.certs.issue import issue
 from etcdboot.workflows.cluster import open_cluster
 from etcdboot.workflows.render import RenderRequest, run
 from integration.local_cluster import LocalCluster, local_cluster, wait_until

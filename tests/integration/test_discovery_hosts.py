@@ -11,7 +11,7 @@ import pytest
 from click.testing import Result
 
 from cli.running import etcdboot
-from etcdboot.workflows.certs.issuing import issue
+from etcdboot.workflows.certs.issue import issue
 from integration.discovery_etcd import discovery_etcd
 from integration.local_cluster import local_cluster
 from lab.peers.fixtures import ETCD_RELEASES

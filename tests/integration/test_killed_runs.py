@@ -23,14 +23,14 @@ from etcdboot.pki.adoption.adoption import Offer
 from etcdboot.pki.store.issued_register import ISSUED
 from etcdboot.pki.store.rotation_state import Rotations
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.workflows.certs.adopting import adopt_files
-from etcdboot.workflows.certs.issuing import issue
-from etcdboot.workflows.certs.receiving import adopt
-from etcdboot.workflows.certs.renewing import renew
-from etcdboot.workflows.certs.requesting import request
-from etcdboot.workflows.certs.revoking import refresh, revoke
+from etcdboot.workflows.certs.adopt import adopt
+from etcdboot.workflows.certs.adopt_pairs import adopt_files
+from etcdboot.workflows.certs.csr import request
+from etcdboot.workflows.certs.issue import issue
+from etcdboot.workflows.certs.renew import renew
+from etcdboot.workflows.certs.revoke import refresh, revoke
 from etcdboot.workflows.certs.rotating import abort, advance, begin
-from etcdboot.workflows.certs.signing import sign
+from etcdboot.workflows.certs.sign import sign
 from samples.certificates import NOW, plan_of
 from samples.foreign import BOTH, authority, made, sans, usage
 from samples.killing import CHANGING, killed

@@ -13,7 +13,7 @@ import pytest
 
 from cli.running import etcdboot, process
 from etcdboot.effects.network.ports import free_loopback_ports
-from etcdboot.workflows.certs.issuing import issue
+from etcdboot.workflows.certs.issue import issue
 from integration.discovery_etcd import discovery_etcd
 from integration.hosts_on_loopback import hosts
 from lab.peers.fixtures import require_peer

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from etcdboot.workflows.certs.issuing import issue
-from etcdboot.workflows.certs.reading import show
+from etcdboot.workflows.certs.issue import issue
+from etcdboot.workflows.certs.show import show
 from lab.peers.fixtures import absent, require_peer
 from samples.certificates import plan_of
 

@@ -16,9 +16,9 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from etcdboot.effects.files.pki_tree import STAGED
-from etcdboot.workflows.certs.issuing import issue
-from etcdboot.workflows.certs.renewing import renew
-from etcdboot.workflows.certs.revoking import revoke
+from etcdboot.workflows.certs.issue import issue
+from etcdboot.workflows.certs.renew import renew
+from etcdboot.workflows.certs.revoke import revoke
 from etcdboot.workflows.certs.rotating import advance, begin
 from etcdboot.workflows.cluster import open_cluster
 from lab.peers.fixtures import absent, require_peer

@@ -13,8 +13,8 @@ from etcdboot.plan.certificate_request import file_stem
 from etcdboot.plan.paths import HostLayout
 from etcdboot.plan.planner import plan
 from etcdboot.spec.loader import load
-from etcdboot.workflows.certs.adopting import adopt_files
-from etcdboot.workflows.certs.issuing import issue
+from etcdboot.workflows.certs.adopt_pairs import adopt_files
+from etcdboot.workflows.certs.issue import issue
 from etcdboot.workflows.cluster import open_cluster
 from integration.local_cluster import LocalCluster, local_cluster
 

@@ -21,7 +21,7 @@ from etcdboot.effects.tls.credentials import CredentialFiles
 from etcdboot.observations.cluster import Layer
 from etcdboot.verify.check import CheckResult, Outcome
 from etcdboot.verify.report import Verdict, VerifyReport
-from etcdboot.workflows.certs.issuing import issue
+from etcdboot.workflows.certs.issue import issue
 from etcdboot.workflows.verify import ask, verify_once, wait_until_healthy
 from integration.local_cluster import LocalCluster, local_cluster, wait_until
 from lab.peers.fixtures import ETCD_RELEASES

@@ -10,7 +10,7 @@ from etcdboot.effects.files.template_files import load_templates
 from etcdboot.plan.plan import Flag
 from etcdboot.render.renderer import render
 from etcdboot.spec.spec import Settings, Target
-from etcdboot.workflows.certs.issuing import issue
+from etcdboot.workflows.certs.issue import issue
 from etcdboot.workflows.host_files import material
 from lab.peers.fixtures import require_capability, require_peer
 from lab.world.process import wait_until

@@ -55,7 +55,7 @@ def test_issuing_loads_nothing_that_only_other_commands_need() -> None:
         "jinja2",
     )
     probe = f"""
-import sys, etcdboot.cli.certs.issue, etcdboot.workflows.certs.issuing, etcdboot.workflows.certs.renewing
+import sys, etcdboot.cli.certs.issue, etcdboot.workflows.certs.issue, etcdboot.workflows.certs.renew
 sys.exit(str([name for name in {unwanted!r} if name in sys.modules]))
 """
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=False)

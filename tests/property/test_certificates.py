@@ -34,8 +34,8 @@ from etcdboot.spec.spec import (
     KeyAlgorithm,
     MemberSpec,
 )
-from etcdboot.workflows.certs.issuing import issue as issue_all
-from etcdboot.workflows.certs.renewing import renew
+from etcdboot.workflows.certs.issue import issue as issue_all
+from etcdboot.workflows.certs.renew import renew
 from property.strategies import subjects
 from samples.certificates import AUTHORITY, NOW, plan_of
 from samples.sampling import examples

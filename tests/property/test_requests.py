@@ -26,8 +26,8 @@ from etcdboot.pki.x509.csr_policy import csr_name, excess, left_out
 from etcdboot.pki.x509.pem import PrivateKey, Unreadable
 from etcdboot.pki.x509.signing import Authority, certify
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.workflows.certs.issuing import issue
-from etcdboot.workflows.certs.signing import sign
+from etcdboot.workflows.certs.issue import issue
+from etcdboot.workflows.certs.sign import sign
 from samples.certificates import NOW, SERVER, plan_of
 from samples.requests import Company, ec_key, rsa_key
 from samples.sampling import examples

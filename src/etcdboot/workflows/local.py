@@ -34,7 +34,7 @@ from etcdboot.render.launch import launch
 from etcdboot.rules import judge
 from etcdboot.spec.loader import Loaded, SourceMap
 from etcdboot.spec.spec import CertificateSource, ClientTls
-from etcdboot.workflows.certs.issuing import issue
+from etcdboot.workflows.certs.issue import issue
 from etcdboot.workflows.cluster import demand_token, secrets_of, settle
 from etcdboot.workflows.host_files import carried, material
 from etcdboot.workflows.preflight import Scope, preflight

@@ -156,9 +156,7 @@ def _material(cluster: Cluster, request: RenderRequest) -> tuple[Material, tuple
     folder = cluster.pki
     files = material(concerned, folder, public=public).members
     given = bundles(concerned, folder, public=public)
-    from etcdboot.workflows.certs.vouching import (
-        vouch,  # here, for without certificates no cryptography is needed
-    )
+    from etcdboot.workflows.certs.precheck import vouch
 
     waiting = tuple(_waiting(concerned, files))
     trees = {name: files[name] + own[name] for name in own}

@@ -6,8 +6,8 @@ import pytest
 
 from etcdboot.base.errors import Missing
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.workflows.certs.issuing import issue
-from etcdboot.workflows.certs.signing import sign
+from etcdboot.workflows.certs.issue import issue
+from etcdboot.workflows.certs.sign import sign
 from etcdboot.workflows.host_files import bundles, material
 from samples.certificates import plan_of
 from samples.requests import ec_key, request_of

@@ -27,7 +27,7 @@ from etcdboot.spec.spec import (
     PeerTls,
     TlsSpec,
 )
-from etcdboot.workflows.certs.issuing import issue
+from etcdboot.workflows.certs.issue import issue
 from etcdboot.workflows.preflight import Scope, on_this_machine, preflight
 from samples.specs import RELEASE
 from samples.wal import FIRST, IDENTITY

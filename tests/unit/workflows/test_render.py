@@ -11,9 +11,9 @@ import pytest
 from etcdboot.base.artifacts import ChangeKind
 from etcdboot.base.errors import Drift, ExitCode, Missing, Refused, SpecError, UsageError
 from etcdboot.spec.spec import Settings, Target
-from etcdboot.workflows.certs.issuing import issue
-from etcdboot.workflows.certs.renewing import renew
-from etcdboot.workflows.certs.vouching import vouch
+from etcdboot.workflows.certs.issue import issue
+from etcdboot.workflows.certs.precheck import vouch
+from etcdboot.workflows.certs.renew import renew
 from etcdboot.workflows.cluster import open_cluster
 from etcdboot.workflows.render import Pki, RenderRequest, RenderResult, run
 

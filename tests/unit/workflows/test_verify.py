@@ -9,7 +9,7 @@ from etcdboot.base import progress
 from etcdboot.base.errors import EtcdbootError, ExitCode
 from etcdboot.effects.tls.credentials import CredentialFiles
 from etcdboot.verify.report import Verdict
-from etcdboot.workflows.certs.issuing import issue
+from etcdboot.workflows.certs.issue import issue
 from etcdboot.workflows.verify import ask, ask_by_plan, verify_once, wait_until_healthy
 from samples.grpc_etcd import good, serving
 from samples.observations import SPEC, planned

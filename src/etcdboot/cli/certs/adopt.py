@@ -38,7 +38,7 @@ def command(
     lifetime than the spec's is noted. Where pki/.etcdboot.json is lost, adopt pki/ itself.
     """
     from etcdboot.workflows.ca_layout import assumed_for
-    from etcdboot.workflows.certs.receiving import adopt
+    from etcdboot.workflows.certs.adopt import adopt
     from etcdboot.workflows.cluster import open_certified
 
     cluster = open_certified(file, pki, assumed=assumed_for(as_name))

@@ -28,7 +28,7 @@ def command(file: str, pki: str | None, passphrase_file: str | None) -> Outcome:
     Who is revoked stays revoked. The lists are pki/crl.der, which members are given, and pki/crl.pem, the
     same for people; with a CA of its own for peers, also pki/peer-crl.der and .pem.
     """
-    from etcdboot.workflows.certs.revoking import refresh
+    from etcdboot.workflows.certs.revoke import refresh
     from etcdboot.workflows.cluster import open_certified
 
     cluster = open_certified(file, pki)

@@ -12,7 +12,7 @@ from etcdboot.cli.options import output_options, passphrase_option, pki_option, 
 from etcdboot.cli.output import Grid, Outcome, Output
 
 if TYPE_CHECKING:
-    from etcdboot.workflows.certs.requesting import CsrResult
+    from etcdboot.workflows.certs.csr import CsrResult
 
 _EPILOG = """\b
 Examples:
@@ -50,7 +50,7 @@ def command(
     if it is named.
     """
     from etcdboot.cli.console import reporter
-    from etcdboot.workflows.certs.requesting import request
+    from etcdboot.workflows.certs.csr import request
     from etcdboot.workflows.cluster import open_certified
 
     if names and everything:

@@ -36,7 +36,7 @@ def command(style: str, out: str, file: str, pki: str | None) -> Outcome:
     ca.pem, and of each member MEMBER.pem (server) and MEMBER-peer.pem, of each client CLIENT.pem, with their
     keys (-key.pem). A CA's key is never among them. What stands there and is not etcdboot's stays as it is.
     """
-    from etcdboot.workflows.certs.exporting import export
+    from etcdboot.workflows.certs.export import export
     from etcdboot.workflows.cluster import open_certified
 
     cluster = open_certified(file, pki)

@@ -13,7 +13,7 @@ from etcdboot.cli.options import output_options, pki_option, spec_option, to_pas
 from etcdboot.cli.output import Outcome
 
 if TYPE_CHECKING:
-    from etcdboot.workflows.certs.importing import ImportResult
+    from etcdboot.workflows.certs.import_cfssl import ImportResult
 
 _EPILOG = """\b
 Examples:
@@ -39,7 +39,7 @@ def command(names: tuple[str, ...], file: str, pki: str | None, name: str, relea
     Where FILE is a spec already, it is left as it is: the certificates section is printed, to be put into it.
     With -f - the whole spec is printed and nothing is adopted. What is not taken over is named.
     """
-    from etcdboot.workflows.certs.importing import ImportRequest, import_cfssl
+    from etcdboot.workflows.certs.import_cfssl import ImportRequest, import_cfssl
 
     result = import_cfssl(ImportRequest(names, file, Path(pki) if pki else None, name, release))
     told = outcome(result.cluster, result.certs, "", new="adopted")

@@ -32,12 +32,12 @@ def command(
     Those that are there stay byte for byte. One that no longer fits the spec is named (exit code 4).
     """
     from etcdboot.cli.console import reporter
-    from etcdboot.workflows.certs import issuing
+    from etcdboot.workflows.certs import issue
     from etcdboot.workflows.cluster import open_certified
 
     cluster = open_certified(file, pki)
     with reporter(output) as report:
-        result = issuing.issue(
+        result = issue.issue(
             cluster.plan,
             cluster.pki,
             reporter=report,

@@ -11,7 +11,7 @@ from etcdboot.cli.output import Grid, Outcome
 if TYPE_CHECKING:
     from etcdboot.pki.revocation.lists import Listed
     from etcdboot.pki.store.revocation_register import Roll
-    from etcdboot.workflows.certs.revoking import ListsResult
+    from etcdboot.workflows.certs.revoke import ListsResult
     from etcdboot.workflows.cluster import Cluster
 
 _HEAD = ("list", "of", "number", "until", "certificate", "serial", "revoked", "reason")

@@ -15,7 +15,7 @@ from etcdboot.cli.output import Outcome, Output
 if TYPE_CHECKING:
     from etcdboot.pki.rotation.rollout import Step
     from etcdboot.pki.store.expiry import Within
-    from etcdboot.workflows.certs.renewing import Renewal
+    from etcdboot.workflows.certs.renew import Renewal
 
 _EPILOG = """\b
 Examples:
@@ -57,7 +57,7 @@ def command(
     NAME is a certificate as `etcdboot certs` lists it: etcd1/server, etcd1/peer, client/root.
     """
     from etcdboot.cli.console import reporter
-    from etcdboot.workflows.certs.renewing import renew
+    from etcdboot.workflows.certs.renew import renew
     from etcdboot.workflows.cluster import open_certified
 
     if sum((bool(names), everything, due)) > 1:

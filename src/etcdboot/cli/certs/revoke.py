@@ -14,7 +14,7 @@ from etcdboot.cli.output import Outcome
 from etcdboot.pki.store.revocation_register import Reason
 
 if TYPE_CHECKING:
-    from etcdboot.workflows.certs.revoking import ListsResult
+    from etcdboot.workflows.certs.revoke import ListsResult
 
 _HEXADECIMAL = frozenset("0123456789abcdef")
 _EPILOG = """\b
@@ -73,7 +73,7 @@ def command(
     """
     if not (words or serials):
         raise click.UsageError("Missing argument 'NAME|FILE' or option '--serial'.")
-    from etcdboot.workflows.certs.revoking import revoke
+    from etcdboot.workflows.certs.revoke import revoke
     from etcdboot.workflows.cluster import open_certified
 
     cluster = open_certified(file, pki)

@@ -12,7 +12,7 @@ from etcdboot.cli.output import Grid, Outcome
 
 if TYPE_CHECKING:
     from etcdboot.pki.inspection.description import Portrait
-    from etcdboot.workflows.certs.reading import Shown, ShownFile
+    from etcdboot.workflows.certs.show import Shown, ShownFile
 
 _EPILOG = """\b
 Examples:
@@ -32,7 +32,7 @@ def command(files: tuple[str, ...]) -> Outcome:
     PEM or DER, from whoever made them; - is standard input. Of a private key only its kind and the hash of
     its public key are told. Several certificates in a file are shown in their order, and the order is judged.
     """
-    from etcdboot.workflows.certs.reading import show
+    from etcdboot.workflows.certs.show import show
 
     shown = show(files)
     return Outcome(

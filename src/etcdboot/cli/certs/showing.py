@@ -10,7 +10,7 @@ from etcdboot.cli.output import Grid, Outcome
 
 if TYPE_CHECKING:
     from etcdboot.effects.passphrase import Passphrases
-    from etcdboot.workflows.certs.issuing import Certificate, CertsResult
+    from etcdboot.workflows.certs.issue import Certificate, CertsResult
     from etcdboot.workflows.cluster import Cluster
 
 Lists = list[tuple[str, str, str]]  # path, state and CA of each file

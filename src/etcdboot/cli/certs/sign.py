@@ -45,7 +45,7 @@ def command(
     Of a folder, all requests in it are signed.
     """
     from etcdboot.cli.console import reporter
-    from etcdboot.workflows.certs.signing import sign
+    from etcdboot.workflows.certs.sign import sign
     from etcdboot.workflows.cluster import open_certified
 
     cluster = open_certified(file, pki)

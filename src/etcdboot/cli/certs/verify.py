@@ -13,7 +13,7 @@ from etcdboot.cli.output import Outcome
 
 if TYPE_CHECKING:
     from etcdboot.base.addresses import Host
-    from etcdboot.workflows.certs.verifying import Verified
+    from etcdboot.workflows.certs.verify import Verified
 
 _EPILOG = """\b
 Examples:
@@ -43,7 +43,7 @@ def command(
     Without FILE: all that the spec has in pki/, and in out/ where that is. With FILE (certificates, chains,
     CAs, keys): those against one another, without a spec.
     """
-    from etcdboot.workflows.certs.verifying import verify, verify_files
+    from etcdboot.workflows.certs.verify import verify, verify_files
 
     if files:
         from etcdboot.plan.certificate_request import CertKind

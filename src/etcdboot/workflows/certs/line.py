@@ -24,7 +24,7 @@ from etcdboot.pki.x509.pem import Unreadable, is_encrypted
 from etcdboot.pki.x509.signing import Authority, Pair
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.spec.spec import CertificateSource
-from etcdboot.workflows.certs.standing import look, placed
+from etcdboot.workflows.certs.pki_state import look, placed
 
 
 @dataclass(frozen=True, slots=True)

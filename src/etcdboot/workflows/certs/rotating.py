@@ -16,7 +16,7 @@ from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.pki.rotation.readiness import Question, Sighting, objections
 from etcdboot.pki.store.rotation_state import Rotation, Step
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.workflows.certs.issuing import Clock
+from etcdboot.workflows.certs.issue import Clock
 from etcdboot.workflows.certs.line import (
     Rotated,
     Work,

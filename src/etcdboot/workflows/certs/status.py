@@ -23,11 +23,11 @@ from etcdboot.pki.store.inventory import Entry
 from etcdboot.pki.store.issued_register import Issued
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.plan.revocation_lists import crl_paths
-from etcdboot.workflows.certs.issuing import Certificate
+from etcdboot.workflows.certs.issue import Certificate
+from etcdboot.workflows.certs.issued import departed, look_at_record, recorded, recreated
 from etcdboot.workflows.certs.line import under_way
-from etcdboot.workflows.certs.listing import look_at_lists
-from etcdboot.workflows.certs.recording import departed, look_at_record, recorded, recreated
-from etcdboot.workflows.certs.standing import look, placed
+from etcdboot.workflows.certs.pki_state import look, placed
+from etcdboot.workflows.certs.revocation_lists import look_at_lists
 
 
 @dataclass(frozen=True, slots=True)

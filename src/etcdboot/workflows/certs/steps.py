@@ -21,17 +21,17 @@ from etcdboot.pki.x509.signing import Authority, Pair, PublicKey, issue_all
 from etcdboot.plan.certificate_request import CertRequest, pair_paths
 from etcdboot.plan.revocation_lists import crl_paths
 from etcdboot.spec.spec import CertificateSource
-from etcdboot.workflows.certs.issuing import new_keys, sealer
+from etcdboot.workflows.certs.issue import new_keys, sealer
+from etcdboot.workflows.certs.issued import compare, look_at_record, recreated
 from etcdboot.workflows.certs.line import (
     Rotated,
     Work,
     kept,
     opened,
 )
-from etcdboot.workflows.certs.listing import look_at_lists
-from etcdboot.workflows.certs.recording import compare, look_at_record, recreated
-from etcdboot.workflows.certs.revoking import requests
-from etcdboot.workflows.certs.standing import placed
+from etcdboot.workflows.certs.pki_state import placed
+from etcdboot.workflows.certs.revocation_lists import look_at_lists
+from etcdboot.workflows.certs.revoke import requests
 
 
 def bundle(work: Work) -> Rotated:

@@ -11,7 +11,7 @@ import pytest
 from etcdboot.base.addresses import parse_url
 from etcdboot.effects.etcd.http_client import Answer, Unanswered, Way, ask, endpoint_of
 from etcdboot.observations.cluster import Cause, Failure
-from etcdboot.workflows.certs.issuing import issue
+from etcdboot.workflows.certs.issue import issue
 from samples import tcp_port
 from samples.http_host import Reply, http_host
 from samples.observations import planned

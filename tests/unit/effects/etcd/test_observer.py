@@ -12,7 +12,7 @@ from etcdboot.base.addresses import Url, parse_url
 from etcdboot.effects.etcd.observer import Access, look
 from etcdboot.effects.tls.credentials import CredentialFiles, read_credentials
 from etcdboot.observations.cluster import Cause, Read, Trust
-from etcdboot.workflows.certs.issuing import issue
+from etcdboot.workflows.certs.issue import issue
 from samples.grpc_etcd import good, serving
 from samples.observations import planned
 

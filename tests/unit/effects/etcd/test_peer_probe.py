@@ -13,7 +13,7 @@ from etcdboot.base.addresses import parse_url
 from etcdboot.effects.etcd.peer_probe import PeerPair, ask_peers
 from etcdboot.observations.cluster import SeenMember
 from etcdboot.observations.host import PeerAnswer, Speech
-from etcdboot.workflows.certs.issuing import issue
+from etcdboot.workflows.certs.issue import issue
 from samples.observations import planned
 from samples.tcp_port import Answer, answering
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from etcdboot.effects.tls.certificate_text import describe, describe_own
-from etcdboot.workflows.certs.issuing import issue
+from etcdboot.workflows.certs.issue import issue
 from samples.observations import planned
 
 

@@ -15,7 +15,7 @@ import pytest
 from etcdboot.base.addresses import Url, parse_url
 from etcdboot.effects.tls.client_auth_probe import Visit, load_from_memory, receptions
 from etcdboot.observations.client_auth import Answer, Reception
-from etcdboot.workflows.certs.issuing import issue
+from etcdboot.workflows.certs.issue import issue
 from samples.observations import planned
 
 Versions = ssl.TLSVersion

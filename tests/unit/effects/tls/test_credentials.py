@@ -7,7 +7,7 @@ import pytest
 
 from etcdboot.base.errors import EtcdbootError, ExitCode
 from etcdboot.effects.tls.credentials import CredentialFiles, read_credentials
-from etcdboot.workflows.certs.issuing import issue
+from etcdboot.workflows.certs.issue import issue
 from samples.observations import planned
 
 

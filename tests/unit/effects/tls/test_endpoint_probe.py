@@ -11,7 +11,7 @@ from etcdboot.base.addresses import parse_url
 from etcdboot.effects.tls.credentials import CredentialFiles, Credentials, read_credentials
 from etcdboot.effects.tls.endpoint_probe import explain
 from etcdboot.observations.cluster import Cause, Failure
-from etcdboot.workflows.certs.issuing import issue
+from etcdboot.workflows.certs.issue import issue
 from samples.observations import planned
 from samples.tcp_port import answering, saying
 

@@ -11,7 +11,7 @@ import pytest
 
 from etcdboot.base.addresses import parse_url
 from etcdboot.effects.tls.plaintext_relay import relayed
-from etcdboot.workflows.certs.issuing import issue
+from etcdboot.workflows.certs.issue import issue
 from samples.observations import planned
 
 

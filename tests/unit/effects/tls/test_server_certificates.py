@@ -14,7 +14,7 @@ import pytest
 from etcdboot.base.addresses import Url, parse_url
 from etcdboot.effects.clock import monotonic
 from etcdboot.effects.tls.server_certificates import presented
-from etcdboot.workflows.certs.issuing import issue
+from etcdboot.workflows.certs.issue import issue
 from samples.observations import planned
 
 

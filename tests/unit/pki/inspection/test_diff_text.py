@@ -7,7 +7,7 @@ from etcdboot.pki.store.revocation_register import Revoked
 from etcdboot.pki.x509 import crl
 from etcdboot.pki.x509.signing import Authority, Pair
 from etcdboot.plan.certificate_request import pair_paths
-from etcdboot.workflows.certs.issuing import issue
+from etcdboot.workflows.certs.issue import issue
 from samples.certificates import DAY, NOW
 from samples.plans import small_plan
 

@@ -17,10 +17,10 @@ from etcdboot.pki.x509.certificate import read
 from etcdboot.pki.x509.pem import is_encrypted
 from etcdboot.plan.certificate_request import pair_paths
 from etcdboot.spec.spec import CaLayout
-from etcdboot.workflows.certs.issuing import issue
+from etcdboot.workflows.certs.issue import issue
 from etcdboot.workflows.certs.line import Rotated
-from etcdboot.workflows.certs.renewing import renew
-from etcdboot.workflows.certs.revoking import revoke
+from etcdboot.workflows.certs.renew import renew
+from etcdboot.workflows.certs.revoke import revoke
 from etcdboot.workflows.certs.rotating import abort, advance
 from etcdboot.workflows.certs.rotating import begin as rotate
 from etcdboot.workflows.certs.splitting import begin, demand_layout

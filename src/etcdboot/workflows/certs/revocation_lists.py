@@ -16,7 +16,7 @@ from etcdboot.pki.store.inventory import Entry
 from etcdboot.pki.store.selection import open_authority
 from etcdboot.pki.x509.signing import Authority
 from etcdboot.plan.revocation_lists import CrlRequest, crl_paths
-from etcdboot.workflows.certs.standing import placed, register
+from etcdboot.workflows.certs.pki_state import placed, register
 
 
 def look_at_lists(tree: PairTree, requests: tuple[CrlRequest, ...]) -> Lists:

@@ -13,11 +13,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from etcdboot.base.errors import EtcdbootError, ExitCode, Missing, Refused
 from etcdboot.pki.x509.certificate import read
 from etcdboot.plan.plan import ClusterPlan, SignerPlan
-from etcdboot.workflows.certs.issuing import CertsResult, issue
-from etcdboot.workflows.certs.receiving import adopt
-from etcdboot.workflows.certs.renewing import renew
-from etcdboot.workflows.certs.requesting import request
-from etcdboot.workflows.certs.signing import sign
+from etcdboot.workflows.certs.adopt import adopt
+from etcdboot.workflows.certs.csr import request
+from etcdboot.workflows.certs.issue import CertsResult, issue
+from etcdboot.workflows.certs.renew import renew
+from etcdboot.workflows.certs.sign import sign
 from etcdboot.workflows.certs.status import status
 from samples.certificates import NOW, plan_of
 from samples.requests import Company, ec_key, name, request_of

@@ -25,8 +25,8 @@ from etcdboot.pki.store.permissions import Kept, Kind, loose, strays
 from etcdboot.pki.x509.pem import Unreadable
 from etcdboot.plan.certificate_request import CertKind, pair_paths
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.workflows.certs.reading import unreadable
-from etcdboot.workflows.certs.standing import placed
+from etcdboot.workflows.certs.pki_state import placed
+from etcdboot.workflows.certs.show import unreadable
 from etcdboot.workflows.certs.status import judged, row_json
 
 # What makes the whole unsafe, or no use at all; the rest is put right by issuing, renewing or rendering.

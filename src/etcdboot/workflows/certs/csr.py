@@ -27,7 +27,7 @@ from etcdboot.pki.x509.pem import PrivateKey, Unreadable, dump_key, is_encrypted
 from etcdboot.plan.certificate_request import CertRequest, pair_paths
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.spec.spec import CertificateSource
-from etcdboot.workflows.certs.standing import look, placed
+from etcdboot.workflows.certs.pki_state import look, placed
 
 _ELSEWHERE = "name another folder with --out, or move that file away"
 

@@ -27,12 +27,12 @@ from etcdboot.pki.x509.signing import Pair, PublicKey, issue_all
 from etcdboot.plan.certificate_request import CertRequest, pair_paths
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.spec.spec import CertificateSource
-from etcdboot.workflows.certs import outsourcing
+from etcdboot.workflows.certs import external_signer
+from etcdboot.workflows.certs.external_signer import Key
+from etcdboot.workflows.certs.issued import compare, departed, look_at_record, recreated
 from etcdboot.workflows.certs.line import under_way
-from etcdboot.workflows.certs.listing import complete, look_at_lists
-from etcdboot.workflows.certs.outsourcing import Key
-from etcdboot.workflows.certs.recording import compare, departed, look_at_record, recreated
-from etcdboot.workflows.certs.standing import look, placed
+from etcdboot.workflows.certs.pki_state import look, placed
+from etcdboot.workflows.certs.revocation_lists import complete, look_at_lists
 
 Clock = Callable[[], datetime]
 
@@ -125,17 +125,17 @@ def carry_out(
     """
     signer = plan.signer
     authorities, refusals = selection.signers(entries, () if signer else wanted, passphrases.opens)
-    _refuse(outsourcing.refusals(entries, wanted, held, csrs) if signer else refusals, tree)
+    _refuse(external_signer.refusals(entries, wanted, held, csrs) if signer else refusals, tree)
     requests = tuple(entry.request for entry in wanted)
     seal, open_keys = _closing(passphrases, entries, wanted)
     new_key = new_keys(requests, held, reporter, "asking for" if signer else "made")
     if signer:
-        made, now = outsourcing.have_signed(signer, wanted, entries, new_key, csrs, now)
+        made, now = external_signer.have_signed(signer, wanted, entries, new_key, csrs, now)
     else:
         made = issue_all(requests, authorities, new_key, random_source.new_serial, now, seal)
     sealed = {entry.request.name: selection.sealed(entry, seal) for entry in open_keys}
     after = inventory.after(entries, made, now, adopted=bool(signer))
-    _refuse(outsourcing.objections(after, made, now) if signer else (), tree)
+    _refuse(external_signer.objections(after, made, now) if signer else (), tree)
     lists, further = complete(lists, after, passphrases, now, tree.root)
     record = look_at_record(tree, after)
     files = (*artifacts(entries, sealed | made), *further)

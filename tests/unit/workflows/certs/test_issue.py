@@ -16,8 +16,8 @@ from etcdboot.effects.files.root_folder import Watcher, unwatched
 from etcdboot.effects.passphrase import VARIABLE, Passphrases
 from etcdboot.pki.x509.certificate import public_key_of, read
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.workflows.certs.issuing import CertsResult, issue
-from etcdboot.workflows.certs.renewing import renew
+from etcdboot.workflows.certs.issue import CertsResult, issue
+from etcdboot.workflows.certs.renew import renew
 from samples.certificates import NOW, plan_of
 from samples.killing import killed
 from samples.sampling import kill_points

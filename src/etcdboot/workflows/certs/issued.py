@@ -26,7 +26,7 @@ from etcdboot.pki.store.rotation_state import RETIRED, ROTATION
 from etcdboot.pki.store.unrecorded import Named
 from etcdboot.plan.certificate_request import pair_paths
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.workflows.certs.standing import register as revocations
+from etcdboot.workflows.certs.pki_state import register as revocations
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,10 @@ from etcdboot.pki.store import inventory, renewal, selection
 from etcdboot.pki.store.expiry import Within
 from etcdboot.pki.store.inventory import Entry
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.workflows.certs import outsourcing
-from etcdboot.workflows.certs.issuing import CertsResult, Clock, carry_out, shown
-from etcdboot.workflows.certs.outsourcing import Key
-from etcdboot.workflows.certs.standing import look, placed
+from etcdboot.workflows.certs import external_signer
+from etcdboot.workflows.certs.external_signer import Key
+from etcdboot.workflows.certs.issue import CertsResult, Clock, carry_out, shown
+from etcdboot.workflows.certs.pki_state import look, placed
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,5 +87,5 @@ def _unsigned(
 ) -> tuple[Diagnostic, ...]:
     """Why these could not be signed."""
     if plan.signer:
-        return outsourcing.refusals(entries, wanted, keeps, {})
+        return external_signer.refusals(entries, wanted, keeps, {})
     return selection.signers(entries, wanted)[1]

@@ -17,15 +17,15 @@ from etcdboot.pki.store.issued_register import Issued, IssuedRegister
 from etcdboot.pki.store.revocation_register import Register
 from etcdboot.pki.x509.certificate import read
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.workflows.certs.adopting import adopt_files
-from etcdboot.workflows.certs.issuing import CertsResult, issue
-from etcdboot.workflows.certs.recording import look_at_record
-from etcdboot.workflows.certs.renewing import renew
-from etcdboot.workflows.certs.revoking import ListsResult, refresh, revoke
+from etcdboot.workflows.certs.adopt_pairs import adopt_files
+from etcdboot.workflows.certs.issue import CertsResult, issue
+from etcdboot.workflows.certs.issued import look_at_record
+from etcdboot.workflows.certs.precheck import vouch
+from etcdboot.workflows.certs.renew import renew
+from etcdboot.workflows.certs.revoke import ListsResult, refresh, revoke
 from etcdboot.workflows.certs.rotating import advance, begin
-from etcdboot.workflows.certs.signing import sign
+from etcdboot.workflows.certs.sign import sign
 from etcdboot.workflows.certs.status import status
-from etcdboot.workflows.certs.vouching import vouch
 from samples.certificates import NOW, plan_of
 from samples.foreign import BOTH, authority, made, sans, usage
 from samples.pki_structure import unrecorded

@@ -26,11 +26,11 @@ from etcdboot.plan.certificate_request import CA, PEER_CA, pair_paths
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.plan.revocation_lists import CrlRequest, crl_paths
 from etcdboot.spec.spec import CrlSpec
-from etcdboot.workflows.certs.issuing import Clock
+from etcdboot.workflows.certs.issue import Clock
+from etcdboot.workflows.certs.issued import Record, compare, former, look_at_record, recreated
 from etcdboot.workflows.certs.line import rotations_of
-from etcdboot.workflows.certs.listing import authority, look_at_lists
-from etcdboot.workflows.certs.recording import Record, compare, former, look_at_record, recreated
-from etcdboot.workflows.certs.standing import look, placed, register
+from etcdboot.workflows.certs.pki_state import look, placed, register
+from etcdboot.workflows.certs.revocation_lists import authority, look_at_lists
 
 
 @dataclass(frozen=True, slots=True)

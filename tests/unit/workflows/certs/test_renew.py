@@ -9,8 +9,8 @@ from etcdboot.base.errors import ExitCode, Refused
 from etcdboot.base.progress import Event
 from etcdboot.pki.store.expiry import parse_within
 from etcdboot.pki.x509.certificate import public_key_of, read
-from etcdboot.workflows.certs.issuing import issue
-from etcdboot.workflows.certs.renewing import Renewal, renew
+from etcdboot.workflows.certs.issue import issue
+from etcdboot.workflows.certs.renew import Renewal, renew
 from samples.certificates import NOW, plan_of
 
 PLAN = plan_of(2)

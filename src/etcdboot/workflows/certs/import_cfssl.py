@@ -18,9 +18,9 @@ from etcdboot.pki.adoption.pair_matching import Match, Matched
 from etcdboot.plan.certificate_request import PEER_CA, CertRequest
 from etcdboot.spec.loader import load
 from etcdboot.spec.spec import CaLayout
-from etcdboot.workflows.certs.adopting import adopt_files
-from etcdboot.workflows.certs.gathering import Gathered, gather
-from etcdboot.workflows.certs.issuing import CertsResult
+from etcdboot.workflows.certs.adopt_pairs import adopt_files
+from etcdboot.workflows.certs.import_cfssl_files import Gathered, gather
+from etcdboot.workflows.certs.issue import CertsResult
 from etcdboot.workflows.cluster import Cluster, cluster_of, open_certified
 from etcdboot.workflows.init import cluster_name, ignore_keys, written_release
 

@@ -12,9 +12,9 @@ from etcdboot.base.addresses import parse_host
 from etcdboot.base.errors import ExitCode, Missing
 from etcdboot.effects.clock import now
 from etcdboot.plan.certificate_request import CertKind
-from etcdboot.workflows.certs.issuing import issue
-from etcdboot.workflows.certs.renewing import renew
-from etcdboot.workflows.certs.verifying import Verified, verify, verify_files
+from etcdboot.workflows.certs.issue import issue
+from etcdboot.workflows.certs.renew import renew
+from etcdboot.workflows.certs.verify import Verified, verify, verify_files
 from etcdboot.workflows.cluster import open_cluster
 from etcdboot.workflows.render import RenderRequest, run
 from samples.certificates import NOW

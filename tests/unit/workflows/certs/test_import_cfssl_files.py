@@ -8,7 +8,7 @@ import pytest
 
 from etcdboot.base.errors import Missing
 from etcdboot.cfssl.documents import Policy, Wish
-from etcdboot.workflows.certs.gathering import Gathered, gather
+from etcdboot.workflows.certs.import_cfssl_files import Gathered, gather
 from samples.cfssl import TUTORIAL
 from samples.foreign import authority, made
 

@@ -12,7 +12,7 @@ from etcdboot.effects.files.root_folder import Watcher, unwatched
 from etcdboot.plan.export_names import STYLES
 from etcdboot.plan.host_files import bundled
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.workflows.certs.vouching import vouch
+from etcdboot.workflows.certs.precheck import vouch
 from etcdboot.workflows.host_files import read_needed
 
 

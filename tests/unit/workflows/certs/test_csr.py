@@ -11,9 +11,9 @@ from etcdboot.base.progress import Event
 from etcdboot.effects.passphrase import Passphrases
 from etcdboot.pki.x509 import csr
 from etcdboot.pki.x509.certificate import public_key_of
-from etcdboot.workflows.certs.issuing import issue
-from etcdboot.workflows.certs.receiving import adopt
-from etcdboot.workflows.certs.requesting import CsrResult, request
+from etcdboot.workflows.certs.adopt import adopt
+from etcdboot.workflows.certs.csr import CsrResult, request
+from etcdboot.workflows.certs.issue import issue
 from samples.certificates import NOW, plan_of
 from samples.requests import Company
 

@@ -12,9 +12,9 @@ from etcdboot.base.errors import ExitCode, Refused, UsageError
 from etcdboot.pki.x509.certificate import public_hash, read
 from etcdboot.pki.x509.pem import PrivateKey, load_key
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.workflows.certs.issuing import CertsResult, issue
-from etcdboot.workflows.certs.renewing import renew
-from etcdboot.workflows.certs.signing import sign
+from etcdboot.workflows.certs.issue import CertsResult, issue
+from etcdboot.workflows.certs.renew import renew
+from etcdboot.workflows.certs.sign import sign
 from samples.certificates import NOW, plan_of
 from samples.requests import BOTH, ec_key, name, request_of, rsa_key
 

@@ -7,9 +7,9 @@ import pytest
 
 from etcdboot.base.artifacts import ChangeKind
 from etcdboot.base.errors import Drift, Missing, Refused
-from etcdboot.workflows.certs.exporting import Export, export
-from etcdboot.workflows.certs.issuing import issue
-from etcdboot.workflows.certs.renewing import renew
+from etcdboot.workflows.certs.export import Export, export
+from etcdboot.workflows.certs.issue import issue
+from etcdboot.workflows.certs.renew import renew
 from samples.certificates import plan_of
 
 PLAN = plan_of(2)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from etcdboot.base.errors import ExitCode, Missing
-from etcdboot.workflows.certs.reading import Shown, show
+from etcdboot.workflows.certs.show import Shown, show
 from samples.certificates import NOW
 from samples.foreign import authority, made
 

@@ -28,9 +28,9 @@ from etcdboot.pki.x509.certificate import is_signed_by, read
 from etcdboot.pki.x509.pem import Unreadable, load_certificate
 from etcdboot.plan.certificate_request import CertRequest, pair_paths
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.workflows.certs.adopting import adopt_files
-from etcdboot.workflows.certs.issuing import CertsResult, Clock
-from etcdboot.workflows.certs.standing import look
+from etcdboot.workflows.certs.adopt_pairs import adopt_files
+from etcdboot.workflows.certs.issue import CertsResult, Clock
+from etcdboot.workflows.certs.pki_state import look
 
 # The plan's CAs that are to be trusted, by name; none where there is none.
 Trusted = dict[str, tuple[x509.Certificate, ...]]

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from etcdboot.base.errors import ExitCode, Refused, SpecError, UsageError
-from etcdboot.workflows.certs.importing import ImportRequest, ImportResult, import_cfssl
-from etcdboot.workflows.certs.issuing import issue
+from etcdboot.workflows.certs.import_cfssl import ImportRequest, ImportResult, import_cfssl
+from etcdboot.workflows.certs.issue import issue
 from etcdboot.workflows.check import check
 from etcdboot.workflows.cluster import open_cluster
 from samples.cfssl import GUIDE, TUTORIAL

@@ -32,8 +32,8 @@ from etcdboot.pki.x509.pem import Unreadable
 from etcdboot.plan.certificate_request import CertRequest, pair_paths
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.spec.spec import CertificateSource
-from etcdboot.workflows.certs.issuing import CertsResult, Clock, carry_out
-from etcdboot.workflows.certs.standing import look, placed
+from etcdboot.workflows.certs.issue import CertsResult, Clock, carry_out
+from etcdboot.workflows.certs.pki_state import look, placed
 
 _DUE = "EB320"
 _OURS = CertificateSource.ISSUED

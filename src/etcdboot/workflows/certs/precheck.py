@@ -13,9 +13,9 @@ from etcdboot.effects import clock
 from etcdboot.effects.files.pki_tree import open_pairs
 from etcdboot.pki.store import inventory, selection
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.workflows.certs.listing import look_at_lists
-from etcdboot.workflows.certs.recording import departed, look_at_record
-from etcdboot.workflows.certs.standing import look, placed
+from etcdboot.workflows.certs.issued import departed, look_at_record
+from etcdboot.workflows.certs.pki_state import look, placed
+from etcdboot.workflows.certs.revocation_lists import look_at_lists
 
 _HALF = "EB310"  # a pair without one of its files
 _REVOKED = "EB377"

@@ -18,11 +18,11 @@ from etcdboot.base.errors import ExitCode, Missing, Refused
 from etcdboot.effects.passphrase import Passphrases
 from etcdboot.pki.x509.pem import PrivateKey, dump_key, load_certificate
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.workflows.certs.issuing import CertsResult, issue
-from etcdboot.workflows.certs.receiving import adopt
-from etcdboot.workflows.certs.requesting import request
+from etcdboot.workflows.certs.adopt import adopt
+from etcdboot.workflows.certs.csr import request
+from etcdboot.workflows.certs.issue import CertsResult, issue
+from etcdboot.workflows.certs.precheck import vouch
 from etcdboot.workflows.certs.status import status
-from etcdboot.workflows.certs.vouching import vouch
 from samples.certificates import NOW, plan_of
 from samples.foreign import BOTH, authority, made, sans, usage
 from samples.requests import CLIENT_AUTH, SERVER_AUTH, Company, ec_key, name, request_of

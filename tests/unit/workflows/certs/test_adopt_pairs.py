@@ -12,9 +12,9 @@ from etcdboot.base.artifacts import ChangeKind
 from etcdboot.base.errors import ExitCode, Refused
 from etcdboot.pki.adoption.adoption import Offer
 from etcdboot.pki.x509.pem import load_certificate, load_key
-from etcdboot.workflows.certs.adopting import adopt_files
-from etcdboot.workflows.certs.issuing import CertsResult, issue
-from etcdboot.workflows.certs.renewing import renew
+from etcdboot.workflows.certs.adopt_pairs import adopt_files
+from etcdboot.workflows.certs.issue import CertsResult, issue
+from etcdboot.workflows.certs.renew import renew
 from samples.certificates import NOW, plan_of
 from samples.foreign import BOTH, SERVER_ONLY, Made, authority, made, sans, usage
 from samples.killing import killed

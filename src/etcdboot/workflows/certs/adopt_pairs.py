@@ -17,9 +17,9 @@ from etcdboot.pki.adoption.adoption import Offer
 from etcdboot.pki.store import inventory, selection
 from etcdboot.pki.store.inventory import Entry, Found
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.workflows.certs.issuing import CertsResult, Clock, answered, artifacts, shown
-from etcdboot.workflows.certs.recording import compare, look_at_record, recreated
-from etcdboot.workflows.certs.standing import look, placed
+from etcdboot.workflows.certs.issue import CertsResult, Clock, answered, artifacts, shown
+from etcdboot.workflows.certs.issued import compare, look_at_record, recreated
+from etcdboot.workflows.certs.pki_state import look, placed
 
 
 def adopt_files(

@@ -14,9 +14,9 @@ from etcdboot.pki.x509 import crl
 from etcdboot.pki.x509.certificate import read
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.plan.revocation_lists import CrlFacts
-from etcdboot.workflows.certs.issuing import issue
-from etcdboot.workflows.certs.renewing import renew
-from etcdboot.workflows.certs.revoking import ListsResult, refresh, revoke
+from etcdboot.workflows.certs.issue import issue
+from etcdboot.workflows.certs.renew import renew
+from etcdboot.workflows.certs.revoke import ListsResult, refresh, revoke
 from samples.certificates import NOW, plan_of
 from samples.killing import killed
 from samples.sampling import kill_points
