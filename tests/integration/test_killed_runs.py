@@ -29,7 +29,7 @@ from etcdboot.workflows.certs.csr import request
 from etcdboot.workflows.certs.issue import issue
 from etcdboot.workflows.certs.renew import renew
 from etcdboot.workflows.certs.revoke import refresh, revoke
-from etcdboot.workflows.certs.rotating import abort, advance, begin
+from etcdboot.workflows.certs.rotation.rotate import abort, advance, begin
 from etcdboot.workflows.certs.sign import sign
 from samples.certificates import NOW, plan_of
 from samples.foreign import BOTH, authority, made, sans, usage

@@ -19,7 +19,7 @@ from etcdboot.effects.files.pki_tree import STAGED
 from etcdboot.workflows.certs.issue import issue
 from etcdboot.workflows.certs.renew import renew
 from etcdboot.workflows.certs.revoke import revoke
-from etcdboot.workflows.certs.rotating import advance, begin
+from etcdboot.workflows.certs.rotation.rotate import advance, begin
 from etcdboot.workflows.cluster import open_cluster
 from lab.peers.fixtures import absent, require_peer
 from samples.killing import CHANGING

@@ -25,7 +25,7 @@ from etcdboot.spec.spec import CaLayout
 
 if TYPE_CHECKING:
     from etcdboot.pki.rotation.readiness import Sighting
-    from etcdboot.workflows.certs.line import Rotated
+    from etcdboot.workflows.certs.rotation.context import Rotated
     from etcdboot.workflows.cluster import Cluster
 
 _EPILOG = """\b
@@ -98,20 +98,20 @@ def command(
 
 def _begin(cluster: Cluster, ca: str | None, *, asked: bool, offline: bool, **more: Any) -> Rotated:
     """The first step; where a rotation is under way, or the status was ``asked`` for, how it stands."""
-    from etcdboot.workflows.certs import rotating
+    from etcdboot.workflows.certs.rotation import rotate
 
-    if asked or rotating.is_under_way(cluster.plan, cluster.pki, ca):
-        return rotating.standing(
+    if asked or rotate.is_under_way(cluster.plan, cluster.pki, ca):
+        return rotate.standing(
             cluster.plan, cluster.pki, ca, offline=offline, passphrases=more["passphrases"]
         )
-    return rotating.begin(cluster.plan, cluster.pki, ca, **more)
+    return rotate.begin(cluster.plan, cluster.pki, ca, **more)
 
 
 def _split(cluster: Cluster, file: str, *, offline: bool, **more: Any) -> tuple[Cluster, Rotated]:
     """The first step of a split, or how it stands; and the cluster as it is then."""
-    from etcdboot.workflows.certs import splitting
+    from etcdboot.workflows.certs.rotation import split
 
-    cluster, done = splitting.begin(cluster, file, **more)
+    cluster, done = split.begin(cluster, file, **more)
     if done.changes:
         return cluster, done
     standing = _begin(cluster, done.ca, asked=True, offline=offline, **more)
@@ -119,24 +119,24 @@ def _split(cluster: Cluster, file: str, *, offline: bool, **more: Any) -> tuple[
 
 
 def _go_on(cluster: Cluster, file: str, ca: str | None, *, offline: bool, **more: Any) -> Rotated:
-    from etcdboot.workflows.certs import rotating, splitting
+    from etcdboot.workflows.certs.rotation import rotate, split
 
-    told = splitting.demand_layout(cluster, file, CaLayout.SPLIT)
-    done = rotating.advance(cluster.plan, cluster.pki, ca, offline=offline, **more)
+    told = split.demand_layout(cluster, file, CaLayout.SPLIT)
+    done = rotate.advance(cluster.plan, cluster.pki, ca, offline=offline, **more)
     return replace(done, diagnostics=(*told, *done.diagnostics))
 
 
 def _go_back(cluster: Cluster, file: str, ca: str | None, *, offline: bool, **more: Any) -> Rotated:
-    from etcdboot.workflows.certs import rotating, splitting
+    from etcdboot.workflows.certs.rotation import rotate, split
 
-    joining = partial(splitting.demand_layout, cluster, file, CaLayout.SHARED)
-    return rotating.abort(cluster.plan, cluster.pki, ca, offline=offline, before_joining=joining, **more)
+    joining = partial(split.demand_layout, cluster, file, CaLayout.SHARED)
+    return rotate.abort(cluster.plan, cluster.pki, ca, offline=offline, before_joining=joining, **more)
 
 
 def _outcome(cluster: Cluster, done: Rotated, file: str, out: str, *, offline: bool) -> Outcome:
     from etcdboot.pki.rotation.readiness import objections
     from etcdboot.render.rolling_restart import order
-    from etcdboot.workflows.certs.sighting import leader_of
+    from etcdboot.workflows.certs.rotation.readiness import leader_of
 
     waiting = () if done.changes else tuple(objections(done.seen))
     leader = None if offline or done.rotation is None else leader_of(cluster.plan, cluster.pki)

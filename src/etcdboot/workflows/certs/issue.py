@@ -30,9 +30,9 @@ from etcdboot.spec.spec import CertificateSource
 from etcdboot.workflows.certs import external_signer
 from etcdboot.workflows.certs.external_signer import Key
 from etcdboot.workflows.certs.issued import compare, departed, look_at_record, recreated
-from etcdboot.workflows.certs.line import under_way
 from etcdboot.workflows.certs.pki_state import look, placed
 from etcdboot.workflows.certs.revocation_lists import complete, look_at_lists
+from etcdboot.workflows.certs.rotation.context import under_way
 
 Clock = Callable[[], datetime]
 

@@ -28,9 +28,9 @@ from etcdboot.plan.revocation_lists import CrlRequest, crl_paths
 from etcdboot.spec.spec import CrlSpec
 from etcdboot.workflows.certs.issue import Clock
 from etcdboot.workflows.certs.issued import Record, compare, former, look_at_record, recreated
-from etcdboot.workflows.certs.line import rotations_of
 from etcdboot.workflows.certs.pki_state import look, placed, register
 from etcdboot.workflows.certs.revocation_lists import authority, look_at_lists
+from etcdboot.workflows.certs.rotation.context import rotations_of
 
 
 @dataclass(frozen=True, slots=True)

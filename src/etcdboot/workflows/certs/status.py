@@ -25,9 +25,9 @@ from etcdboot.plan.plan import ClusterPlan
 from etcdboot.plan.revocation_lists import crl_paths
 from etcdboot.workflows.certs.issue import Certificate
 from etcdboot.workflows.certs.issued import departed, look_at_record, recorded, recreated
-from etcdboot.workflows.certs.line import under_way
 from etcdboot.workflows.certs.pki_state import look, placed
 from etcdboot.workflows.certs.revocation_lists import look_at_lists
+from etcdboot.workflows.certs.rotation.context import under_way
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from etcdboot.workflows.certs.issued import look_at_record
 from etcdboot.workflows.certs.precheck import vouch
 from etcdboot.workflows.certs.renew import renew
 from etcdboot.workflows.certs.revoke import ListsResult, refresh, revoke
-from etcdboot.workflows.certs.rotating import advance, begin
+from etcdboot.workflows.certs.rotation.rotate import advance, begin
 from etcdboot.workflows.certs.sign import sign
 from etcdboot.workflows.certs.status import status
 from samples.certificates import NOW, plan_of

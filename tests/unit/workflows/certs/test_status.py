@@ -17,7 +17,7 @@ from etcdboot.plan.plan import ClusterPlan
 from etcdboot.plan.planner import plan as planned
 from etcdboot.spec.loader import load
 from etcdboot.workflows.certs.issue import issue
-from etcdboot.workflows.certs.rotating import begin
+from etcdboot.workflows.certs.rotation.rotate import begin
 from etcdboot.workflows.certs.status import Status, status
 from samples.certificates import DAY, NOW, plan_of
 

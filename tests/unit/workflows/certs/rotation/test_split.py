@@ -18,12 +18,12 @@ from etcdboot.pki.x509.pem import is_encrypted
 from etcdboot.plan.certificate_request import pair_paths
 from etcdboot.spec.spec import CaLayout
 from etcdboot.workflows.certs.issue import issue
-from etcdboot.workflows.certs.line import Rotated
 from etcdboot.workflows.certs.renew import renew
 from etcdboot.workflows.certs.revoke import revoke
-from etcdboot.workflows.certs.rotating import abort, advance
-from etcdboot.workflows.certs.rotating import begin as rotate
-from etcdboot.workflows.certs.splitting import begin, demand_layout
+from etcdboot.workflows.certs.rotation.context import Rotated
+from etcdboot.workflows.certs.rotation.rotate import abort, advance
+from etcdboot.workflows.certs.rotation.rotate import begin as rotate
+from etcdboot.workflows.certs.rotation.split import begin, demand_layout
 from etcdboot.workflows.cluster import Cluster, open_certified
 from samples.certificates import NOW
 from samples.killing import CHANGING, killed

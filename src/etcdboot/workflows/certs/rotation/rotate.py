@@ -17,7 +17,7 @@ from etcdboot.pki.rotation.readiness import Question, Sighting, objections
 from etcdboot.pki.store.rotation_state import Rotation, Step
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.workflows.certs.issue import Clock
-from etcdboot.workflows.certs.line import (
+from etcdboot.workflows.certs.rotation.context import (
     Rotated,
     Work,
     chosen,
@@ -29,8 +29,8 @@ from etcdboot.workflows.certs.line import (
     rotations_of,
     work_on,
 )
-from etcdboot.workflows.certs.sighting import look_over, serves
-from etcdboot.workflows.certs.steps import bundle, go_back, go_on, replace_inner, swap
+from etcdboot.workflows.certs.rotation.readiness import look_over, serves
+from etcdboot.workflows.certs.rotation.steps import bundle, go_back, go_on, replace_inner, swap
 
 
 def begin(

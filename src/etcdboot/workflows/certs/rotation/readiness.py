@@ -24,7 +24,7 @@ from etcdboot.pki.x509.signing import Authority, issue
 from etcdboot.plan.certificate_request import CertKind
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.spec.spec import ClientTls, KeyAlgorithm
-from etcdboot.workflows.certs.line import Work, kept, opened
+from etcdboot.workflows.certs.rotation.context import Work, kept, opened
 
 _LIFETIME = 600  # seconds that a certificate made for a look is good for
 _PATIENCE = 3.0  # seconds

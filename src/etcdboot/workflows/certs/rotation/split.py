@@ -25,10 +25,10 @@ from etcdboot.plan.planner import plan
 from etcdboot.spec.spec import CaLayout, PeerTls
 from etcdboot.workflows.ca_layout import write_layout
 from etcdboot.workflows.certs.issue import Clock
-from etcdboot.workflows.certs.line import Rotated, Work, demand_sound, work_on
 from etcdboot.workflows.certs.revocation_lists import authority, look_at_lists
 from etcdboot.workflows.certs.revoke import requests
-from etcdboot.workflows.certs.steps import made, written
+from etcdboot.workflows.certs.rotation.context import Rotated, Work, demand_sound, work_on
+from etcdboot.workflows.certs.rotation.steps import made, written
 from etcdboot.workflows.cluster import Cluster, approved
 
 

@@ -23,15 +23,10 @@ from etcdboot.plan.revocation_lists import crl_paths
 from etcdboot.spec.spec import CertificateSource
 from etcdboot.workflows.certs.issue import new_keys, sealer
 from etcdboot.workflows.certs.issued import compare, look_at_record, recreated
-from etcdboot.workflows.certs.line import (
-    Rotated,
-    Work,
-    kept,
-    opened,
-)
 from etcdboot.workflows.certs.pki_state import placed
 from etcdboot.workflows.certs.revocation_lists import look_at_lists
 from etcdboot.workflows.certs.revoke import requests
+from etcdboot.workflows.certs.rotation.context import Rotated, Work, kept, opened
 
 
 def bundle(work: Work) -> Rotated:

@@ -21,10 +21,10 @@ from etcdboot.pki.x509.pem import is_encrypted
 from etcdboot.plan.certificate_request import pair_paths
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.workflows.certs.issue import issue
-from etcdboot.workflows.certs.line import Rotated
 from etcdboot.workflows.certs.renew import renew
 from etcdboot.workflows.certs.revoke import revoke
-from etcdboot.workflows.certs.rotating import abort, advance, begin, is_under_way, standing
+from etcdboot.workflows.certs.rotation.context import Rotated
+from etcdboot.workflows.certs.rotation.rotate import abort, advance, begin, is_under_way, standing
 from etcdboot.workflows.certs.sign import sign
 from samples.certificates import NOW, plan_of
 from samples.killing import killed
