@@ -14,7 +14,7 @@ from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.bootstrap.discovery_checks import objections
 from etcdboot.effects.etcd import discovery_v2
 from etcdboot.workflows.cluster import open_cluster
-from etcdboot.workflows.discovery.hosts import read_registry
+from etcdboot.workflows.discovery.registry import read_registry
 from integration.discovery_etcd import DiscoveryEtcd, Members, discovery_etcd, members
 from integration.local_cluster import wait_until
 

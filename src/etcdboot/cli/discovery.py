@@ -14,7 +14,7 @@ from etcdboot.cli.seconds import SECONDS, TIMEOUT
 
 if TYPE_CHECKING:
     from etcdboot.bootstrap.discovery_checks import Standing
-    from etcdboot.workflows.discovery.making import NewToken
+    from etcdboot.workflows.discovery.new import NewToken
 
 _PATH = click.Path(path_type=Path)
 _MODES = ("discovery-v2", "discovery-v3")  # those of BootstrapMode that know a token
@@ -64,8 +64,8 @@ def new(
     --at (or --service).
     """
     from etcdboot.spec.spec import BootstrapMode
-    from etcdboot.workflows.discovery.making import make
-    from etcdboot.workflows.discovery.wish import Options
+    from etcdboot.workflows.discovery.new import make
+    from etcdboot.workflows.discovery.token_request import Options
 
     is_named = ctx.get_parameter_source("file") is not click.core.ParameterSource.DEFAULT
     stands_alone = any(said.values()) and not (is_named or write or Path(file).exists())
@@ -105,7 +105,7 @@ def status(output: Output, file: str, wait: float, timeout: float) -> Outcome:
     are named.
     """
     from etcdboot.cli.console import reporter
-    from etcdboot.workflows.discovery.watching import status
+    from etcdboot.workflows.discovery.status import status
 
     with reporter(output) as report:
         result = status(file, patience=wait, timeout=timeout, report=report)

@@ -14,7 +14,7 @@ from etcdboot.bootstrap.dns_records import Side, WantedRecords, wanted_records
 from etcdboot.bootstrap.preflight_report import Part, of_error
 from etcdboot.observations.dns_answers import NameServer
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.workflows.discovery.hosts import read_registry
+from etcdboot.workflows.discovery.registry import read_registry
 
 _NO_DNSPYTHON, _NO_PASSWORD = "EB574", "EB008"
 _LEFT_OUT = {_NO_DNSPYTHON: "the DNS records were", _NO_PASSWORD: "the discovery token was"}

@@ -8,8 +8,8 @@ from etcdboot.base.errors import Down, EtcdbootError, Missing, Refused, SpecErro
 from etcdboot.effects.tls.grpc_stubs import load_messages
 from etcdboot.spec.loader import load
 from etcdboot.spec.spec import BootstrapMode
-from etcdboot.workflows.discovery.making import NewToken, make
-from etcdboot.workflows.discovery.wish import Options
+from etcdboot.workflows.discovery.new import NewToken, make
+from etcdboot.workflows.discovery.token_request import Options
 from samples.grpc_etcd import serving
 from samples.http_host import HttpHost, Reply, http_host
 

@@ -21,8 +21,16 @@ from etcdboot.spec.editor import put
 from etcdboot.spec.loader import SourceMap, load
 from etcdboot.spec.spec import BootstrapMode, BootstrapSpec, ClusterSpec
 from etcdboot.workflows.cluster import approved
-from etcdboot.workflows.discovery.hosts import DEFAULT_TIMEOUT, host_of, way_of
-from etcdboot.workflows.discovery.wish import V2, Options, Wish, cautions, checked_token, departures, wish
+from etcdboot.workflows.discovery.registry import DEFAULT_TIMEOUT, host_of, way_of
+from etcdboot.workflows.discovery.token_request import (
+    V2,
+    Options,
+    Wish,
+    cautions,
+    checked_token,
+    departures,
+    wish,
+)
 
 
 @dataclass(frozen=True, slots=True)

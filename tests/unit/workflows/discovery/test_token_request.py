@@ -7,7 +7,14 @@ import pytest
 
 from etcdboot.base.errors import EtcdbootError, ExitCode
 from etcdboot.spec.spec import BootstrapMode, BootstrapSpec
-from etcdboot.workflows.discovery.wish import Options, Wish, cautions, checked_token, departures, wish
+from etcdboot.workflows.discovery.token_request import (
+    Options,
+    Wish,
+    cautions,
+    checked_token,
+    departures,
+    wish,
+)
 
 STATIC, DNS = BootstrapMode.STATIC, BootstrapMode.DNS
 V2, V3 = BootstrapMode.DISCOVERY_V2, BootstrapMode.DISCOVERY_V3

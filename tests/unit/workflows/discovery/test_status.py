@@ -9,7 +9,7 @@ from etcdboot.base.errors import Down, ExitCode, SpecError, UsageError
 from etcdboot.base.progress import Event
 from etcdboot.observations.discovery_registry import Registration
 from etcdboot.workflows.cluster import open_cluster
-from etcdboot.workflows.discovery.watching import status
+from etcdboot.workflows.discovery.status import status
 from samples.http_host import HttpHost, Reply, http_host
 
 DIRECTORY = "/v2/keys/d/tok"

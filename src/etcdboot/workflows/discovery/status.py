@@ -11,7 +11,7 @@ from etcdboot.base.progress import Event, EventKind, Reporter, silent
 from etcdboot.bootstrap.discovery_checks import Standing, standing
 from etcdboot.effects.clock import monotonic, pause
 from etcdboot.workflows.cluster import open_cluster
-from etcdboot.workflows.discovery.hosts import DEFAULT_TIMEOUT, reader
+from etcdboot.workflows.discovery.registry import DEFAULT_TIMEOUT, reader
 
 _POLL = 0.5  # seconds between two looks while waiting
 
@@ -45,7 +45,7 @@ def status(
     Raises:
         SpecError, Missing: as reading the spec does; EB253, there is no token yet.
         UsageError: EB568, the spec's mode knows no token.
-        Missing, Refused, Down: as :func:`~etcdboot.workflows.discovery.hosts.read_registry` does.
+        Missing, Refused, Down: as :func:`~etcdboot.workflows.discovery.registry.read_registry` does.
     """
     cluster = open_cluster(file, complete=True)
     read = reader(cluster.plan.bootstrap, cluster.folder, timeout)

@@ -9,7 +9,7 @@ from etcdboot.effects.tls.credentials import CredentialFiles
 from etcdboot.effects.tls.grpc_stubs import load_messages
 from etcdboot.spec.spec import BootstrapMode, BootstrapSpec
 from etcdboot.workflows.certs.issue import issue
-from etcdboot.workflows.discovery.hosts import host_of, read_registry, way_of
+from etcdboot.workflows.discovery.registry import host_of, read_registry, way_of
 from samples.certificates import plan_of
 from samples.grpc_etcd import serving
 from samples.http_host import Reply, http_host
