@@ -25,7 +25,7 @@ def command(output: Output, file: str, state: str | None) -> Outcome:
 
     The data stay in .etcdboot/, unless the run was a throw-away one. Nothing running is no error.
     """
-    from etcdboot.workflows.control import down
+    from etcdboot.workflows.local.control import down
 
     last = down(meant(file, state))
     if last is None:

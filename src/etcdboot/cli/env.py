@@ -21,7 +21,7 @@ Example:
 @output_options
 def command(file: str, state: str | None) -> Outcome:
     """Print shell exports that let etcdctl talk to the cluster that runs here."""
-    from etcdboot.workflows.control import ps
+    from etcdboot.workflows.local.control import ps
 
     cluster = ps(meant(file, state))
     return Outcome(body={"environment": dict(cluster.environment)}, product=exports(cluster))

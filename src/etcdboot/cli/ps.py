@@ -22,6 +22,6 @@ Examples:
 @output_options
 def command(file: str, state: str | None) -> Outcome:
     """List the members that run here: state, process, endpoints."""
-    from etcdboot.workflows.control import ps
+    from etcdboot.workflows.local.control import ps
 
     return shown(ps(meant(file, state)))

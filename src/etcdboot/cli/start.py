@@ -25,6 +25,6 @@ def command(member: str, file: str, state: str | None) -> Outcome:
 
     It comes back with its data, and catches up with the others.
     """
-    from etcdboot.workflows.control import start
+    from etcdboot.workflows.local.control import start
 
     return shown(start(meant(file, state), member))

@@ -25,6 +25,6 @@ def command(member: str, file: str, state: str | None) -> Outcome:
 
     It gets 10 s to end by itself. The others run on; with a quorum of them the cluster keeps working.
     """
-    from etcdboot.workflows.control import stop
+    from etcdboot.workflows.local.control import stop
 
     return shown(stop(meant(file, state), member))

@@ -20,7 +20,7 @@ from etcdboot.etcd.log_lines import compact
 from etcdboot.formats.shell import quote
 
 if TYPE_CHECKING:
-    from etcdboot.workflows.up import Announcement, Wish
+    from etcdboot.workflows.local.up import Announcement, Wish
 
 _EPILOG = """\b
 Examples:
@@ -65,7 +65,7 @@ def command(
 
     Without a cluster.yaml in the folder it is a throw-away cluster of three members with mutual TLS.
     """
-    from etcdboot.workflows.up import Wish
+    from etcdboot.workflows.local.up import Wish
 
     output = ctx.ensure_object(Output)
     given = ctx.get_parameter_source("file") is not ParameterSource.DEFAULT
@@ -88,7 +88,7 @@ def command(
 
 
 def _foreground(wish: Wish, output: Output) -> Outcome | int:
-    from etcdboot.workflows.up import up
+    from etcdboot.workflows.local.up import up
 
     news = _News(output)
 
@@ -107,7 +107,7 @@ def _foreground(wish: Wish, output: Output) -> Outcome | int:
 
 def _detached(wish: Wish, output: Output) -> Outcome:
     from etcdboot.cli.console import reporter
-    from etcdboot.workflows.detach import detach
+    from etcdboot.workflows.local.detach import detach
 
     with reporter(output) as hear:
         news = detach(_words(wish), hear, reads_stdin=wish.file == "-")
@@ -119,7 +119,7 @@ def _detached(wish: Wish, output: Output) -> Outcome:
 
 
 def _herald(wish: Wish, descriptor: int, passphrase: int | None) -> int:
-    from etcdboot.workflows.detach import stay
+    from etcdboot.workflows.local.detach import stay
 
     return int(stay(wish, descriptor, passphrase))
 

@@ -27,7 +27,7 @@ from etcdboot.plan.plan import ClusterPlan, MemberPlan
 from etcdboot.products.pki.periods import periods
 from etcdboot.render.launch import CONFIG_FILE
 from etcdboot.spec.spec import BootstrapMode, BootstrapSpec, PeerTls, Settings
-from etcdboot.workflows.listening import busy, colliding, lives_here, strange
+from etcdboot.workflows.local.listen_addresses import busy, colliding, lives_here, strange
 from etcdboot.workflows.preflight_bootstrap import Rendezvous, by_dns, by_token
 
 # What stands in a member's pki folder, and the name of each certificate in the plan.

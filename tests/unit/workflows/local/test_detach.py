@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from etcdboot.base.errors import EtcdbootError
-from etcdboot.workflows.detach import detach
+from etcdboot.workflows.local.detach import detach
 
 
 def test_a_child_that_ends_without_a_word_is_told_with_its_last_ones() -> None:

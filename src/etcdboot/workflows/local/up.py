@@ -24,8 +24,8 @@ from etcdboot.plan.bootstrap_flags import token_key
 from etcdboot.verify.report import VerifyReport
 from etcdboot.verify.text import simple
 from etcdboot.workflows.cluster import load_file
-from etcdboot.workflows.local import Draft, Ready, decide, etcdctl_environment, make_ready
-from etcdboot.workflows.session import Session
+from etcdboot.workflows.local.prepare import Draft, Ready, decide, etcdctl_environment, make_ready
+from etcdboot.workflows.local.session import Session
 from etcdboot.workflows.verify import ask_by_plan, verify_once
 
 STATE = ".etcdboot"

@@ -15,7 +15,7 @@ from etcdboot.effects.files.filesystem import Disk
 from etcdboot.plan import member_identity
 from etcdboot.plan.paths import MemberPaths
 from etcdboot.spec.loader import SourceMap, load
-from etcdboot.workflows.local import Draft, decide
+from etcdboot.workflows.local.prepare import Draft, decide
 from samples.plans import small_plan
 from samples.wal import FIRST, IDENTITY
 

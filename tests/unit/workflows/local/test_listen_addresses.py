@@ -7,7 +7,7 @@ import pytest
 
 from etcdboot.base.addresses import Url, parse_url
 from etcdboot.plan.plan import ClusterPlan, MemberPlan
-from etcdboot.workflows.listening import busy, colliding, lives_here, strange
+from etcdboot.workflows.local.listen_addresses import busy, colliding, lives_here, strange
 from samples.specs import THREE, planned
 
 PLAN = planned(THREE)

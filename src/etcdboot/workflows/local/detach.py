@@ -11,7 +11,7 @@ from etcdboot.effects.passphrase import forget, take_over
 from etcdboot.effects.process.background import Child, Herald, in_background
 from etcdboot.effects.signals import unwinding
 from etcdboot.observations.local_cluster import Settled, how_it_ended
-from etcdboot.workflows.up import Announcement, Wish, up
+from etcdboot.workflows.local.up import Announcement, Wish, up
 
 
 def detach(words: tuple[str, ...], reporter: Reporter, *, reads_stdin: bool) -> Settled:

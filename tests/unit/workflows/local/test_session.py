@@ -11,7 +11,7 @@ from etcdboot.effects.process.process import Program
 from etcdboot.effects.process.supervisor import Supervisor
 from etcdboot.observations.local_cluster import LocalCluster
 from etcdboot.verify.report import judge
-from etcdboot.workflows.session import Session
+from etcdboot.workflows.local.session import Session
 from samples.observations import all_well, planned
 
 WAITS = "trap 'exit 0' TERM; while :; do sleep 0.01; done"

@@ -1,0 +1,1 @@
+"""``up``, ``ps``, ``stop`` and the other commands for a cluster on this machine."""
