@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from etcdboot.base.text import counted
+from etcdboot.cli.duration_type import SECONDS, TIMEOUT
 from etcdboot.cli.options import output_options, spec_option, to_paste
 from etcdboot.cli.output import Grid, Outcome, Output
-from etcdboot.cli.seconds import SECONDS, TIMEOUT
 
 if TYPE_CHECKING:
     from etcdboot.bootstrap.discovery_checks import Standing

@@ -8,9 +8,9 @@ import click
 
 from etcdboot.base.errors import ExitCode
 from etcdboot.base.text import counted
+from etcdboot.cli.duration_type import TIMEOUT
 from etcdboot.cli.options import output_options, spec_option
 from etcdboot.cli.output import Grid, Outcome
-from etcdboot.cli.seconds import TIMEOUT
 from etcdboot.formats.bind import HIGHEST_TTL
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from click.core import ParameterSource
 from etcdboot.base.errors import ExitCode
 from etcdboot.base.fast_dataclasses import replace
 from etcdboot.base.progress import Event, EventKind, Reporter, silent
-from etcdboot.cli.local import settled
+from etcdboot.cli.duration_type import SECONDS
+from etcdboot.cli.local_output import settled
 from etcdboot.cli.options import output_options, pki_option, spec_option, state_option
 from etcdboot.cli.output import Outcome, Output, deliver
-from etcdboot.cli.seconds import SECONDS
 from etcdboot.etcd.log_lines import compact
 from etcdboot.formats.shell import quote
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from etcdboot.cli.duration_type import SECONDS, TIMEOUT
 from etcdboot.cli.options import output_options, pki_option, spec_option
 from etcdboot.cli.output import Grid, Outcome, Output
-from etcdboot.cli.seconds import SECONDS, TIMEOUT
 
 if TYPE_CHECKING:
     from etcdboot.verify.report import VerifyReport

@@ -68,7 +68,7 @@ def command(within: Within | None, live: bool, everything: bool, file: str, pki:
 
 
 def _text(found: Status) -> tuple[str, ...]:
-    from etcdboot.cli.local import aligned
+    from etcdboot.cli.local_output import aligned
 
     parts = [line for head, rows in _parts(found) for line in (*aligned((head, *rows)), "")]
     return (*parts, _summary(found))

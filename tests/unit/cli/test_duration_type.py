@@ -3,7 +3,7 @@ from __future__ import annotations
 import click
 import pytest
 
-from etcdboot.cli.seconds import SECONDS, TIMEOUT
+from etcdboot.cli.duration_type import SECONDS, TIMEOUT
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("0s", 0.0), ("1m30s", 90.0), ("5ms", 0.005), (2.0, 2.0)])
