@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from etcdboot.cli.certs.showing import outcome, passphrases, with_recorded_layout
+from etcdboot.cli.certs.output import outcome, passphrases, with_recorded_layout
 from etcdboot.cli.options import output_options, passphrase_option, pki_option, spec_option, to_paste
 from etcdboot.cli.output import Outcome
 

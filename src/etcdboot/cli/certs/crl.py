@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from etcdboot.cli.certs.lists import outcome
-from etcdboot.cli.certs.showing import passphrases
+from etcdboot.cli.certs.output import passphrases
+from etcdboot.cli.certs.revocation_output import outcome
 from etcdboot.cli.options import output_options, passphrase_option, pki_option, spec_option
 from etcdboot.cli.output import Outcome
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from etcdboot.cli.certs.showing import passphrases, with_recorded_layout
+from etcdboot.cli.certs.output import passphrases, with_recorded_layout
 from etcdboot.cli.options import output_options, passphrase_option, pki_option, spec_option, to_paste
 from etcdboot.cli.output import Grid, Outcome, Output
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from etcdboot.base.fast_dataclasses import replace
-from etcdboot.cli.certs.showing import outcome
+from etcdboot.cli.certs.output import outcome
 from etcdboot.cli.options import output_options, pki_option, spec_option, to_paste
 from etcdboot.cli.output import Outcome
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from etcdboot.base.fast_dataclasses import replace
-from etcdboot.cli.certs.showing import outcome, passphrases, with_recorded_layout
-from etcdboot.cli.certs.within import within_option
+from etcdboot.cli.certs.expiry_option import within_option
+from etcdboot.cli.certs.output import outcome, passphrases, with_recorded_layout
 from etcdboot.cli.options import output_options, passphrase_option, pki_option, spec_option, to_paste
 from etcdboot.cli.output import Outcome, Output
 

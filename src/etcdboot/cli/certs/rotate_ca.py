@@ -11,7 +11,7 @@ import click
 
 from etcdboot.base.errors import ExitCode
 from etcdboot.base.fast_dataclasses import replace
-from etcdboot.cli.certs.showing import passphrases
+from etcdboot.cli.certs.output import passphrases
 from etcdboot.cli.options import (
     output_options,
     passphrase_option,

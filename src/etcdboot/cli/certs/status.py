@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from etcdboot.cli.certs.within import within_option
+from etcdboot.cli.certs.expiry_option import within_option
 from etcdboot.cli.options import output_options, pki_option, spec_option
 from etcdboot.cli.output import Grid, Outcome
 
