@@ -21,7 +21,8 @@ MOST_RUNS = {3: 15, 30: 5, 300: 1}  # members -> runs; at 300, cfssl takes minut
 COUNTS = tuple(MOST_RUNS)
 # The limit: the keys and nothing else, on all cores, by the library that makes ours.
 ONLY_KEYS = (
-    "import sys; from etcdboot.effects.random_source import new_keys; from etcdboot.spec.spec import KeyAlgorithm; "
+    "import sys; from etcdboot.effects.random_source import new_keys; "
+    "from etcdboot.spec.spec import KeyAlgorithm; "
     "list(new_keys([KeyAlgorithm(sys.argv[1])] * int(sys.argv[2])))"
 )
 Row = Callable[[str, float, str, str], None]

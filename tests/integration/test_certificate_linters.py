@@ -20,8 +20,8 @@ from cryptography.x509.oid import NameOID
 
 from etcdboot.effects import random_source
 from etcdboot.effects.clock import now
-from etcdboot.pki.store.revocation_register import Reason, Revoked
 from etcdboot.pki.x509 import crl
+from etcdboot.pki.x509.crl_entry import Reason, Revoked
 from etcdboot.pki.x509.pem import PrivateKey, load_certificate
 from etcdboot.pki.x509.signing import Authority, Pair, issue_all
 from etcdboot.plan.certificate_request import CertRequest, pair_paths

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from etcdboot.base.diagnostics import has_errors
 from etcdboot.formats import shell
-from etcdboot.pki.x509.csr_policy import csr_path
-from etcdboot.plan.certificate_request import file_stem, name_of_stem, pair_paths
+from etcdboot.plan.certificate_request import csr_path, file_stem, name_of_stem, pair_paths
 from etcdboot.plan.plan import ClientPlan
 from etcdboot.rules import judge
 from etcdboot.spec.schema import parse_name

@@ -22,9 +22,10 @@ from etcdboot.pki.adoption.csr_matching import Asked, recognised
 from etcdboot.pki.adoption.input_files import handed
 from etcdboot.pki.x509 import csr
 from etcdboot.pki.x509.certificate import public_hash, read
-from etcdboot.pki.x509.csr_policy import csr_name, excess, left_out
+from etcdboot.pki.x509.csr_policy import excess, left_out
 from etcdboot.pki.x509.pem import PrivateKey, Unreadable
 from etcdboot.pki.x509.signing import Authority, certify
+from etcdboot.plan.certificate_request import csr_name
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.workflows.certs.issue import issue
 from etcdboot.workflows.certs.sign import sign

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etcdboot.effects.random_source import new_key
-from etcdboot.pki.store.revocation_register import Reason, Register, Revoked, Roll
+from etcdboot.pki.store.revocation_register import Register, Roll
 from etcdboot.pki.store.rotation_state import Rotation, Rotations, Step
 from etcdboot.pki.x509 import crl
+from etcdboot.pki.x509.crl_entry import Reason, Revoked
 from etcdboot.pki.x509.signing import Authority, Pair, issue
 from samples.certificates import AUTHORITY, NOW
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 
 from etcdboot.base.addresses import parse_host
-from etcdboot.pki.store.audit import BACKDATE, CertFacts
+from etcdboot.observations.certificate import BACKDATE, CertFacts
 from etcdboot.plan.certificate_request import CA, USAGES, CertKind, CertRequest
 from etcdboot.plan.paths import HostLayout
 from etcdboot.plan.plan import ClusterPlan

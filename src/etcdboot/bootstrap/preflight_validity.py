@@ -9,7 +9,7 @@ from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.base.durations import brief
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.base.text import instant
-from etcdboot.pki.store.audit import NEW_PKI
+from etcdboot.plan.certificate_request import NEW_PKI
 
 
 @dataclass(frozen=True, slots=True)

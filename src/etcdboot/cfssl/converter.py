@@ -151,8 +151,8 @@ def _lifetimes(policy: Policy | None, there: Iterable[Leaf]) -> dict[CertKind, i
     """How long certificates of each kind live: as the policy has it, else as those that exist."""
     if policy is not None:
         default = policy.default.lifetime if policy.default else 0
-        profiles = profiles.chosen(policy)
-        return {kind: each.lifetime or default or known_fields.LIFETIME for kind, each in profiles.items()}
+        by_kind = profiles.chosen(policy)
+        return {kind: each.lifetime or default or known_fields.LIFETIME for kind, each in by_kind.items()}
     longest: dict[CertKind, int] = {}
     for leaf in there:
         for kind in filter(leaf.is_for, _KINDS):
@@ -162,9 +162,9 @@ def _lifetimes(policy: Policy | None, there: Iterable[Leaf]) -> dict[CertKind, i
 
 def _unnested(policy: Policy | None, lifetimes: Mapping[CertKind, int], longest: int) -> Iterator[Diagnostic]:
     """Profiles whose certificates would outlive the CA."""
-    profiles = profiles.chosen(policy) if policy else {}
-    for profile in dict.fromkeys(profiles.values()):
-        written = max(lifetimes[kind] for kind, each in profiles.items() if each is profile)
+    by_kind = profiles.chosen(policy) if policy else {}
+    for profile in dict.fromkeys(by_kind.values()):
+        written = max(lifetimes[kind] for kind, each in by_kind.items() if each is profile)
         if written > longest:
             ends = f"({_hours(longest)}) and end with it whatever they say"
             message = f"profile {profile.name}: its certificates ({_hours(written)}) outlive the CA {ends}"

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.cfssl.documents import Policy, Wish
-from etcdboot.pki.store.audit import CertFacts
+from etcdboot.observations.certificate import CertFacts
 
 
 @dataclass(frozen=True, slots=True)

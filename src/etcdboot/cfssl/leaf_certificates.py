@@ -11,7 +11,7 @@ from etcdboot.cfssl import known_fields
 from etcdboot.cfssl.documents import KeyWish, Wish
 from etcdboot.cfssl.hosts import plain
 from etcdboot.cfssl.locations import Place
-from etcdboot.pki.store.audit import BACKDATE, CertFacts
+from etcdboot.observations.certificate import BACKDATE, CertFacts
 from etcdboot.plan.certificate_request import CertKind, Usage
 from etcdboot.plan.filename_hints import Clue
 from etcdboot.spec.spec import KeyAlgorithm

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -11,44 +11,13 @@ import click
 
 from etcdboot.base.progress import Event, EventKind, Reporter, silent
 from etcdboot.base.text import one_line
-from etcdboot.cli.output import Cell, Grid, Output, is_terminal
+from etcdboot.cli.output import Output
+from etcdboot.cli.table import is_terminal
 
 if TYPE_CHECKING:
-    from rich.table import Table
-    from rich.text import Text
+    pass
 
 _MEMBER_COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "bright_red", "bright_cyan")
-
-
-def print_table(parts: Iterable[Grid | str]) -> None:
-    """Print tables and lines of text on stdout, as wide as they need when stdout is no terminal."""
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(width=None if is_terminal(sys.stdout) else 200, soft_wrap=True)
-    for part in parts:
-        console.print(_table(part) if isinstance(part, Grid) else Text(one_line(part)))
-
-
-def _table(grid: Grid) -> Table:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(*grid.head, title=Text(one_line(grid.title)) if grid.title else None, title_justify="left")
-    for row in grid.rows:
-        if row is None:
-            table.add_section()
-        else:
-            table.add_row(*map(_cell, row))
-    return table
-
-
-def _cell(cell: Cell) -> Text:
-    """The cell as plain text: of a string rich takes [fd00::1] for markup."""
-    from rich.text import Text
-
-    text, style = cell if isinstance(cell, tuple) else (cell, "")
-    return Text(one_line(text), style)
 
 
 @contextmanager

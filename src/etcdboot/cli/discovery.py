@@ -10,7 +10,8 @@ import click
 from etcdboot.base.text import counted
 from etcdboot.cli.duration_type import SECONDS, TIMEOUT
 from etcdboot.cli.options import output_options, spec_option, to_paste
-from etcdboot.cli.output import Grid, Outcome, Output
+from etcdboot.cli.output import Outcome, Output
+from etcdboot.cli.table import Grid
 
 if TYPE_CHECKING:
     from etcdboot.bootstrap.discovery_checks import Standing

@@ -10,7 +10,8 @@ from etcdboot.base.errors import ExitCode
 from etcdboot.base.text import counted
 from etcdboot.cli.duration_type import TIMEOUT
 from etcdboot.cli.options import output_options, spec_option
-from etcdboot.cli.output import Grid, Outcome
+from etcdboot.cli.output import Outcome
+from etcdboot.cli.table import Grid
 from etcdboot.formats.bind import HIGHEST_TTL
 
 if TYPE_CHECKING:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import click
 
 from etcdboot.cli.local_output import exports
-from etcdboot.cli.options import output_options, spec_option, state_option
+from etcdboot.cli.options import meant, output_options, spec_option, state_option
 from etcdboot.cli.output import Outcome
-from etcdboot.cli.where import meant
 
 _EPILOG = """\b
 Example:

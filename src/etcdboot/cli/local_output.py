@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from etcdboot.base.errors import ExitCode
-from etcdboot.cli.output import Grid, Outcome
+from etcdboot.cli.output import Outcome
+from etcdboot.cli.table import Grid
 from etcdboot.formats import shell
 from etcdboot.observations.control_answers import ETCDCTL_FLAGS
 from etcdboot.observations.local_cluster import LocalCluster, Settled

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -71,3 +72,10 @@ def output_options(function: F) -> F:
         help="Say nothing but the product and errors.",
     )  # fmt: skip
     return form(quiet(function))
+
+
+def meant(file: str, state: str | None) -> Path:
+    """The state folder that ``--state`` names, or the one that belongs to the spec."""
+    from etcdboot.workflows.local.control import find
+
+    return find(file, Path(state) if state else None)

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from io import StringIO, TextIOWrapper
 from itertools import zip_longest
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
@@ -21,6 +21,7 @@ from etcdboot.base.diagnostics import Diagnostic, Severity
 from etcdboot.base.errors import EtcdbootError, ExitCode
 from etcdboot.base.fast_dataclasses import dataclass, field
 from etcdboot.base.text import COMMAND, LONGEST_LINE, one_line, printable_lines, shortened
+from etcdboot.cli.table import Grid, is_terminal
 
 # -w json, -wjson, -qw json, --write-out json, --write-out=json; one word a line
 _JSON_ASKED = re.compile(r"^(-[a-z]*w\n?|--write-out[\n=])json$", re.MULTILINE)
@@ -43,18 +44,6 @@ class Output:
         """One line on stderr, unless quiet."""
         if not self.quiet:
             click.secho(one_line(line), err=True, color=self.colour, **style)
-
-
-Cell = str | tuple[str, str]  # a text, or a text and its style
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A table; a row that is None is a line between those above and those below it."""
-
-    head: tuple[str, ...]
-    rows: Iterable[tuple[Cell, ...] | None]
-    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +92,7 @@ def deliver(outcome: Outcome, output: Output) -> ExitCode:
 def _print(outcome: Outcome, output: Output) -> None:
     show(outcome.diagnostics, output)
     if output.form == "table" and outcome.table is not None:
-        from etcdboot.cli.console import print_table
+        from etcdboot.cli.table import print_table
 
         print_table(outcome.table())
     elif outcome.product:
@@ -120,11 +109,6 @@ def _print(outcome: Outcome, output: Output) -> None:
             output.talk(f"  {number}. {sentence}")
             for command in commands:
                 output.talk(f"       {command}")
-
-
-def is_terminal(stream: TextIO | None) -> bool:
-    """Whether a person looks at the stream; None is one that the caller has closed (``>&-``)."""
-    return stream is not None and stream.isatty()
 
 
 def _for_eyes(product: str) -> str:

@@ -10,7 +10,8 @@ import click
 
 from etcdboot.base.artifacts import Change, ChangeKind
 from etcdboot.cli.options import out_option, output_options, spec_option
-from etcdboot.cli.output import Grid, Outcome
+from etcdboot.cli.output import Outcome
+from etcdboot.cli.table import Grid
 from etcdboot.spec.spec import Settings, Target
 
 if TYPE_CHECKING:

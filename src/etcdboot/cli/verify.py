@@ -10,7 +10,8 @@ import click
 
 from etcdboot.cli.duration_type import SECONDS, TIMEOUT
 from etcdboot.cli.options import output_options, pki_option, spec_option
-from etcdboot.cli.output import Grid, Outcome, Output
+from etcdboot.cli.output import Outcome, Output
+from etcdboot.cli.table import Grid
 
 if TYPE_CHECKING:
     from etcdboot.verify.report import VerifyReport

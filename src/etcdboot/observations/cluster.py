@@ -1,4 +1,4 @@
-"""What one endpoint showed, layer by layer; :mod:`etcdboot.effects.etcd.client` looks, products.verify judges."""
+"""What one endpoint showed, layer by layer: ``effects.etcd.client`` looks, ``verify`` judges."""
 
 from __future__ import annotations
 

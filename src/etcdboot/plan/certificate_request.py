@@ -142,3 +142,23 @@ def pair_paths(name: str) -> PairPaths:
     else:
         stem = PurePosixPath("members", owner, what)
     return PairPaths(stem.with_name(f"{stem.name}.pem"), stem.with_name(f"{stem.name}-key.pem"))
+
+
+CSR_FOLDER = PurePosixPath("csr")  # below pki/: requests that wait for somebody's signature
+
+
+def csr_name(name: str) -> str:
+    """What the file of a certificate's request is called: ``etcd1-server.csr``."""
+    return f"{'-'.join(map(file_stem, name.split('/')))}.csr"
+
+
+def csr_path(name: str) -> PurePosixPath:
+    """Where a request waits, below ``pki/``."""
+    return CSR_FOLDER / csr_name(name)
+
+
+# What is left once a CA has expired: nothing that it signed is accepted, and rotate-ca cannot mend that.
+NEW_PKI = (
+    "create a new PKI in another folder (certs --pki DIR), render from it (--pki-dir DIR), and replace the "
+    "files of all members together"
+)

@@ -12,12 +12,12 @@ from etcdboot.base.durations import parse_go_duration
 from etcdboot.base.fast_dataclasses import fields, replace
 from etcdboot.etcd.flags import known_in
 from etcdboot.etcd.releases import NEWEST, Release
-from etcdboot.model.clients import client_plans
 from etcdboot.plan.bootstrap_flags import Secrets, bootstrap_flags, carried_files, cluster_token
+from etcdboot.plan.certificate_request import CertKind, CertRequest
 from etcdboot.plan.certificates import authorities, client_certificates, member_certificates
 from etcdboot.plan.flags import further_flags
 from etcdboot.plan.paths import Layout, MemberPaths, WrittenPaths
-from etcdboot.plan.plan import ClusterPlan, Flag, MemberPlan, SignerPlan, TlsFiles
+from etcdboot.plan.plan import ClientPlan, ClusterPlan, Flag, MemberPlan, SignerPlan, TlsFiles
 from etcdboot.plan.revocation_lists import crl_requests, member_crls
 from etcdboot.plan.urls import Addressing, addressing, merged
 from etcdboot.spec.spec import CertificateSource, ClientTls, ClusterSpec, ClusterState, MemberSpec, PeerTls
@@ -250,3 +250,19 @@ def cluster_id(ids: Iterable[int]) -> int:
     """A new cluster's id (server/etcdserver/api/membership/cluster.go genID at v3.6.14)."""
     joined = b"".join(each.to_bytes(8) for each in sorted(ids))
     return int.from_bytes(sha1(joined, usedforsecurity=False).digest()[:8])
+
+
+def client_plans(spec: ClusterSpec, certificates: Iterable[CertRequest]) -> tuple[ClientPlan, ...]:
+    """A bundle for each of the spec's clients, where the servers show certificates of ours.
+
+    A client that shows none (``tls.client: server``) still needs to know whom to trust.
+    """
+    certificates = tuple(certificates)
+    server = next((each for each in certificates if each.kind is CertKind.SERVER), None)
+    if server is None:
+        return ()
+    shown = {each.name: each for each in certificates if each.kind is CertKind.CLIENT}
+    return tuple(
+        ClientPlan(each.name, server.root, shown.get(f"client/{each.name}"))
+        for each in spec.certificates.clients
+    )

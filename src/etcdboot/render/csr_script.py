@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterable
 
 from etcdboot.base.addresses import Host
 from etcdboot.formats import shell
-from etcdboot.pki.x509.csr_policy import csr_name
-from etcdboot.plan.certificate_request import CertRequest, pair_paths
+from etcdboot.plan.certificate_request import CertRequest, csr_name, pair_paths
 from etcdboot.plan.plan import MemberPlan
 from etcdboot.render.steps import Command, copy_folder, copy_to, etcdboot_command, run_script, step
 from etcdboot.spec.spec import CertificateSource, KeyAlgorithm

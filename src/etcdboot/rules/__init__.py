@@ -1,6 +1,7 @@
 """What a well-shaped spec must also mean: one table of rules, each a function of its own.
 
-A new rule is one function and one row, an entry in base/diagnostic_codes.py and a failing example in its test.
+A new rule is one function and one row, an entry in base/diagnostic_codes.py, and a failing example in its
+test.
 """
 
 from __future__ import annotations

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from etcdboot.base.addresses import Host, HostKind
 from etcdboot.base.durations import format_lifetime
 from etcdboot.base.fast_dataclasses import fields
-from etcdboot.pki.x509.csr_policy import csr_path
 from etcdboot.plan.ca_layout import SPLIT_COMMAND
-from etcdboot.plan.certificate_request import CertRequest, pair_paths
+from etcdboot.plan.certificate_request import CertRequest, csr_path, pair_paths
 from etcdboot.plan.certificates import client_certificates
 from etcdboot.plan.plan import ClusterPlan, TlsFiles
 from etcdboot.plan.urls import merged

@@ -151,7 +151,8 @@ _BOOTSTRAP: Final = (
           "the CA of that etcd.", "none; the system's for https"),
     Field("discovery-cert", _local_file, "The same: the certificate shown to it.", "none"),
     Field("discovery-key", _local_file, "The same: the certificate's key.", "none"),
-    Field("discovery-user", Text("a user", discovery_urls.parse_user), "discovery-v3: the user there.", "none"),
+    Field("discovery-user", Text("a user", discovery_urls.parse_user), "discovery-v3: the user there.",
+          "none"),
     Field("discovery-password-file", _local_file, "The same: a file here with the user's password.", "none"),
     Field("discovery-dial-timeout", _duration, "discovery-v3: for a connection.", "etcd's 2s"),
     Field("discovery-request-timeout", _duration, "discovery-v3: for a request.", "etcd's 5s"),
@@ -168,7 +169,8 @@ _TLS: Final = (
     Field("peer", Choice(spec.PeerTls), "The same between members.", "mutual"),
 )  # fmt: skip
 _SUBJECT: Final = tuple(
-    Field(key, Text(f"a {what}", partial(subject_names.parse_attribute, key), pattern=subject_names.pattern(key)),
+    Field(key,
+          Text(f"a {what}", partial(subject_names.parse_attribute, key), pattern=subject_names.pattern(key)),
           f"The {what}.", "none")
     for key, what in subject_names.ATTRIBUTES.items()
 )  # fmt: skip

@@ -14,12 +14,11 @@ from etcdboot.effects.files.replace_in_place import rewrite
 from etcdboot.effects.files.root_folder import Watcher, unwatched
 from etcdboot.effects.files.user_files import STDIN, read_text
 from etcdboot.pki.store.rotation_state import STATE, Rotations
-from etcdboot.plan.ca_layout import KEY, Held, tells_apart, with_layout
+from etcdboot.plan.ca_layout import KEY, Held, tells_apart
 from etcdboot.plan.certificate_request import CA, PEER_CA, ROOTS, pair_paths
 from etcdboot.spec.editor import put
 from etcdboot.spec.loader import load
 from etcdboot.spec.spec import CaLayout, ClusterSpec
-from etcdboot.workflows.cluster import Cluster
 
 
 def held_in(pki_dir: Path, spec: ClusterSpec) -> Held:
@@ -43,13 +42,6 @@ def assumed_for(name: str | None) -> CaLayout:
     ``name`` is the CA's name, where the user gives one.
     """
     return CaLayout.SPLIT if name and name.lower() in (PEER_CA, ROOTS[PEER_CA]) else CaLayout.SHARED
-
-
-def record_layout(cluster: Cluster, file: str) -> tuple[Diagnostic, ...]:
-    """Write the layout that ``pki/`` has now into a spec that sets none, if it holds a CA."""
-    open_spec = with_layout(cluster.spec, None)
-    layout = None if cluster.written else held_in(cluster.pki, open_spec).layout
-    return write_layout(file, layout) if layout else ()
 
 
 def write_layout(file: str, layout: CaLayout, watcher: Watcher = unwatched) -> tuple[Diagnostic, ...]:

@@ -192,3 +192,12 @@ def approved(spec: ClusterSpec, planned: ClusterPlan, source: SourceMap) -> tupl
     if has_errors(judged):
         raise SpecError(*judged)
     return judged
+
+
+def record_layout(cluster: Cluster, file: str) -> tuple[Diagnostic, ...]:
+    """Write the layout that ``pki/`` has now into a spec that sets none, if it holds a CA."""
+    from etcdboot.workflows.ca_layout import held_in, write_layout
+
+    open_spec = with_layout(cluster.spec, None)
+    layout = None if cluster.written else held_in(cluster.pki, open_spec).layout
+    return write_layout(file, layout) if layout else ()

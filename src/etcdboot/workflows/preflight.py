@@ -22,9 +22,9 @@ from etcdboot.effects.files.user_files import read_if_there
 from etcdboot.effects.network.dns_client import own_servers
 from etcdboot.effects.network.ports import LOOKUP
 from etcdboot.effects.network.run_with_deadline import in_time
+from etcdboot.pki.x509.certificate import periods
 from etcdboot.plan.certificate_request import CertKind, CertRequest, pair_paths
 from etcdboot.plan.plan import ClusterPlan, MemberPlan
-from etcdboot.products.pki.periods import periods
 from etcdboot.render.launch import CONFIG_FILE
 from etcdboot.spec.spec import BootstrapMode, BootstrapSpec, PeerTls, Settings
 from etcdboot.workflows.local.listen_addresses import busy, colliding, lives_here, strange

@@ -9,7 +9,7 @@ from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.cfssl.authorities import Authority, authority
 from etcdboot.cfssl.documents import Wish, read
 from etcdboot.cfssl.inputs import Evidence, Shown
-from etcdboot.pki.store.audit import BACKDATE, CertFacts
+from etcdboot.observations.certificate import BACKDATE, CertFacts
 from etcdboot.spec.spec import CaLayout, KeyAlgorithm
 from etcdboot.spec.subject_names import LOOPBACK
 from samples.certificates import AUTHORITY, DAY, facts_of

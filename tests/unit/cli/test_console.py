@@ -6,8 +6,9 @@ from io import StringIO
 import pytest
 
 from etcdboot.base.progress import Event, EventKind
-from etcdboot.cli.console import plain_reporter, print_table, reporter
-from etcdboot.cli.output import Grid, Output
+from etcdboot.cli.console import plain_reporter, reporter
+from etcdboot.cli.output import Output
+from etcdboot.cli.table import Grid, print_table
 
 STEP = Event(EventKind.STEP, "made", "etcd1/server", 2, 8)
 NEWS = (

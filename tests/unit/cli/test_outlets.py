@@ -16,7 +16,8 @@ from etcdboot.base.errors import Refused
 from etcdboot.base.progress import Event, EventKind
 from etcdboot.base.text import LONGEST_LINE
 from etcdboot.cli.console import plain_reporter, reporter
-from etcdboot.cli.output import Grid, Outcome, Output, bug, deliver, failed, usage
+from etcdboot.cli.output import Outcome, Output, bug, deliver, failed, usage
+from etcdboot.cli.table import Grid
 
 HOSTILE = {
     "title": "\x1b]0;pwn\x07",

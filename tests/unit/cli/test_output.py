@@ -10,7 +10,8 @@ import pytest
 
 from etcdboot.base.diagnostics import Diagnostic, Severity, error, warning
 from etcdboot.base.errors import ExitCode, Refused
-from etcdboot.cli.output import Grid, Outcome, Output, deliver, failed, show, usage
+from etcdboot.cli.output import Outcome, Output, deliver, failed, show, usage
+from etcdboot.cli.table import Grid
 
 NOTE = Diagnostic(Severity.NOTE, "EB007", "a note", path=".gitignore")
 

@@ -5,8 +5,11 @@ from datetime import timedelta
 import pytest
 
 from etcdboot.base.diagnostics import Severity
-from etcdboot.pki.store.revocation_register import Revoked, Roll
-from etcdboot.plan.revocation_lists import CrlFacts, CrlRequest, crl_paths, judge
+from etcdboot.observations.certificate import CrlFacts
+from etcdboot.pki.revocation.list_checks import judge
+from etcdboot.pki.store.revocation_register import Roll
+from etcdboot.pki.x509.crl_entry import Revoked
+from etcdboot.plan.revocation_lists import CrlRequest, crl_paths
 from samples.certificates import DAY, NOW, plan_of
 
 REQUEST = CrlRequest("ca", 30 * DAY)

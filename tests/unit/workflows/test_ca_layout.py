@@ -6,10 +6,10 @@ import pytest
 
 from etcdboot.base.errors import Refused
 from etcdboot.spec.spec import CaLayout
-from etcdboot.workflows.ca_layout import record_layout, write_layout
+from etcdboot.workflows.ca_layout import write_layout
 from etcdboot.workflows.certs.issue import issue
 from etcdboot.workflows.check import check
-from etcdboot.workflows.cluster import Cluster, open_certified
+from etcdboot.workflows.cluster import Cluster, open_certified, record_layout
 from etcdboot.workflows.render import Pki, RenderRequest, run
 
 SPEC = (

@@ -9,7 +9,8 @@ import click
 
 from etcdboot.cli.certs.output import passphrases, with_recorded_layout
 from etcdboot.cli.options import output_options, passphrase_option, pki_option, spec_option, to_paste
-from etcdboot.cli.output import Grid, Outcome, Output
+from etcdboot.cli.output import Outcome, Output
+from etcdboot.cli.table import Grid
 
 if TYPE_CHECKING:
     from etcdboot.workflows.certs.csr import CsrResult

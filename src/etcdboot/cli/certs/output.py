@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from etcdboot.base.fast_dataclasses import replace
-from etcdboot.cli.output import Grid, Outcome
+from etcdboot.cli.output import Outcome
+from etcdboot.cli.table import Grid
 
 if TYPE_CHECKING:
     from etcdboot.effects.passphrase import Passphrases
@@ -59,7 +60,7 @@ def with_recorded_layout(cluster: Cluster, file: str) -> Cluster:
 
     What is reported of that takes the place of the remark that the spec sets none.
     """
-    from etcdboot.workflows.ca_layout import record_layout
+    from etcdboot.workflows.cluster import record_layout
 
     recorded = record_layout(cluster, file)
     if not recorded:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from etcdboot.cli.options import to_paste
-from etcdboot.cli.output import Grid, Outcome
+from etcdboot.cli.output import Outcome
+from etcdboot.cli.table import Grid
 
 if TYPE_CHECKING:
     from etcdboot.pki.revocation.lists import Listed

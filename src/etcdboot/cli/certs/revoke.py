@@ -11,7 +11,7 @@ from etcdboot.cli.certs.output import passphrases
 from etcdboot.cli.certs.revocation_output import outcome
 from etcdboot.cli.options import output_options, passphrase_option, pki_option, spec_option
 from etcdboot.cli.output import Outcome
-from etcdboot.pki.store.revocation_register import Reason
+from etcdboot.pki.x509.crl_entry import Reason
 
 if TYPE_CHECKING:
     from etcdboot.workflows.certs.revoke import ListsResult

@@ -20,7 +20,8 @@ from etcdboot.cli.options import (
     spec_option,
     to_paste,
 )
-from etcdboot.cli.output import Grid, Outcome, Output
+from etcdboot.cli.output import Outcome, Output
+from etcdboot.cli.table import Grid
 from etcdboot.spec.spec import CaLayout
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from etcdboot.cli.options import output_options
-from etcdboot.cli.output import Grid, Outcome
+from etcdboot.cli.output import Outcome
+from etcdboot.cli.table import Grid
 
 if TYPE_CHECKING:
     from etcdboot.pki.inspection.description import Portrait

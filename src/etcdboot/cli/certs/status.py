@@ -10,7 +10,8 @@ import click
 
 from etcdboot.cli.certs.expiry_option import within_option
 from etcdboot.cli.options import output_options, pki_option, spec_option
-from etcdboot.cli.output import Grid, Outcome
+from etcdboot.cli.output import Outcome
+from etcdboot.cli.table import Grid
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -27,7 +27,7 @@ def demand_rewritable(file: str, before: str) -> None:
 def rewrite(file: str, before: str, after: str, watcher: Watcher = unwatched) -> None:
     """Write ``after`` into the file that holds ``before``, whole or not at all; mode and owner stay.
 
-    ``watcher`` hears of each step on the disk, as that of :class:`~etcdboot.effects.files.root_folder.Root` does.
+    ``watcher`` hears of each step on the disk, as that of :class:`.root_folder.Root` does.
 
     Raises:
         Refused: EB121, standard input, a symlink or no plain file; EB122, it holds something else by now, or

@@ -7,8 +7,9 @@ from pathlib import PurePosixPath
 
 from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.base.fast_dataclasses import dataclass, replace
-from etcdboot.pki.x509.csr_policy import CsrFacts, csr_name, excess
-from etcdboot.plan.certificate_request import CertRequest
+from etcdboot.observations.certificate import CsrFacts
+from etcdboot.pki.x509.csr_policy import excess
+from etcdboot.plan.certificate_request import CertRequest, csr_name
 from etcdboot.plan.filename_hints import clue
 
 

@@ -9,9 +9,9 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.base.fast_dataclasses import dataclass, field, replace
+from etcdboot.observations.certificate import CertFacts
 from etcdboot.pki.adoption import signed_reply
 from etcdboot.pki.adoption.pair_matching import Match
-from etcdboot.pki.store.audit import CertFacts
 from etcdboot.pki.x509.certificate import public_hash, read
 from etcdboot.pki.x509.pem import (
     PrivateKey,

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from etcdboot.base.diagnostics import Diagnostic, Severity
 from etcdboot.base.fast_dataclasses import dataclass, field
-from etcdboot.pki.store.audit import CertFacts
+from etcdboot.observations.certificate import CertFacts
 from etcdboot.pki.x509.certificate import public_key_of, read
 from etcdboot.pki.x509.pem import Unreadable
 from etcdboot.pki.x509.pem_blocks import Block, blocks

@@ -11,8 +11,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 
 from etcdboot.base.addresses import Host
 from etcdboot.base.diagnostics import Diagnostic, error
-from etcdboot.pki.inspection.description import name_text
-from etcdboot.pki.x509.certificate import is_signed_by, public_hash, read
+from etcdboot.pki.x509.certificate import is_signed_by, name_text, public_hash, read
 from etcdboot.pki.x509.chain import path_to
 from etcdboot.pki.x509.path_validation import objections
 from etcdboot.pki.x509.pem import Unreadable, dump_certificate

@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from etcdboot.pki.store.audit import CertFacts
+from etcdboot.observations.certificate import CertFacts, CrlFacts
 from etcdboot.pki.x509 import crl
 from etcdboot.pki.x509.certificate import read
 from etcdboot.pki.x509.pem import Unreadable
-from etcdboot.plan.revocation_lists import CrlFacts
 
 # RFC 7468 section 5.1.
 _CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)

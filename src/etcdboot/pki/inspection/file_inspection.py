@@ -18,18 +18,9 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.utils import CryptographyDeprecationWarning
 
 from etcdboot.base.text import instant
-from etcdboot.pki.inspection.description import (
-    Json,
-    Portrait,
-    Row,
-    algorithm,
-    held,
-    name_json,
-    name_text,
-    standing,
-    subject_key,
-)
-from etcdboot.pki.x509.certificate import key_type, public_hash
+from etcdboot.pki.inspection.description import Json, Portrait, Row, algorithm, standing, subject_key
+from etcdboot.pki.x509.certificate import key_type, name_json, name_text, public_hash
+from etcdboot.pki.x509.extension_text import held
 from etcdboot.pki.x509.pem import Unreadable
 from etcdboot.pki.x509.pem_blocks import Block, blocks
 

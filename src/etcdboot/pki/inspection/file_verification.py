@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from etcdboot.base.addresses import Host
 from etcdboot.base.diagnostics import Diagnostic, Severity, error, warning
 from etcdboot.base.fast_dataclasses import dataclass, replace
-from etcdboot.pki.inspection.description import Portrait, name_text
-from etcdboot.pki.store.audit import CertFacts
-from etcdboot.pki.x509.certificate import is_signed_by, read
+from etcdboot.observations.certificate import CertFacts
+from etcdboot.pki.inspection.description import Portrait
+from etcdboot.pki.x509.certificate import is_signed_by, name_text, read
 from etcdboot.pki.x509.chain import Order, order_of, path_to
 from etcdboot.pki.x509.path_validation import objections
 from etcdboot.pki.x509.pem import Unreadable

@@ -10,7 +10,7 @@ from etcdboot.base.addresses import Url
 from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.base.errors import ExitCode
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.pki.store.audit import CertFacts
+from etcdboot.observations.certificate import CertFacts
 from etcdboot.pki.store.inventory import Entry
 from etcdboot.pki.x509.certificate import read
 from etcdboot.pki.x509.pem import Unreadable

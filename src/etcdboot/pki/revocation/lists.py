@@ -8,12 +8,14 @@ from datetime import datetime
 from etcdboot.base.artifacts import Artifact
 from etcdboot.base.diagnostics import Diagnostic, error, has_errors
 from etcdboot.base.fast_dataclasses import dataclass, field, replace
+from etcdboot.observations.certificate import CrlFacts
+from etcdboot.pki.revocation.list_checks import judge
 from etcdboot.pki.store.inventory import Entry
 from etcdboot.pki.store.revocation_register import REGISTER, Register
 from etcdboot.pki.x509 import crl
 from etcdboot.pki.x509.pem import Unreadable
 from etcdboot.pki.x509.signing import Authority
-from etcdboot.plan.revocation_lists import CrlFacts, CrlRequest, crl_paths, judge
+from etcdboot.plan.revocation_lists import CrlRequest, crl_paths
 
 
 @dataclass(frozen=True, slots=True)

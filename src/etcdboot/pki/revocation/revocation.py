@@ -10,8 +10,8 @@ from cryptography import x509
 from etcdboot.base.diagnostics import Diagnostic, error, warning
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.pki.store.issued_register import Issued
-from etcdboot.pki.store.revocation_register import Reason, Revoked
 from etcdboot.pki.x509.certificate import is_signed_by, read
+from etcdboot.pki.x509.crl_entry import Reason, Revoked
 from etcdboot.pki.x509.pem import Unreadable
 from etcdboot.plan.certificate_request import CertKind
 

@@ -1,4 +1,4 @@
-"""A new CA in place of an old one: what each step writes (:mod:`etcdboot.pki.store.rotation_state` says why)."""
+"""A new CA in place of an old one: what each step writes (``pki.store.rotation_state`` says why)."""
 
 from __future__ import annotations
 

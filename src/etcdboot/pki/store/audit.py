@@ -9,52 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
-from etcdboot.base.addresses import Host
 from etcdboot.base.diagnostics import Diagnostic, Severity, error, warning
 from etcdboot.base.durations import format_lifetime
-from etcdboot.base.fast_dataclasses import dataclass
+from etcdboot.observations.certificate import BACKDATE, CertFacts
 from etcdboot.pki.store.rotation_state import generation, in_generation
-from etcdboot.plan.certificate_request import ROOTS, CertRequest
+from etcdboot.plan.certificate_request import NEW_PKI, ROOTS, CertRequest
 from etcdboot.spec.spec import CertificateSource
 from etcdboot.spec.subject_names import LOOPBACK
-
-# What is left once a CA has expired: nothing that it signed is accepted, and rotate-ca cannot mend that.
-NEW_PKI = (
-    "create a new PKI in another folder (certs --pki DIR), render from it (--pki-dir DIR), and replace the "
-    "files of all members together"
-)
-# Clocks differ: what is signed now is valid from five minutes ago, and lives that much longer on paper.
-BACKDATE = timedelta(minutes=5)
-
-
-@dataclass(frozen=True, slots=True)
-class CertFacts:
-    """What one certificate shows.
-
-    ``usages`` are extended key usages (dotted where they have no name of ours), ``key_usages`` those of
-    RFC 5280 section 4.2.1.3; ``key`` is a ``KeyAlgorithm`` or, of another kind, its description; ``sha256``
-    is the fingerprint and ``public_key`` the hash of the public key, in hex; ``signed`` tells whether the CA
-    that the plan names has really signed it, ``chained`` whether the CAs between it and the root follow it in
-    its file. Of a CA: ``path_length`` (None: any) and the ``constraints`` that it permits.
-    """
-
-    subject: tuple[tuple[str, str], ...]
-    issuer: tuple[tuple[str, str], ...]
-    sans: tuple[Host, ...]
-    usages: tuple[str, ...]
-    key_usages: tuple[str, ...]
-    is_ca: bool
-    key: str
-    not_before: datetime
-    not_after: datetime
-    serial: int
-    sha256: str
-    public_key: str
-    signed: bool
-    chained: bool = True
-    path_length: int | None = None
-    constraints: tuple[str, ...] = ()
-
 
 Check = Callable[[CertRequest, CertFacts, datetime], Iterable[Diagnostic]]
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from etcdboot.base.durations import parse_lifetime
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.pki.store.audit import CertFacts
+from etcdboot.observations.certificate import CertFacts
 from etcdboot.plan.certificate_request import CertRequest
 
 _SHARE = re.compile(r"([0-9]{1,2}(?:\.[0-9]+)?|100)%")

@@ -7,8 +7,7 @@ from pathlib import PurePosixPath
 from etcdboot.pki.store.issued_register import ISSUED
 from etcdboot.pki.store.revocation_register import REGISTER
 from etcdboot.pki.store.rotation_state import RETIRED, ROTATION, STATE
-from etcdboot.pki.x509.csr_policy import CSR_FOLDER
-from etcdboot.plan.certificate_request import CA, PEER_CA, ROOTS, pair_paths
+from etcdboot.plan.certificate_request import CA, CSR_FOLDER, PEER_CA, ROOTS, pair_paths
 from etcdboot.plan.revocation_lists import crl_paths
 
 _FILES = frozenset({REGISTER, ISSUED, STATE, *(path for name in (CA, PEER_CA) for path in crl_paths(name))})

@@ -6,14 +6,15 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from etcdboot.base.diagnostics import Diagnostic, Severity, error
+from etcdboot.base.diagnostics import Diagnostic, Severity, error, warning
 from etcdboot.base.fast_dataclasses import dataclass, field, replace
-from etcdboot.pki.store.audit import CertFacts, audit, unfit_authority
+from etcdboot.observations.certificate import CertFacts
+from etcdboot.pki.store.audit import audit, unfit_authority
 from etcdboot.pki.x509.certificate import public_key_of, read
 from etcdboot.pki.x509.pem import Locked, Unreadable
+from etcdboot.pki.x509.profile import validity
 from etcdboot.pki.x509.signing import Pair
-from etcdboot.plan.certificate_request import CertRequest, PairPaths, pair_paths
-from etcdboot.products.pki import remarks
+from etcdboot.plan.certificate_request import CertRequest, PairPaths, csr_path, pair_paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def _judged(
     refusals = (*_foreign(found), *_gone(found, others))
     if refusals:
         return Entry(found, refusals=refusals)
-    said = (*remarks.changed_by_hand(found), *remarks.half(found))
+    said = (*changed_by_hand(found), *half(found))
     if found.certificate is None:
         return Entry(found, findings=said)
     try:
@@ -105,10 +106,10 @@ def _judged(
         unfit = (*unfit, *_of_another_root(found, facts))
     differences = audit(request, read_as, now)
     if found.copied:
-        differences = remarks.of_copy(differences)
+        differences = of_copy(differences)
     if found.adopted:
-        differences = remarks.of_others(request, differences)
-    return Entry(found, facts, (*said, *remarks.revoked(found, facts), *differences), unfit)
+        differences = of_others(request, differences)
+    return Entry(found, facts, (*said, *revoked(found, facts), *differences), unfit)
 
 
 def after(
@@ -122,7 +123,7 @@ def after(
         for entry in entries
     ]
     return tuple(
-        replace(entry, findings=(*entry.findings, *remarks.cut_short(entry, now)))
+        replace(entry, findings=(*entry.findings, *cut_short(entry, now)))
         if entry.request.name in made
         else entry
         for entry in judge(now_there, now)
@@ -164,7 +165,7 @@ def _gone(found: Found, others: tuple[Found, ...]) -> Iterable[Diagnostic]:
     if not request.is_ca or found.certificate is not None:
         return
     if found.key and found.asked and not found.lost:
-        yield remarks.waits(found, Severity.ERROR)
+        yield waits(found, Severity.ERROR)
         return
     signed = [other for other in others if other.request.ca_name == request.name and other.certificate]
     own = [other for other in signed if other.request.is_ca and _signs_itself(other)]
@@ -231,3 +232,77 @@ def _as_read(request: CertRequest, facts: CertFacts) -> CertFacts:
     return replace(
         facts, usages=usages, key_usages=facts.key_usages or (_ISSUES if request.is_ca else _SIGNS)
     )
+
+
+# What others decide who make a certificate: its lifetime, its subject, what else it is for; all of a CA.
+_THEIRS = frozenset(("EB315", "EB316", "EB321", "EB323", "EB331"))
+
+
+def half(found: Found) -> Iterable[Diagnostic]:
+    """A leaf's pair that lost one of its files. A CA may well keep its key elsewhere."""
+    request, paths = found.request, found.paths
+    if request.is_ca or found.is_absent or found.keyless or (found.certificate and found.key):
+        return
+    if found.key and found.asked:
+        yield waits(found, Severity.NOTE)
+        return
+    lacking, kept = (paths.key, paths.certificate) if found.certificate else (paths.certificate, paths.key)
+    hint = f"bring it back, or make the pair anew with: etcdboot certs renew {request.name}"
+    yield error("EB310", f"{lacking} is missing beside {kept}", hint, request.name)
+
+
+def waits(found: Found, severity: Severity) -> Diagnostic:
+    """That a request was made, and nobody has signed it yet."""
+    name, path = found.request.name, csr_path(found.request.name)
+    hint = f"have {path} signed, then: etcdboot certs adopt FILE"
+    return Diagnostic(severity, "EB358", f"{name} waits for a signature", hint, name)
+
+
+def revoked(found: Found, facts: CertFacts) -> Iterable[Diagnostic]:
+    """That the certificate stands in the register of revocations."""
+    if facts.serial in found.revoked:
+        name = found.request.name
+        hint = f"make it anew with: etcdboot certs renew {name}; for good: take it out of the spec"
+        yield error("EB377", f"{name} is revoked, and members that look at the list refuse it", hint, name)
+
+
+def changed_by_hand(found: Found) -> Iterable[Diagnostic]:
+    """The files of ours that are not as we wrote them."""
+    for path in found.edited:
+        message = f"{path} was changed since etcdboot wrote it"
+        hint = "etcdboot will not replace it; move it away to have it made anew"
+        yield warning("EB309", message, hint, str(path))
+
+
+def of_others(request: CertRequest, findings: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    """The findings about a certificate that others made; what is theirs to decide is worth one note."""
+    theirs = [
+        finding.message.removeprefix(f"{request.name} ") for finding in findings if finding.code in _THEIRS
+    ]
+    again = (
+        f"have it signed anew (etcdboot certs csr {request.name}), or: etcdboot certs renew {request.name}"
+    )
+    hint = "" if request.is_ca else again
+    rest = tuple(
+        finding if request.is_ca else replace(finding, hint=hint)
+        for finding in findings
+        if finding.code not in _THEIRS
+    )
+    if not theirs:
+        return rest
+    message = f"{request.name} was made by others: it {'; it '.join(theirs)}"
+    return (*rest, Diagnostic(Severity.NOTE, "EB392", message, hint, request.name))
+
+
+def of_copy(findings: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    """The findings about a CA that the next step replaces, without what the spec wants of the new one."""
+    return tuple(finding for finding in findings if finding.code != "EB323")
+
+
+def cut_short(entry: Entry, now: datetime) -> Iterable[Diagnostic]:
+    """A new certificate that would have outlived its CA."""
+    request, facts = entry.request, entry.facts
+    if facts is not None and facts.not_after < validity(request, now, None)[1]:
+        message = f"{request.name} ends with {request.ca_name}, on {facts.not_after.date()}, before its time"
+        hint = "put another CA in its place in time: etcdboot certs rotate-ca"
+        yield Diagnostic(Severity.NOTE, "EB322", message, hint, request.name)

@@ -8,35 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import PurePosixPath
 
 from etcdboot.base.fast_dataclasses import dataclass, field, replace
+from etcdboot.pki.x509.crl_entry import Reason, Revoked
 
 REGISTER = PurePosixPath("revoked.json")
 VERSION = 1
-
-
-class Reason(StrEnum):
-    """Why a certificate is revoked (RFC 5280 section 5.3.1); those that suit a leaf and last."""
-
-    UNSPECIFIED = "unspecified"
-    KEY_COMPROMISE = "key-compromise"
-    AFFILIATION_CHANGED = "affiliation-changed"
-    SUPERSEDED = "superseded"
-    CESSATION_OF_OPERATION = "cessation-of-operation"
-    PRIVILEGE_WITHDRAWN = "privilege-withdrawn"
-
-
-@dataclass(frozen=True, slots=True)
-class Revoked:
-    """One certificate that counts no more; ``name`` is whose it was, ``until`` when it ends by itself."""
-
-    serial: int
-    name: str
-    when: datetime
-    until: datetime
-    reason: Reason = Reason.UNSPECIFIED
 
 
 @dataclass(frozen=True, slots=True)

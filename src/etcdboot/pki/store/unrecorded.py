@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator
 from hashlib import sha256
 
-from etcdboot.pki.store.audit import CertFacts
+from etcdboot.observations.certificate import CertFacts
 from etcdboot.pki.store.inventory import Entry
 from etcdboot.pki.store.issued_register import Issued
 from etcdboot.pki.x509.certificate import read

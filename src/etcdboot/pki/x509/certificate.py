@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from etcdboot.base.addresses import Host, HostKind
-from etcdboot.pki.store.audit import CertFacts
+from etcdboot.base.text import printable
+from etcdboot.observations.certificate import CertFacts
 from etcdboot.pki.x509.pem import Unreadable, load_certificate, load_key
 from etcdboot.plan.certificate_request import Usage
 
@@ -197,3 +198,36 @@ def public_hash(key: PublicKeyTypes) -> str:
 
 def _utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
+
+
+class Period(NamedTuple):
+    """Both ends, in UTC."""
+
+    not_before: datetime
+    not_after: datetime
+
+
+def periods(pem: bytes) -> tuple[Period, ...]:
+    """Those of all the certificates in it, in their order; none of what is no certificate."""
+    try:
+        found = x509.load_pem_x509_certificates(pem)
+    except ValueError:
+        return ()
+    return tuple(
+        Period(each.not_valid_before_utc.astimezone(UTC), each.not_valid_after_utc.astimezone(UTC))
+        for each in found
+    )
+
+
+def name_text(name: x509.Name) -> str:
+    """A subject or an issuer in one line, in the certificate's order."""
+    return printable(", ".join(f"{kind}={value}" for kind, value in _attributes(name))) or "(empty)"
+
+
+def name_json(name: x509.Name) -> dict[str, object]:
+    """The same by attribute; of one that is there several times the last."""
+    return dict(_attributes(name))
+
+
+def _attributes(name: x509.Name) -> list[tuple[str, str]]:
+    return [(NAMES.get(each.oid, each.oid.dotted_string), str(each.value)) for each in name]

@@ -13,12 +13,11 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from etcdboot.pki.store.audit import BACKDATE
-from etcdboot.pki.store.revocation_register import Reason, Revoked
+from etcdboot.observations.certificate import BACKDATE, CrlFacts
+from etcdboot.pki.x509.crl_entry import Reason, Revoked
 from etcdboot.pki.x509.pem import Unreadable, load_certificate
 from etcdboot.pki.x509.profile import authority_key_identifier
 from etcdboot.pki.x509.signing import Authority, signing_hash
-from etcdboot.plan.revocation_lists import CrlFacts
 
 _PEM = b"-----BEGIN X509 CRL-----"
 _FLAGS = {

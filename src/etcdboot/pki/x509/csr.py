@@ -13,9 +13,9 @@ from cryptography.utils import CryptographyDeprecationWarning
 
 from etcdboot.base.addresses import Host, HostKind
 from etcdboot.base.text import printable
+from etcdboot.observations.certificate import CsrFacts
 from etcdboot.pki.x509 import profile
 from etcdboot.pki.x509.certificate import NAMES, key_type, public_hash
-from etcdboot.pki.x509.csr_policy import CsrFacts
 from etcdboot.pki.x509.extension_text import general_name, key_usages, purpose
 from etcdboot.pki.x509.pem import PrivateKey, Unreadable
 from etcdboot.pki.x509.pem_blocks import blocks

@@ -8,55 +8,16 @@ signed for what was asked for.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import PurePosixPath
 
-from etcdboot.base.addresses import Host
 from etcdboot.base.diagnostics import Diagnostic, Severity, error
-from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.plan.certificate_request import CertRequest, file_stem
+from etcdboot.observations.certificate import CsrFacts
+from etcdboot.plan.certificate_request import CertRequest
 
-CSR_FOLDER = PurePosixPath("csr")  # below pki/: requests that wait for somebody's signature
 # What a leaf's key is never used for; the other bits give nothing in TLS 1.3 (RFC 8446 section 4.4.2.2).
 _SIGNING = ("keyCertSign", "cRLSign")
 
 
-@dataclass(frozen=True, slots=True)
-class CsrFacts:
-    """What one request asks for.
-
-    ``others`` are names that are no hosts (an e-mail address, a URI), ``extensions`` what it wants besides,
-    in words; ``key`` and ``public_key`` are as ``CertFacts`` has them; ``signed`` tells whether it is signed
-    with the key that it is about.
-    """
-
-    subject: tuple[tuple[str, str], ...]
-    sans: tuple[Host, ...]
-    others: tuple[str, ...]
-    usages: tuple[str, ...]
-    key_usages: tuple[str, ...]
-    is_ca: bool
-    key: str
-    public_key: str
-    signed: bool
-    extensions: tuple[str, ...] = ()
-
-    @property
-    def common_name(self) -> str:
-        """The subject's CN; empty without one."""
-        return dict(self.subject).get("CN", "")
-
-
 Check = Callable[[CertRequest, CsrFacts], Iterable[Diagnostic]]
-
-
-def csr_name(name: str) -> str:
-    """What the file of a certificate's request is called: ``etcd1-server.csr``."""
-    return f"{'-'.join(map(file_stem, name.split('/')))}.csr"
-
-
-def csr_path(name: str) -> PurePosixPath:
-    """Where a request waits, below ``pki/``."""
-    return CSR_FOLDER / csr_name(name)
 
 
 def excess(request: CertRequest, facts: CsrFacts) -> tuple[Diagnostic, ...]:

@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
 from etcdboot.base.fast_dataclasses import dataclass
+from etcdboot.base.text import printable
+from etcdboot.pki.x509 import extension_text
 from etcdboot.pki.x509.certificate import KEY_USAGES, USAGE_OIDS
 
 # RFC 5280 section 4.2.1.12 and 4.2.2.1; what else there is stays a dotted number.
@@ -138,3 +141,62 @@ _ROWS: dict[type, tuple[str, Callable[[Any], str]]] = {
     x509.CRLNumber: ("cRLNumber", lambda value: str(value.crl_number)),
     x509.CRLReason: ("reasonCode", lambda value: str(value.reason.value)),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The extensions of a certificate, a request or a list: read whole, or not at all (``flaws``)."""
+
+    found: tuple[extension_text.ShownExtension, ...] = ()
+    sans: tuple[str, ...] = ()
+    usages: tuple[str, ...] = ()
+    key_usages: tuple[str, ...] = ()
+    is_ca: bool = False
+    path_length: int | None = None
+    flaws: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> tuple[tuple[str, str], ...]:
+        """One row for each extension."""
+        return tuple(
+            (each.name, f"{printable(each.value)}{' (critical)' if each.critical else ''}")
+            for each in self.found
+        )
+
+    def as_json(self) -> dict[str, object]:
+        """The extensions, and what certificates are asked for most."""
+        return {
+            "sans": list(self.sans),
+            "usages": list(self.usages),
+            "key_usages": list(self.key_usages),
+            "is_ca": self.is_ca,
+            "path_length": self.path_length,
+            "extensions": self.list(),
+        }
+
+    def list(self) -> list[dict[str, object]]:
+        """The extensions alone."""
+        return [
+            {"oid": each.oid, "name": each.name, "critical": each.critical, "value": each.value}
+            for each in self.found
+        ]
+
+
+def held(owner: x509.Certificate | x509.CertificateSigningRequest | x509.CertificateRevocationList) -> Held:
+    """The extensions of something."""
+    try:
+        found = owner.extensions
+    except (ValueError, x509.DuplicateExtension, UnsupportedAlgorithm) as cause:
+        return Held(flaws=(f"its extensions cannot be read: {cause}",))
+    values = {type(each.value): each.value for each in found}
+    names = values.get(x509.SubjectAlternativeName, ())
+    purposes = values.get(x509.ExtendedKeyUsage, ())
+    usage, basic = values.get(x509.KeyUsage), values.get(x509.BasicConstraints)
+    return Held(
+        extension_text.shown(found),
+        sans=tuple(map(extension_text.general_name, names)),
+        usages=tuple(map(extension_text.purpose, purposes)),
+        key_usages=extension_text.key_usages(usage) if usage else (),
+        is_ca=bool(basic and basic.ca),
+        path_length=basic.path_length if basic else None,
+    )

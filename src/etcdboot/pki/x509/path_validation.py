@@ -12,7 +12,8 @@ from ipaddress import ip_address, ip_network
 from cryptography import x509
 
 from etcdboot.base.addresses import Host
-from etcdboot.pki.inspection.description import held, name_text
+from etcdboot.pki.x509.certificate import name_text
+from etcdboot.pki.x509.extension_text import held
 
 
 def objections(path: Sequence[x509.Certificate], sans: Iterable[Host]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 
 from etcdboot.base.addresses import Host
-from etcdboot.pki.store.audit import BACKDATE
+from etcdboot.observations.certificate import BACKDATE
 from etcdboot.pki.x509.certificate import NAME_OIDS, USAGE_OIDS
 from etcdboot.plan.certificate_request import CertRequest, Usage
 from etcdboot.spec.subject_names import is_network, permitted

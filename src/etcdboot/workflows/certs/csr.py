@@ -18,13 +18,14 @@ from etcdboot.effects.files.pki_tree import PairTree, open_pairs
 from etcdboot.effects.files.root_folder import Watcher, make_root, unwatched
 from etcdboot.effects.files.user_files import read_if_there, write_new
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
+from etcdboot.observations.certificate import CsrFacts
 from etcdboot.pki.store import selection
 from etcdboot.pki.store.inventory import Found, unreadable
 from etcdboot.pki.x509 import csr
 from etcdboot.pki.x509.certificate import public_hash
-from etcdboot.pki.x509.csr_policy import CsrFacts, csr_name, csr_path, excess
+from etcdboot.pki.x509.csr_policy import excess
 from etcdboot.pki.x509.pem import PrivateKey, Unreadable, dump_key, is_encrypted, load_key
-from etcdboot.plan.certificate_request import CertRequest, pair_paths
+from etcdboot.plan.certificate_request import CertRequest, csr_name, csr_path, pair_paths
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.spec.spec import CertificateSource
 from etcdboot.workflows.certs.pki_state import look, placed

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from etcdboot.base.diagnostics import Diagnostic, error
 from etcdboot.base.errors import EtcdbootError, Missing, Refused
+from etcdboot.observations.certificate import BACKDATE
 from etcdboot.pki.adoption import adoption, signed_reply
-from etcdboot.pki.store.audit import BACKDATE
 from etcdboot.pki.store.inventory import Entry
 from etcdboot.pki.x509 import csr
 from etcdboot.pki.x509.certificate import public_hash

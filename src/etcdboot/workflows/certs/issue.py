@@ -16,15 +16,14 @@ from etcdboot.effects import clock, random_source
 from etcdboot.effects.files.pki_tree import PairTree, open_pairs
 from etcdboot.effects.files.root_folder import Watcher, unwatched
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
+from etcdboot.observations.certificate import CertFacts
 from etcdboot.pki.revocation.lists import NO_LISTS, Lists
 from etcdboot.pki.store import inventory, selection
-from etcdboot.pki.store.audit import CertFacts
 from etcdboot.pki.store.file_layout import is_beside
 from etcdboot.pki.store.inventory import Entry
-from etcdboot.pki.x509.csr_policy import csr_path
 from etcdboot.pki.x509.pem import PrivateKey, dump_key
 from etcdboot.pki.x509.signing import Pair, PublicKey, issue_all
-from etcdboot.plan.certificate_request import CertRequest, pair_paths
+from etcdboot.plan.certificate_request import CertRequest, csr_path, pair_paths
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.spec.spec import CertificateSource
 from etcdboot.workflows.certs import external_signer

@@ -13,8 +13,7 @@ from etcdboot.effects.files.pki_tree import PairTree
 from etcdboot.pki.store.inventory import Found
 from etcdboot.pki.store.revocation_register import REGISTER, Register, RegisterProblem
 from etcdboot.pki.store.rotation_state import STATE, Rotations, Step
-from etcdboot.pki.x509.csr_policy import csr_path
-from etcdboot.plan.certificate_request import CertRequest, PairPaths, pair_paths
+from etcdboot.plan.certificate_request import CertRequest, PairPaths, csr_path, pair_paths
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.spec.spec import CertificateSource
 

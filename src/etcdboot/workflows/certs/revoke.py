@@ -21,7 +21,8 @@ from etcdboot.pki.revocation.revocation import Culprit, Sentence, consequences, 
 from etcdboot.pki.store import inventory, selection
 from etcdboot.pki.store.inventory import Entry
 from etcdboot.pki.store.issued_register import Issued
-from etcdboot.pki.store.revocation_register import Reason, Register, Revoked, Roll
+from etcdboot.pki.store.revocation_register import Register, Roll
+from etcdboot.pki.x509.crl_entry import Reason, Revoked
 from etcdboot.plan.certificate_request import CA, PEER_CA, pair_paths
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.plan.revocation_lists import CrlRequest, crl_paths

@@ -21,13 +21,14 @@ from etcdboot.effects.files.user_files import (
     write_new,
 )
 from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
+from etcdboot.observations.certificate import CsrFacts
 from etcdboot.pki.adoption.csr_matching import Asked, recognised
 from etcdboot.pki.store import inventory, selection
 from etcdboot.pki.store.inventory import Entry, Found
 from etcdboot.pki.store.key_owners import holders
 from etcdboot.pki.x509 import csr
 from etcdboot.pki.x509.certificate import public_key_of
-from etcdboot.pki.x509.csr_policy import CsrFacts, excess, left_out
+from etcdboot.pki.x509.csr_policy import excess, left_out
 from etcdboot.pki.x509.pem import Unreadable
 from etcdboot.plan.certificate_request import CertRequest, pair_paths
 from etcdboot.plan.plan import ClusterPlan

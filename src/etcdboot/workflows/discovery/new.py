@@ -11,7 +11,7 @@ from etcdboot.base.errors import EtcdbootError, SpecError
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects.files.replace_in_place import demand_rewritable, rewrite
 from etcdboot.effects.files.user_files import folder_of, read_text
-from etcdboot.effects.tokens import new_token
+from etcdboot.effects.random_source import new_token
 from etcdboot.plan.bootstrap_flags import token_key
 from etcdboot.plan.paths import HostLayout
 from etcdboot.plan.plan import ClusterPlan

@@ -6,8 +6,8 @@ import pytest
 
 from etcdboot.base.addresses import parse_host
 from etcdboot.base.diagnostics import Diagnostic
+from etcdboot.observations.certificate import CsrFacts
 from etcdboot.pki.adoption.csr_matching import Asked, recognised
-from etcdboot.pki.x509.csr_policy import CsrFacts
 from samples.certificates import plan_of
 
 LEAVES = tuple(

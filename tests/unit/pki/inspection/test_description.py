@@ -3,7 +3,8 @@ from __future__ import annotations
 from cryptography import x509
 from cryptography.x509.oid import SignatureAlgorithmOID
 
-from etcdboot.pki.inspection.description import Held, algorithm, held
+from etcdboot.pki.inspection.description import algorithm
+from etcdboot.pki.x509.extension_text import Held, held
 from samples.foreign import authority, made, sans
 
 

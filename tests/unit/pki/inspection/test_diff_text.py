@@ -3,8 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from etcdboot.pki.inspection.diff_text import describe
-from etcdboot.pki.store.revocation_register import Revoked
 from etcdboot.pki.x509 import crl
+from etcdboot.pki.x509.crl_entry import Revoked
 from etcdboot.pki.x509.signing import Authority, Pair
 from etcdboot.plan.certificate_request import pair_paths
 from etcdboot.workflows.certs.issue import issue

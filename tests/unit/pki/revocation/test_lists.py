@@ -7,8 +7,9 @@ import pytest
 from etcdboot.effects.random_source import new_key, new_serial
 from etcdboot.pki.revocation.lists import NO_LISTS, Lists
 from etcdboot.pki.store.inventory import Entry, Found, judge
-from etcdboot.pki.store.revocation_register import Register, Revoked, Roll
+from etcdboot.pki.store.revocation_register import Register, Roll
 from etcdboot.pki.x509 import crl
+from etcdboot.pki.x509.crl_entry import Revoked
 from etcdboot.pki.x509.signing import Authority, Pair, issue
 from etcdboot.plan.revocation_lists import CrlRequest
 from samples.certificates import AUTHORITY, DAY, NOW

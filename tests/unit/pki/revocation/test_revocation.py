@@ -5,8 +5,8 @@ import pytest
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.effects.random_source import new_key, new_serial
 from etcdboot.pki.revocation.revocation import Culprit, Sentence, consequences, sentence
-from etcdboot.pki.store.revocation_register import Reason
 from etcdboot.pki.x509.certificate import read
+from etcdboot.pki.x509.crl_entry import Reason
 from etcdboot.pki.x509.signing import Authority, Pair, issue
 from etcdboot.plan.certificate_request import CertKind
 from samples.certificates import AUTHORITY, CLIENT, NOW, SERVER

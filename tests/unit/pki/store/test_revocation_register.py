@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from etcdboot.pki.store.revocation_register import Reason, Register, RegisterProblem, Revoked, Roll
+from etcdboot.pki.store.revocation_register import Register, RegisterProblem, Roll
+from etcdboot.pki.x509.crl_entry import Reason, Revoked
 from samples.certificates import NOW
 
 BOB = Revoked(7, "client/bob", NOW, NOW + timedelta(days=1), Reason.KEY_COMPROMISE)

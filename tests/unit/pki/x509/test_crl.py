@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from etcdboot.effects.random_source import new_key, new_serial
-from etcdboot.pki.store.revocation_register import Reason, Revoked
 from etcdboot.pki.x509 import crl
+from etcdboot.pki.x509.crl_entry import Reason, Revoked
 from etcdboot.pki.x509.pem import Unreadable
 from etcdboot.pki.x509.signing import Authority, Pair, issue, signing_hash
 from etcdboot.spec.spec import KeyAlgorithm

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from etcdboot.base.addresses import parse_host
-from etcdboot.pki.x509.csr_policy import CsrFacts, csr_path, excess, left_out
+from etcdboot.observations.certificate import CsrFacts
+from etcdboot.pki.x509.csr_policy import excess, left_out
+from etcdboot.plan.certificate_request import csr_path
 from samples.certificates import CLIENT, SERVER
 
 ASKED = CsrFacts(

@@ -9,11 +9,12 @@ from cryptography import x509
 
 from etcdboot.base.errors import Missing, Refused, UsageError
 from etcdboot.effects.files.root_folder import Watcher
-from etcdboot.pki.store.revocation_register import Reason, Register
+from etcdboot.observations.certificate import CrlFacts
+from etcdboot.pki.store.revocation_register import Register
 from etcdboot.pki.x509 import crl
 from etcdboot.pki.x509.certificate import read
+from etcdboot.pki.x509.crl_entry import Reason
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.plan.revocation_lists import CrlFacts
 from etcdboot.workflows.certs.issue import issue
 from etcdboot.workflows.certs.renew import renew
 from etcdboot.workflows.certs.revoke import ListsResult, refresh, revoke

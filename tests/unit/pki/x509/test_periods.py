@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from etcdboot.products.pki.periods import periods
+from etcdboot.pki.x509.certificate import periods
 from etcdboot.workflows.certs.issue import issue
 from samples.observations import planned
 

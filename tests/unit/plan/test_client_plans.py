@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.model.clients import client_plans
+from etcdboot.plan.planner import client_plans
 from etcdboot.spec.spec import CertificatesSpec, ClientSpec, ClientTls, TlsSpec
 from samples.specs import planned, three
 

@@ -1,1 +1,0 @@
-"""What is made from a plan: files, certificates, judgements. Pure; siblings never import one another."""

@@ -1,1 +1,0 @@
-"""From certificate requests to certificates, and the judgement of those that exist."""
