@@ -25,7 +25,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = Path(__file__).with_name("etcd-flags.json")
-MODULE = ROOT / "src" / "etcdboot" / "knowledge" / "etcd" / "flag_table.py"
+MODULE = ROOT / "src" / "etcdboot" / "etcd" / "flag_table.py"
 
 MINORS = ("3.4", "3.5", "3.6", "3.7")
 

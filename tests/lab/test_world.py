@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -250,7 +251,9 @@ with World() as world:
     one.write("/usr/local/bin/etcdboot-lab", "installed on this host alone")
     kinds = ("net", "mnt", "pid")
     spaces = [os.readlink(f"/proc/{pid}/ns/{kind}") for pid in (world.pid, one.pid) for kind in kinds]
-    print(json.dumps({"name": world.name, "pid": sleeper.pid, "spaces": spaces}), flush=True)
+    now = int(time.clock_gettime(time.CLOCK_BOOTTIME) * os.sysconf("SC_CLK_TCK"))
+    told = {"name": world.name, "pid": sleeper.pid, "spaces": spaces, "described": now}
+    print(json.dumps(told), flush=True)
     if sys.argv[2] == "hold":
         time.sleep(1000)
     sys.exit(0 if sys.argv[2] == "end" else "failed")
@@ -264,12 +267,22 @@ def tell(*words: str, prefix: tuple[str, ...] = ()) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
 
 
-def left_of(world: dict[str, object]) -> list[str]:
-    """What is still there of a world: processes in its namespaces, its cgroups, its mounts."""
+def started(process: Path) -> int:
+    """When a process in /proc started, in clock ticks since boot (field 22 of stat, proc(5))."""
+    return int((process / "stat").read_text().rpartition(")")[2].split()[19])
+
+
+def left_of(world: dict[str, Any]) -> list[str]:
+    """What is still there of a world: processes in its namespaces, its cgroups, its mounts.
+
+    The kernel gives the number of a namespace that is gone to a new one, so a process that started later than
+    the world was described belongs to the world of another test.
+    """
     left = []
     for space in Path("/proc").glob("[0-9]*/ns/*"):
         try:
-            left += [str(space)] if os.readlink(space) in list(world["spaces"]) else []  # type: ignore[call-overload]
+            inside = os.readlink(space) in world["spaces"]
+            left += [str(space)] if inside and started(space.parents[1]) <= world["described"] else []
         except OSError:
             continue  # it ended while we looked
     # walk, for it takes no notice of groups that other worlds take away meanwhile

@@ -16,12 +16,12 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     ),
     "A2-system-folder": (  # data-dir: /var/lib and the like were chowned and chmodded
         "tests/integration/test_install_folders.py::test_system_folders_are_refused_and_left_as_they_are",
-        "tests/unit/model/test_rules.py::test_a_rule_names_the_fault_and_its_place",
+        "tests/unit/rules/test_rules.py::test_a_rule_names_the_fault_and_its_place",
         "tests/property/test_folders.py::test_the_parent_of_a_usual_folder_is_refused",
     ),
     "A2-nested-folders": (  # data-dir below config-dir/pki was replaced with it
         "tests/integration/test_install_folders.py::test_one_folder_in_the_other_is_refused",
-        "tests/unit/model/test_rules.py::test_a_rule_names_the_fault_and_its_place",
+        "tests/unit/rules/test_rules.py::test_a_rule_names_the_fault_and_its_place",
         "tests/property/test_folders.py::test_a_folder_inside_another_is_refused",
     ),
     "A3-make-csr": (  # make-csr.sh followed a folder that the etcd user had exchanged
@@ -39,7 +39,7 @@ FINDINGS: dict[str, tuple[str, ...]] = {
         "tests/lab/test_separate_peer_ca.py"
         "::test_a_living_cluster_goes_from_one_ca_to_two_and_no_write_fails",
         "tests/unit/workflows/test_ca_layout.py::test_check_judges_an_open_layout_by_pki",
-        "tests/unit/model/test_rules.py::test_a_rule_names_the_fault_and_its_place",
+        "tests/unit/rules/test_rules.py::test_a_rule_names_the_fault_and_its_place",
     ),  # with one CA, any client certificate reads the raft log at the peer port
     "A5-env": (
         "tests/cli/test_local_trust.py::test_a_state_folder_that_another_user_laid_is_exit_7",
@@ -56,7 +56,7 @@ FINDINGS: dict[str, tuple[str, ...]] = {
         "tests/cli/test_local_trust.py::test_every_command_refuses_a_malformed_answer",
     ),  # a malformed answer was exit 1
     "A6-member-like-client": (
-        "tests/unit/model/test_rules.py::test_a_rule_names_the_fault_and_its_place",
+        "tests/unit/rules/test_rules.py::test_a_rule_names_the_fault_and_its_place",
         "tests/unit/pki/store/test_audit.py::test_a_certificate_with_the_name_of_another_user_is_an_error",
         "tests/integration/test_users.py::test_a_member_named_like_a_user_is_that_user_and_is_refused",
         "tests/integration/test_users.py::test_a_certificate_of_the_superuser_is_adopted_for_nobody_else",
@@ -75,7 +75,7 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "A10-secret-modes": (
         "tests/cli/test_secret_modes.py::test_a_secret_file_that_others_can_read_is_warned_of",
     ),  # secret files that others can read
-    "A10-root-user": ("tests/unit/model/test_rules.py::test_a_rule_names_the_fault_and_its_place",),
+    "A10-root-user": ("tests/unit/rules/test_rules.py::test_a_rule_names_the_fault_and_its_place",),
     "A10-passphrase": (
         "tests/integration/test_up_background.py::test_a_cluster_in_the_background_keeps_no_passphrase_in_its_environment",
         "tests/unit/effects/process/test_background.py::test_a_passphrase_is_not_in_the_childs_environment",

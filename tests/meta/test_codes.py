@@ -7,7 +7,7 @@ import pytest
 from etcdboot.base.diagnostic_codes import CODES
 from meta.source import PACKAGE, files
 
-TABLE = PACKAGE / "ground" / "codes.py"
+TABLE = PACKAGE / "base" / "diagnostic_codes.py"
 USED = {
     code
     for path in files()

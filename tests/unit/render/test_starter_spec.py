@@ -19,7 +19,7 @@ from etcdboot.render.starter_spec import (
 from etcdboot.spec.loader import load
 from etcdboot.spec.spec import ClusterSpec
 
-TEMPLATES = Path(__file__).parents[4] / "templates"
+TEMPLATES = Path(__file__).parents[3] / "templates"
 ENGINE = Engine({TEMPLATE: (TEMPLATES / TEMPLATE).read_text()})
 THREE = starters(("etcd1=10.0.0.1", "e2.example.com", "v6=[fd00::3]"))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from etcdboot.base.errors import Missing, UsageError
 from etcdboot.effects.files.os_errors import failed
 
-_PACKAGE = Path(__file__).resolve().parents[1]
+_PACKAGE = Path(__file__).resolve().parents[2]
 # In a wheel they are in the package, in the source tree at its top.
 _PLACES = (_PACKAGE / "templates", _PACKAGE.parents[1] / "templates")
 _SUFFIX = ".j2"

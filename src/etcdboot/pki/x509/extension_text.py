@@ -11,7 +11,6 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.base.text import printable
-from etcdboot.pki.x509 import extension_text
 from etcdboot.pki.x509.certificate import KEY_USAGES, USAGE_OIDS
 
 # RFC 5280 section 4.2.1.12 and 4.2.2.1; what else there is stays a dotted number.
@@ -147,7 +146,7 @@ _ROWS: dict[type, tuple[str, Callable[[Any], str]]] = {
 class Held:
     """The extensions of a certificate, a request or a list: read whole, or not at all (``flaws``)."""
 
-    found: tuple[extension_text.ShownExtension, ...] = ()
+    found: tuple[ShownExtension, ...] = ()
     sans: tuple[str, ...] = ()
     usages: tuple[str, ...] = ()
     key_usages: tuple[str, ...] = ()
@@ -193,10 +192,10 @@ def held(owner: x509.Certificate | x509.CertificateSigningRequest | x509.Certifi
     purposes = values.get(x509.ExtendedKeyUsage, ())
     usage, basic = values.get(x509.KeyUsage), values.get(x509.BasicConstraints)
     return Held(
-        extension_text.shown(found),
-        sans=tuple(map(extension_text.general_name, names)),
-        usages=tuple(map(extension_text.purpose, purposes)),
-        key_usages=extension_text.key_usages(usage) if usage else (),
+        shown(found),
+        sans=tuple(map(general_name, names)),
+        usages=tuple(map(purpose, purposes)),
+        key_usages=key_usages(usage) if usage else (),
         is_ca=bool(basic and basic.ca),
         path_length=basic.path_length if basic else None,
     )
