@@ -8,7 +8,14 @@ from etcdboot.base.addresses import Host
 from etcdboot.formats import shell
 from etcdboot.plan.certificate_request import CertRequest, csr_name, pair_paths
 from etcdboot.plan.plan import MemberPlan
-from etcdboot.render.steps import Command, copy_folder, copy_to, etcdboot_command, run_script, step
+from etcdboot.render.operator_steps.step import (
+    Command,
+    copy_folder,
+    copy_to,
+    etcdboot_command,
+    run_script,
+    step,
+)
 from etcdboot.spec.spec import CertificateSource, KeyAlgorithm
 
 MAKE_CSR = "make-csr.sh"

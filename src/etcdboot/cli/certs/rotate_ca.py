@@ -136,7 +136,7 @@ def _go_back(cluster: Cluster, file: str, ca: str | None, *, offline: bool, **mo
 
 def _outcome(cluster: Cluster, done: Rotated, file: str, out: str, *, offline: bool) -> Outcome:
     from etcdboot.pki.rotation.readiness import objections
-    from etcdboot.render.rolling_restart import order
+    from etcdboot.render.operator_steps.rolling_restart import order
     from etcdboot.workflows.certs.rotation.readiness import leader_of
 
     waiting = () if done.changes else tuple(objections(done.seen))
@@ -202,7 +202,7 @@ def _table(seen: tuple[Sighting, ...]) -> tuple[Grid]:
 
 def _next(cluster: Cluster, done: Rotated, file: str, out: str, leader: str | None) -> Iterator[str]:
     """What a human does until the step is in force everywhere, and how to go on then."""
-    from etcdboot.render.rolling_restart import handing_out, rolling_restart
+    from etcdboot.render.operator_steps.rolling_restart import handing_out, rolling_restart
 
     if done.rotation is None and not done.aborted:
         return

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from etcdboot.formats import shell
 from etcdboot.plan.plan import ClusterPlan, MemberPlan
-from etcdboot.render.steps import (
+from etcdboot.render.operator_steps.step import (
     Command,
     copy_folder,
     etcdboot_command,

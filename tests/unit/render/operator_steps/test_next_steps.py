@@ -6,7 +6,7 @@ import pytest
 
 from etcdboot.base.addresses import parse_host
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.render.next_steps import next_steps
+from etcdboot.render.operator_steps.next_steps import next_steps
 from etcdboot.spec.spec import BootstrapMode, BootstrapSpec, ClusterState, Settings, Target
 from samples.plans import small_plan
 

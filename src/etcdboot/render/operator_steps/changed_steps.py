@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 from etcdboot.base.fast_dataclasses import replace
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.render.changed import Changed
-from etcdboot.render.next_steps import announcement, etcdctl_on, next_steps, run_all
-from etcdboot.render.rolling_restart import handing_out, joining, removing, rolling_restart
-from etcdboot.render.steps import step, verify_command
+from etcdboot.render.operator_steps.changes import Changed
+from etcdboot.render.operator_steps.next_steps import announcement, etcdctl_on, next_steps, run_all
+from etcdboot.render.operator_steps.rolling_restart import handing_out, joining, removing, rolling_restart
+from etcdboot.render.operator_steps.step import step, verify_command
 from etcdboot.render.targets import CLIENTS_FOLDER
 from etcdboot.spec.spec import ClusterState, Target
 

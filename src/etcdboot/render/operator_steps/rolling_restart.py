@@ -9,8 +9,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from types import MappingProxyType
 
 from etcdboot.plan.plan import ClusterPlan, MemberPlan
-from etcdboot.render.next_steps import STARTS, announcement, etcdctl_on
-from etcdboot.render.steps import (
+from etcdboot.render.operator_steps.next_steps import STARTS, announcement, etcdctl_on
+from etcdboot.render.operator_steps.step import (
     Command,
     copy_folder,
     on_host,

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from etcdboot.render.steps import Command, etcdboot_command, step, verify_command
+from etcdboot.render.operator_steps.step import Command, etcdboot_command, step, verify_command
 
 
 def test_commands_are_quoted_and_ready_text_is_not() -> None:

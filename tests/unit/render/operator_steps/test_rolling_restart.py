@@ -6,7 +6,7 @@ import pytest
 
 from etcdboot.base.addresses import parse_host
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.render.rolling_restart import handing_out, order, rolling_restart
+from etcdboot.render.operator_steps.rolling_restart import handing_out, order, rolling_restart
 from etcdboot.spec.spec import Settings, Target
 from samples.plans import small_plan
 

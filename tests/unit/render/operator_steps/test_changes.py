@@ -7,9 +7,9 @@ import pytest
 
 from etcdboot.base.artifacts import Artifact, Change, ChangeKind
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.render.changed import Changed, changed
-from etcdboot.render.changed_steps import changed_steps
-from etcdboot.render.next_steps import next_steps
+from etcdboot.render.operator_steps.changed_steps import changed_steps
+from etcdboot.render.operator_steps.changes import Changed, changed
+from etcdboot.render.operator_steps.next_steps import next_steps
 from etcdboot.spec.spec import ClusterState, Settings, Target
 from samples.plans import small_plan
 

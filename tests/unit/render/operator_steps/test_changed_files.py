@@ -9,8 +9,8 @@ import pytest
 from etcdboot.base.artifacts import Change, ChangeKind
 from etcdboot.effects.files.template_files import load_templates
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.render.changed import changed
-from etcdboot.render.changed_steps import changed_steps
+from etcdboot.render.operator_steps.changed_steps import changed_steps
+from etcdboot.render.operator_steps.changes import changed
 from etcdboot.render.renderer import render
 from etcdboot.spec.loader import load
 from etcdboot.spec.spec import Settings, Target

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from etcdboot.base.artifacts import Change, ChangeKind
 from etcdboot.base.fast_dataclasses import dataclass, field
 from etcdboot.plan.plan import ClientPlan, ClusterPlan, MemberPlan
-from etcdboot.render.settings_text import beforehand, lasting, setting
+from etcdboot.render.operator_steps.settings_text import beforehand, lasting, setting
 from etcdboot.render.targets import CLIENTS_FOLDER, TARGETS, rows_of
 from etcdboot.spec.spec import ClusterState
 

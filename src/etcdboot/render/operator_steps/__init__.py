@@ -1,0 +1,1 @@
+"""The steps that ``render`` prints: what the operator does on which host, in which order."""
