@@ -17,7 +17,7 @@ from etcdboot.formats.bind import HIGHEST_TTL
 if TYPE_CHECKING:
     from etcdboot.workflows.dns import CheckResult, ZoneResult
 
-# Those of products.bootstrap.zone.formats.FORMATS, which --help need not import.
+# Those of bootstrap.dns_zone_formats.FORMATS, which --help need not import.
 FORMAT_NAMES = ("bind", "dnsmasq", "nsupdate", "table")
 _HIGHEST_SERIAL = 2**32 - 1  # RFC 1035 section 3.3.13
 _STYLES = {"ok": "green"}

@@ -16,7 +16,7 @@ def config(member: MemberPlan) -> dict[str, Value]:
     """The file's content: plain keys first, then the sections, each in the plan's order.
 
     Durations are whole nanoseconds, lists are sequences, all else is as the release's type has it. The flags
-    must be expressible in the file (``knowledge.etcd.forms``).
+    must be expressible in the file (``etcd.settings_forms``).
     """
     plain: dict[str, Value] = {}
     sections: dict[str, Value] = {}

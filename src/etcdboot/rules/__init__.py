@@ -1,4 +1,4 @@
-"""What a well-shaped spec must also mean: one table of rules, each a function of its own.
+"""What a well-formed spec must also fulfil: one table of rules, each a function of its own.
 
 A new rule is one function and one row, an entry in base/diagnostic_codes.py, and a failing example in its
 test.

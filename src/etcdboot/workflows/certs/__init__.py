@@ -1,1 +1,1 @@
-"""The PKI: a module a command, over what :mod:`etcdboot.products.pki` knows."""
+"""``certs``: one module for each command, on top of :mod:`etcdboot.pki`."""

@@ -1,1 +1,1 @@
-"""Discovery tokens: made and watched, a module each; ``hosts`` finds the way to where they are kept."""
+"""Discovery tokens: created and watched; ``registry`` opens the place that keeps them."""
