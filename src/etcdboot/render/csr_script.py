@@ -1,25 +1,14 @@
-"""Keys that are made on a member's host: what its script is told, and what a human does with it."""
+"""Keys that are created on a member's host: what ``make-csr.sh`` needs for each of them."""
 
 from __future__ import annotations
-
-from collections.abc import Collection, Iterable
 
 from etcdboot.base.addresses import Host
 from etcdboot.formats import shell
 from etcdboot.plan.certificate_request import CertRequest, csr_name, pair_paths
 from etcdboot.plan.plan import MemberPlan
-from etcdboot.render.operator_steps.step import (
-    Command,
-    copy_folder,
-    copy_to,
-    etcdboot_command,
-    run_script,
-    step,
-)
 from etcdboot.spec.spec import CertificateSource, KeyAlgorithm
 
 MAKE_CSR = "make-csr.sh"
-_FOLDER = "csr"
 # What openssl genpkey is told (1.1.1 to 3), and with what a request is signed (as the certificate will be).
 _KEYS = {
     KeyAlgorithm.ECDSA_P256: (("EC", "ec_paramgen_curve:P-256", "ec_param_enc:named_curve"), "-sha256"),
@@ -43,32 +32,6 @@ def key_files(member: MemberPlan) -> tuple[str, ...]:
 def script_requests(member: MemberPlan) -> list[dict[str, str]]:
     """What ``make-csr.sh`` is told of each certificate."""
     return list(map(_script_request, made_there(member)))
-
-
-def asking_steps(
-    members: Iterable[MemberPlan], waiting: Collection[str], out: str, spec: str
-) -> tuple[str, ...]:
-    """What a human does before there are certificates: steps, with commands to paste.
-
-    ``waiting`` are the members whose certificates are not there yet; ``out`` and ``spec`` as given.
-    """
-    hosts = [member for member in members if member.name in waiting]
-    far = [member for member in hosts if not member.host.is_loopback]
-    steps = []
-    if far:
-        copies = (copy_folder(member, out) for member in far)
-        steps.append(step("copy each member's folder to its host", copies))
-    steps.append(step("make the keys and the requests there", (_make(member, out) for member in hosts)))
-    if far:
-        fetch = (("scp", "-r", copy_to(member, f"{member.name}/{_FOLDER}"), ".") for member in far)
-        steps.append(step("bring the requests here", fetch))
-    signing = [(*etcdboot_command("certs sign", spec), _FOLDER), etcdboot_command("render", spec)]
-    return (*steps, step("sign them, and write the members' files again", signing))
-
-
-def _make(member: MemberPlan, out: str) -> Command:
-    folder = (_FOLDER,) if member.host.is_loopback else ()
-    return (*run_script(member, out, MAKE_CSR), *folder)
 
 
 def _script_request(request: CertRequest) -> dict[str, str]:

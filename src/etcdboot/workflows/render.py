@@ -16,10 +16,11 @@ from etcdboot.effects.files.template_files import load_templates
 from etcdboot.etcd.releases import next_minor_apart, parse_release
 from etcdboot.plan.certificate_request import pair_paths
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.render.csr_script import MAKE_CSR, asking_steps, made_there
+from etcdboot.render.csr_script import MAKE_CSR, made_there
 from etcdboot.render.diff import difference
 from etcdboot.render.operator_steps.changed_steps import changed_steps
 from etcdboot.render.operator_steps.changes import changed
+from etcdboot.render.operator_steps.host_key_steps import asking_steps
 from etcdboot.render.renderer import Material, render
 from etcdboot.render.targets import CLIENTS_FOLDER
 from etcdboot.spec.spec import ClusterSpec, Settings, Target

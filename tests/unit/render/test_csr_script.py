@@ -8,7 +8,8 @@ import pytest
 from etcdboot.effects.files.template_files import load_templates
 from etcdboot.pki.x509 import csr
 from etcdboot.plan.plan import ClusterPlan
-from etcdboot.render.csr_script import asking_steps, key_files, made_there, script_requests
+from etcdboot.render.csr_script import key_files, made_there, script_requests
+from etcdboot.render.operator_steps.host_key_steps import asking_steps
 from etcdboot.render.renderer import render
 from etcdboot.spec.spec import KeyAlgorithm
 from samples.certificates import plan_of
