@@ -5,7 +5,7 @@ from __future__ import annotations
 
 def main() -> None:
     """Run the command line; never returns."""
-    from etcdboot.effects.process.exit import leave
+    from etcdboot.effects.signals import leave
 
     try:
         from etcdboot.cli import program

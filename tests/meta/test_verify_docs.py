@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from etcdboot.verify.registry import CHECKS
+from etcdboot.verify.check_table import CHECKS
 from etcdboot.verify.report import EXIT_CODE_OF
 
 TEXT = (Path(__file__).parents[2] / "docs" / "verify.md").read_text()

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from etcdboot.base.diagnostics import Severity
 from etcdboot.cfssl import known_fields
 from etcdboot.cfssl.converter import translate
-from etcdboot.cfssl.documents import Policy, Wish, read
-from etcdboot.cfssl.inputs import Evidence
+from etcdboot.cfssl.documents import Evidence, Policy, Wish, read
 from etcdboot.cfssl.leaf_certificates import wished
 from etcdboot.cfssl.spec_writer import section, whole
 from etcdboot.formats.json_reader import JsonProblem, parse

@@ -6,8 +6,7 @@ import json
 from typing import Any
 
 from etcdboot.cfssl.converter import Translation, translate
-from etcdboot.cfssl.documents import Policy, Wish, read
-from etcdboot.cfssl.inputs import Evidence
+from etcdboot.cfssl.documents import Evidence, Policy, Wish, read
 
 BOTH = ["signing", "key encipherment", "server auth", "client auth"]
 

@@ -15,8 +15,8 @@ from etcdboot.base.addresses import Host, Url
 from etcdboot.base.diagnostics import Diagnostic, Severity, warning
 from etcdboot.base.errors import Refused, UsageError
 from etcdboot.base.fast_dataclasses import dataclass
+from etcdboot.formats.bind import bare, is_below
 from etcdboot.formats.characters import Unsayable
-from etcdboot.formats.dns_names import bare, is_below
 from etcdboot.observations.dns_answers import Service
 from etcdboot.plan.plan import ClusterPlan, MemberPlan
 from etcdboot.spec.spec import BootstrapMode, ClusterState

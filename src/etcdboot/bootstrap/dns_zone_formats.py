@@ -13,8 +13,7 @@ from etcdboot.base.errors import UsageError
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.bootstrap.dns_records import DEFAULT_TTL, PRIORITY, WEIGHT, ServiceRecord, WantedRecords
 from etcdboot.formats import bind, dnsmasq
-from etcdboot.formats.bind import Record
-from etcdboot.formats.dns_names import bare, is_below
+from etcdboot.formats.bind import Record, bare, is_below
 from etcdboot.observations.dns_answers import NameServer, RecordType, address_type
 
 # Times of a zone in seconds: when secondaries ask again, when they retry, when they give up.

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.cfssl import known_fields
-from etcdboot.cfssl.documents import Wish
-from etcdboot.cfssl.inputs import Evidence, Shown
+from etcdboot.cfssl.documents import Evidence, Shown, Wish
 from etcdboot.cfssl.leaf_certificates import lasting, offered
 from etcdboot.cfssl.locations import Place, lost
 from etcdboot.cfssl.subjects import Titled, unnamed

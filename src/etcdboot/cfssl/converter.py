@@ -11,8 +11,7 @@ from etcdboot.base.durations import format_lifetime
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.cfssl import known_fields, profiles
 from etcdboot.cfssl.authorities import Authority, authority
-from etcdboot.cfssl.documents import Policy
-from etcdboot.cfssl.inputs import Evidence
+from etcdboot.cfssl.documents import Evidence, Policy
 from etcdboot.cfssl.leaf_certificates import Leaf, standing, wished
 from etcdboot.cfssl.locations import lost
 from etcdboot.cfssl.member_inference import Cast, cast

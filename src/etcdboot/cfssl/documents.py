@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Table
 from pathlib import PurePosixPath
+from types import MappingProxyType
 
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.base.fast_dataclasses import dataclass
@@ -11,6 +13,7 @@ from etcdboot.cfssl.json_fields import Reader
 from etcdboot.cfssl.locations import Place
 from etcdboot.formats.json_reader import JsonProblem, parse
 from etcdboot.formats.yaml_reader import Mapping, Node, Scalar
+from etcdboot.observations.certificate import CertFacts
 from etcdboot.plan.filename_hints import Clue, clue
 from etcdboot.spec.scalar_types import nearest
 from etcdboot.spec.subject_names import ATTRIBUTES
@@ -206,3 +209,21 @@ def _subject(value: Node | None, reader: Reader) -> tuple[tuple[str, str], ...]:
             reader.told.append(reader.place(each).warning("EB388", message))
     first = read[0] if read else {}
     return tuple((name, first[name]) for name in ATTRIBUTES if first.get(name))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A certificate that exists: its file, and what it shows."""
+
+    file: str
+    facts: CertFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was found; the CAs that exist go by the name they will have in ``pki/``."""
+
+    policies: tuple[Policy, ...] = ()
+    wishes: tuple[Wish, ...] = ()
+    authorities: Table[str, Shown] = MappingProxyType({})
+    leaves: tuple[Shown, ...] = ()

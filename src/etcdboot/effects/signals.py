@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import NoReturn
 
 from etcdboot.base.errors import ExitCode
 
@@ -74,3 +77,15 @@ def undisturbed() -> Iterator[None]:
             signal.signal(number, handler)
         for first in late[:1]:
             signal.raise_signal(first)
+
+
+def leave(code: int) -> NoReturn:
+    """End at once with that exit code, both streams flushed.
+
+    Taking the interpreter apart costs as much as a tenth of a command, more with gRPC loaded, and by now
+    there is nothing of ours to tidy: files are closed and synced, members reaped, folders removed.
+    """
+    for stream in filter(None, (sys.stdout, sys.stderr)):  # None: closed by the caller, `>&-`
+        with suppress(OSError, ValueError):  # the reader has gone, or the stream was closed
+            stream.flush()
+    os._exit(code)

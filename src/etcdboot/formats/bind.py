@@ -12,7 +12,6 @@ from contextlib import suppress
 
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.formats.characters import CONTROLS_AND_LINE_ENDS, Unsayable, refuse
-from etcdboot.formats.dns_names import bare
 
 HIGHEST_TTL = 2**31 - 1  # RFC 2181 section 8
 _RECORD = re.compile(r"(?P<name>\S+\.) (?P<ttl>[0-9]{1,10}) IN (?P<type>[A-Z]+) (?P<data>\S+(?: \S+)*)")
@@ -78,3 +77,23 @@ def _word(text: str) -> str:
         if "%" not in text and ipaddress.ip_address(text):  # %: an IPv6 address of one machine
             return text
     raise Unsayable(f"{text!r} is no absolute name, no address and no number")
+
+
+# RFC 1035 section 2.3.1 and the underscore of RFC 2782. Whatever else the protocol could carry (section 5.1
+# knows escapes), a host cannot be called, and readers differ about it.
+_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
+
+
+_LIMIT = 253  # RFC 1035 section 2.3.4: 255 octets on the wire
+
+
+def bare(text: str) -> str:
+    """The name itself, without a final dot; Unsayable if it holds more than letters, digits, ``-``, ``_``."""
+    if len(text) > _LIMIT or not all(_LABEL.fullmatch(label) for label in text.split(".")):
+        raise Unsayable(f"{text!r} is not a DNS name of letters, digits, hyphens and underscores")
+    return text
+
+
+def is_below(name: str, zone: str) -> bool:
+    """Whether the name is the zone's own or lies below it; case does not count (RFC 4343)."""
+    return f".{name.lower()}".endswith(f".{zone.lower()}")

@@ -18,8 +18,8 @@ from etcdboot.observations.cluster import (
     Status,
 )
 from etcdboot.verify.check import CheckResult, Outcome
+from etcdboot.verify.check_table import CHECKS
 from etcdboot.verify.evidence import Evidence, gather
-from etcdboot.verify.registry import CHECKS
 
 if TYPE_CHECKING:  # endpoints alone are judged without a plan, and without its modules
     from etcdboot.plan.plan import ClusterPlan

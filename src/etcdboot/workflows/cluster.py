@@ -9,7 +9,7 @@ from etcdboot.base.diagnostics import Diagnostic, Severity, has_errors
 from etcdboot.base.errors import EtcdbootError, Refused, SpecError
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.effects.files.user_files import folder_of, read_text, shown_name
-from etcdboot.effects.password_files import read_password
+from etcdboot.effects.passphrase import read_password
 from etcdboot.etcd.releases import NEWEST, Release
 from etcdboot.plan.bootstrap_flags import Secrets
 from etcdboot.plan.ca_layout import Held, remarks, resolved, with_layout

@@ -17,11 +17,11 @@ from etcdboot.bootstrap.preflight_report import Part, Preflight, judge, refusals
 from etcdboot.bootstrap.preflight_validity import Validity, out_of_date
 from etcdboot.effects.clock import now
 from etcdboot.effects.etcd.data_dirs import look_at
-from etcdboot.effects.files.reading_rights import unreadable_by
+from etcdboot.effects.files.owners import unreadable_by
 from etcdboot.effects.files.user_files import read_if_there
+from etcdboot.effects.network.dial import in_time
 from etcdboot.effects.network.dns_client import own_servers
 from etcdboot.effects.network.ports import LOOKUP
-from etcdboot.effects.network.run_with_deadline import in_time
 from etcdboot.pki.x509.certificate import periods
 from etcdboot.plan.certificate_request import CertKind, CertRequest, pair_paths
 from etcdboot.plan.plan import ClusterPlan, MemberPlan

@@ -7,8 +7,7 @@ from typing import Any
 
 from etcdboot.base.diagnostics import Diagnostic
 from etcdboot.cfssl.authorities import Authority, authority
-from etcdboot.cfssl.documents import Wish, read
-from etcdboot.cfssl.inputs import Evidence, Shown
+from etcdboot.cfssl.documents import Evidence, Shown, Wish, read
 from etcdboot.observations.certificate import BACKDATE, CertFacts
 from etcdboot.spec.spec import CaLayout, KeyAlgorithm
 from etcdboot.spec.subject_names import LOOPBACK

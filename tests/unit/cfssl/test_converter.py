@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from etcdboot.base.diagnostics import has_errors
 from etcdboot.cfssl.converter import Translation, translate
-from etcdboot.cfssl.inputs import Evidence, Shown
+from etcdboot.cfssl.documents import Evidence, Shown
 from etcdboot.plan.paths import HostLayout
 from etcdboot.plan.planner import plan
 from etcdboot.rules import judge

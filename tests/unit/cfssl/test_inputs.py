@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from etcdboot.cfssl.converter import translate
-from etcdboot.cfssl.inputs import Evidence
+from etcdboot.cfssl.documents import Evidence
 
 
 def test_no_evidence_comes_to_the_defaults() -> None:

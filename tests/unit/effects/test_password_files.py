@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from etcdboot.base.errors import Missing, Refused
-from etcdboot.effects.password_files import read_password
+from etcdboot.effects.passphrase import read_password
 
 
 @pytest.mark.parametrize("content", [b"s3cret", b"s3cret\n", b"s3cret\r\n"])

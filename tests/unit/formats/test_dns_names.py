@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from etcdboot.formats.bind import bare, is_below
 from etcdboot.formats.characters import Unsayable
-from etcdboot.formats.dns_names import bare, is_below
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,7 @@ from urllib.parse import urlencode, urlsplit
 
 from etcdboot.base.addresses import Url, parse_url
 from etcdboot.base.fast_dataclasses import dataclass
-from etcdboot.effects.network.dial import SECOND_LOOK
-from etcdboot.effects.network.run_with_deadline import in_time
+from etcdboot.effects.network.dial import SECOND_LOOK, in_time
 from etcdboot.observations.cluster import Cause, Failure
 
 _LARGEST = 1 << 20  # bytes of an answer

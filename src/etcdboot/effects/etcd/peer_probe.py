@@ -22,8 +22,7 @@ from etcdboot.base.addresses import Url
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.base.text import gist
 from etcdboot.effects.clock import monotonic, now
-from etcdboot.effects.network.dial import dial
-from etcdboot.effects.network.run_with_deadline import in_time
+from etcdboot.effects.network.dial import dial, in_time
 from etcdboot.effects.network.untrusted_json import json_of, texts
 from etcdboot.effects.tls.credentials import load_pair, new_context
 from etcdboot.observations.cluster import SeenMember

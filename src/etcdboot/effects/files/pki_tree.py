@@ -19,7 +19,7 @@ from etcdboot.base.manifest import MANIFEST, Manifest
 from etcdboot.effects.files.filesystem import Disk
 from etcdboot.effects.files.owned_tree import PRIVATE_FOLDER, Tree, open_disk
 from etcdboot.effects.files.root_folder import HERE, Watcher, unwatched
-from etcdboot.pki.store.file_layout import stands_in_pki
+from etcdboot.pki.store.permissions import stands_in_pki
 from etcdboot.plan.certificate_request import PairPaths
 
 STAGED = PurePosixPath(".staged")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable, Iterable
+from threading import Thread
+from typing import TypeVar
 
 from etcdboot.base.addresses import Host, Url
 from etcdboot.effects.clock import monotonic
-from etcdboot.effects.network.run_with_deadline import in_time
 
 SECOND_LOOK = 1.0  # seconds for a second look at what failed
 _LEAST = 0.05  # seconds: a socket takes 0 for "do not wait at all", and less for a mistake
@@ -62,3 +64,32 @@ def _connected(address: str, port: int, deadline: float) -> socket.socket:
     connection = socket.create_connection((address, port), left(deadline))
     connection.settimeout(left(deadline))
     return connection
+
+
+_GRACE = 0.2  # seconds for all threads to write down what they heard at the last moment
+
+
+Q = TypeVar("Q")
+
+
+A = TypeVar("A")
+
+
+def in_time(questions: Iterable[Q], ask: Callable[[Q], A], limit: float) -> dict[Q, A]:
+    """What ``ask`` gave for each of the questions, as far as it did within ``limit`` seconds for all.
+
+    ``ask`` raises nothing. Who has no answer by then is left behind in its thread, which keeps nobody from
+    ending: the system looks names up as long as it likes, and a host may send a byte now and then for ever.
+    """
+    found: dict[Q, A] = {}
+
+    def answer(question: Q) -> None:
+        found[question] = ask(question)
+
+    deadline = monotonic() + limit + _GRACE
+    threads = [Thread(target=answer, args=(each,), daemon=True) for each in questions]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join(max(deadline - monotonic(), 0))
+    return found.copy()  # whatever comes late changes it no more

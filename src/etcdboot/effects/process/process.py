@@ -15,7 +15,6 @@ from etcdboot.base.errors import Missing
 from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.effects.files.os_errors import failed
 from etcdboot.effects.process.environment import for_others
-from etcdboot.effects.process.line_splitter import LineSplitter
 from etcdboot.effects.process.parent_death import tied
 
 _CHUNK = 1 << 16
@@ -109,3 +108,33 @@ def _open_log(path: Path) -> BinaryIO:
         return os.fdopen(os.open(path, _APPEND, 0o600), "ab", buffering=0)
     except OSError as cause:
         raise failed("write", path, cause) from cause
+
+
+LONGEST = 1 << 20  # bytes; what is longer comes in pieces, so that nothing can fill our memory
+
+
+class LineSplitter:
+    """Takes bytes as they come, gives lines as text without their end."""
+
+    def __init__(self, longest: int = LONGEST) -> None:
+        self._rest = bytearray()
+        self._longest = longest
+
+    def feed(self, chunk: bytes) -> tuple[str, ...]:
+        """The lines that this chunk completes."""
+        self._rest += chunk
+        *whole, rest = bytes(self._rest).split(b"\n")
+        while len(rest) > self._longest:
+            whole.append(rest[: self._longest])
+            rest = rest[self._longest :]
+        self._rest = bytearray(rest)
+        return tuple(map(_text, whole))
+
+    def end(self) -> tuple[str, ...]:
+        """What is left when nothing more comes."""
+        rest, self._rest = bytes(self._rest), bytearray()
+        return (_text(rest),) if rest else ()
+
+
+def _text(line: bytes) -> str:
+    return line.decode("utf-8", "replace").removesuffix("\r")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -10,6 +10,7 @@ from etcdboot.base.diagnostics import Diagnostic, Severity, error, warning
 from etcdboot.base.fast_dataclasses import dataclass, field, replace
 from etcdboot.observations.certificate import CertFacts
 from etcdboot.pki.store.audit import audit, unfit_authority
+from etcdboot.pki.x509 import csr
 from etcdboot.pki.x509.certificate import public_key_of, read
 from etcdboot.pki.x509.pem import Locked, Unreadable
 from etcdboot.pki.x509.profile import validity
@@ -306,3 +307,29 @@ def cut_short(entry: Entry, now: datetime) -> Iterable[Diagnostic]:
         message = f"{request.name} ends with {request.ca_name}, on {facts.not_after.date()}, before its time"
         hint = "put another CA in its place in time: etcdboot certs rotate-ca"
         yield Diagnostic(Severity.NOTE, "EB322", message, hint, request.name)
+
+
+def holders(standing: Iterable[Found]) -> dict[str, tuple[str, ...]]:
+    """By the hash of each public key, the names of the certificates whose it is.
+
+    A key, a certificate and a request that waits tell of it; what cannot be read tells nothing.
+    """
+    names: dict[str, tuple[str, ...]] = {}
+    for found in standing:
+        for public in sorted({*_public_keys(found)}):
+            names[public] = (*names.get(public, ()), found.request.name)
+    return names
+
+
+def _public_keys(found: Found) -> Iterator[str]:
+    readers = (
+        (found.key, public_key_of),
+        (found.certificate, lambda pem: read(pem, None).public_key),
+        (found.asked, lambda pem: csr.read(pem).public_key),
+    )
+    for content, reader in readers:
+        try:
+            if content:
+                yield reader(content)
+        except Unreadable:
+            continue

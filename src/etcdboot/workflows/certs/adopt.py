@@ -22,8 +22,7 @@ from etcdboot.pki.adoption.identification import Places
 from etcdboot.pki.adoption.input_files import Handed, handed
 from etcdboot.pki.adoption.pair_matching import Match
 from etcdboot.pki.store import selection
-from etcdboot.pki.store.inventory import Found
-from etcdboot.pki.store.key_owners import holders
+from etcdboot.pki.store.inventory import Found, holders
 from etcdboot.pki.x509.certificate import is_signed_by, read
 from etcdboot.pki.x509.pem import Unreadable, load_certificate
 from etcdboot.plan.certificate_request import CertRequest, pair_paths

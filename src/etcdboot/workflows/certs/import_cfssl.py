@@ -9,8 +9,7 @@ from etcdboot.base.errors import ExitCode, SpecError
 from etcdboot.base.fast_dataclasses import dataclass, replace
 from etcdboot.cfssl import spec_writer
 from etcdboot.cfssl.converter import Translation, translate
-from etcdboot.cfssl.documents import Policy, Wish
-from etcdboot.cfssl.inputs import Evidence, Shown
+from etcdboot.cfssl.documents import Evidence, Policy, Shown, Wish
 from etcdboot.effects.files.user_files import STDIN, folder_of, write_new
 from etcdboot.pki.adoption import assignment
 from etcdboot.pki.adoption.adoption import Offer

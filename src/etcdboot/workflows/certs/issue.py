@@ -19,8 +19,8 @@ from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.observations.certificate import CertFacts
 from etcdboot.pki.revocation.lists import NO_LISTS, Lists
 from etcdboot.pki.store import inventory, selection
-from etcdboot.pki.store.file_layout import is_beside
 from etcdboot.pki.store.inventory import Entry
+from etcdboot.pki.store.permissions import is_beside
 from etcdboot.pki.x509.pem import PrivateKey, dump_key
 from etcdboot.pki.x509.signing import Pair, PublicKey, issue_all
 from etcdboot.plan.certificate_request import CertRequest, csr_path, pair_paths

@@ -24,8 +24,7 @@ from etcdboot.effects.passphrase import FROM_THE_VARIABLE, Passphrases
 from etcdboot.observations.certificate import CsrFacts
 from etcdboot.pki.adoption.csr_matching import Asked, recognised
 from etcdboot.pki.store import inventory, selection
-from etcdboot.pki.store.inventory import Entry, Found
-from etcdboot.pki.store.key_owners import holders
+from etcdboot.pki.store.inventory import Entry, Found, holders
 from etcdboot.pki.x509 import csr
 from etcdboot.pki.x509.certificate import public_key_of
 from etcdboot.pki.x509.csr_policy import excess, left_out

@@ -19,9 +19,8 @@ from etcdboot.pki.inspection import rendered_copies
 from etcdboot.pki.inspection.file_inspection import portraits
 from etcdboot.pki.inspection.file_verification import Given, Question, all_of
 from etcdboot.pki.inspection.status import Row, rows
-from etcdboot.pki.store.file_layout import is_beside
 from etcdboot.pki.store.issued_register import certificate_name, is_authority
-from etcdboot.pki.store.permissions import Kept, Kind, loose, strays
+from etcdboot.pki.store.permissions import Kept, Kind, is_beside, loose, strays
 from etcdboot.pki.x509.pem import Unreadable
 from etcdboot.plan.certificate_request import CertKind, pair_paths
 from etcdboot.plan.plan import ClusterPlan

@@ -60,7 +60,7 @@ def host_of(written: BootstrapSpec, folder: Path, timeout: float) -> Host:
         Missing, Refused: EB603, EB604, EB008, EB009, the credentials are not there or not good.
     """
     from etcdboot.effects.etcd.discovery_v3 import Host
-    from etcdboot.effects.password_files import read_password
+    from etcdboot.effects.passphrase import read_password
     from etcdboot.effects.tls.credentials import CredentialFiles, read_credentials
 
     files = CredentialFiles(

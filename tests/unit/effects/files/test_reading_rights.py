@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from etcdboot.effects.files.reading_rights import unreadable_by
+from etcdboot.effects.files.owners import unreadable_by
 
 OPEN, SECRET = Path("/etc/passwd"), Path("/etc/shadow")
 

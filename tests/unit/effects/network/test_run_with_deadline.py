@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from threading import Barrier, Event
 
-from etcdboot.effects.network.run_with_deadline import in_time
+from etcdboot.effects.network.dial import in_time
 
 
 def test_all_are_asked_at_the_same_time() -> None:

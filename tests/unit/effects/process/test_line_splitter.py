@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etcdboot.effects.process.line_splitter import LineSplitter
+from etcdboot.effects.process.process import LineSplitter
 
 
 def split(chunks: list[bytes], longest: int = 1000) -> list[str]:

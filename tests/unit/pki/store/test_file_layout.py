@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.pki.store.file_layout import is_beside, stands_in_pki
+from etcdboot.pki.store.permissions import is_beside, stands_in_pki
 from etcdboot.plan.certificate_request import pair_paths
 from samples.certificates import plan_of
 

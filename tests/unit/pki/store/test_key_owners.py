@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from etcdboot.pki.store.inventory import Found
-from etcdboot.pki.store.key_owners import holders
+from etcdboot.pki.store.inventory import Found, holders
 from etcdboot.pki.x509 import csr
 from etcdboot.pki.x509.certificate import public_hash
 from etcdboot.pki.x509.pem import dump_key

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from etcdboot.pki.store.file_layout import is_beside
+from etcdboot.pki.store.permissions import is_beside
 from etcdboot.pki.store.rotation_state import (
     Rotation,
     Rotations,

@@ -9,7 +9,7 @@ import pytest
 from etcdboot.base.diagnostic_codes import CODES
 from etcdboot.observations.cluster import Cause, Failure, Layer, MemberList, Observation, Trust
 from etcdboot.verify.check import CheckResult, Outcome
-from etcdboot.verify.registry import CHECKS
+from etcdboot.verify.check_table import CHECKS
 from etcdboot.verify.report import judge
 from samples.observations import (
     CLUSTER,

@@ -7,7 +7,7 @@ import pytest
 
 _PROBE = """
 import sys
-from etcdboot.effects.process.exit import leave
+from etcdboot.effects.signals import leave
 print("told")
 sys.stderr.write("said")
 leave({code})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from etcdboot.observations.cluster import Layer
-from etcdboot.verify import alarm_checks, cluster_checks, endpoint_checks, member_checks
+from etcdboot.verify import cluster_checks, endpoint_checks, member_checks
 from etcdboot.verify.check import Check
 
 CHECKS: Final[tuple[Check, ...]] = (
@@ -20,5 +20,5 @@ CHECKS: Final[tuple[Check, ...]] = (
     Check("EB618", "learners", Layer.RAFT, member_checks.learners),
     Check("EB619", "ids", Layer.RAFT, member_checks.ids),
     Check("EB620", "releases", Layer.RAFT, cluster_checks.releases),
-    Check("EB621", "alarms", Layer.DATA, alarm_checks.alarms),
+    Check("EB621", "alarms", Layer.DATA, cluster_checks.alarms),
 )
