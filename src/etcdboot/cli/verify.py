@@ -96,9 +96,6 @@ def _report(question: Question, wait: float | None, timeout: float, output: Outp
         return wait_until_healthy(question, wait, timeout, report)
 
 
-_HEALTH = {True: ("true", "green"), False: ("false", "red")}
-
-
 def _table(report: VerifyReport) -> Iterator[Grid | str]:
     from etcdboot.verify.text import seconds, summary
 

@@ -18,11 +18,6 @@ class Danger:
     reason: str
     source: str
 
-    @property
-    def fixed_in(self) -> Release:
-        """The first release of the same minor without it."""
-        return Release(self.last.major, self.last.minor, self.last.patch + 1)
-
 
 # What is wrong | in which releases | who says so (the changelog: that of the release after the last).
 _FAULTS: Final = (

@@ -153,14 +153,6 @@ def has_initial_corruption_check(release: Release) -> bool:
     return _from_minor(release, 5)
 
 
-def refuses_empty_peer_section(release: Release) -> bool:
-    """From 3.6 an empty ``peer-transport-security:`` is fatal.
-
-    Source: docs/etcd/flags-and-config-file.md#empty-sections
-    """
-    return _from_minor(release, 6)
-
-
 def file_turns_gateway_off(release: Release) -> bool:
     """3.4's gRPC gateway (REST, ``/v3/…``) is on by default, and off with a file that does not set it.
 
@@ -177,26 +169,6 @@ def is_end_of_life(release: Release) -> bool:
     return not _from_minor(release, 5)
 
 
-def has_readiness_paths(release: Release) -> bool:
-    """``/livez`` and ``/readyz`` (docs/etcd/health-and-grpc.md#http-paths)."""
-    return _from_patch(release, {"3.4": 29, "3.5": 11})
-
-
-def members_need_quorum(release: Release) -> bool:
-    """From 3.5 the member list is a linearizable read (docs/etcd/health-and-grpc.md#member-list)."""
-    return _from_minor(release, 5)
-
-
 def reads_etcdctl_api_variable(release: Release) -> bool:
     """Whether etcdctl reads ``ETCDCTL_API`` (docs/etcd/health-and-grpc.md#etcdctl-api)."""
     return not _from_minor(release, 6)
-
-
-def etcdctl_health_sees_alarms(release: Release) -> bool:
-    """3.4's ``etcdctl endpoint health`` ignores alarms (docs/etcd/health-and-grpc.md#health)."""
-    return _from_minor(release, 5)
-
-
-def fit_for_next_minor(release: Release) -> bool:
-    """Whether the next minor may follow (docs/etcd/releases.md#upgrade-gates)."""
-    return _from_patch(release, {"3.5": 32, "3.6": 11})

@@ -119,11 +119,3 @@ def rows_of(plan: ClusterPlan, member: MemberPlan) -> tuple[FileRow, ...]:
     """The rows of one member's tree."""
     own = HOST_KEYS if made_there(member) else ()
     return (*member_rows(plan.settings, plan.targets), *own)
-
-
-def templates_used() -> tuple[str, ...]:
-    """Every template that the tables name, sorted."""
-    rows = [*ALWAYS, *CLIENT_FILES, *HOST_KEYS, *(row for files in SETTINGS.values() for row in files)]
-    for target in TARGETS.values():
-        rows += [*target.member_files, *target.cluster_files]
-    return tuple(sorted({row.template for row in rows}))

@@ -102,13 +102,8 @@ LINES: dict[Predicate, tuple[tuple[str, str], ...]] = {
     releases.defaults_are_dated: (("3.4.45", "3.5.0"),),
     releases.file_turns_gateway_off: (("3.4.45", "3.5.0"),),
     releases.has_initial_corruption_check: (("3.5.0", "3.4.45"),),
-    releases.refuses_empty_peer_section: (("3.6.0", "3.5.33"),),
     releases.is_end_of_life: (("3.4.45", "3.5.0"),),
-    releases.has_readiness_paths: (("3.4.29", "3.4.28"), ("3.5.11", "3.5.10"), ("3.6.0", "3.5.0")),
-    releases.members_need_quorum: (("3.5.0", "3.4.45"),),
     releases.reads_etcdctl_api_variable: (("3.5.33", "3.6.0"),),
-    releases.etcdctl_health_sees_alarms: (("3.5.0", "3.4.45"),),
-    releases.fit_for_next_minor: (("3.5.32", "3.5.31"), ("3.6.11", "3.6.10"), ("3.4.0", "3.6.0")),
 }
 
 

@@ -7,9 +7,17 @@ import pytest
 from etcdboot.base.artifacts import HostPlace
 from etcdboot.effects.files.template_files import load_templates
 from etcdboot.plan.plan import Flag
-from etcdboot.render.targets import HOST_KEYS, SETTINGS, TARGETS, member_rows, templates_used
+from etcdboot.render.targets import ALWAYS, CLIENT_FILES, HOST_KEYS, SETTINGS, TARGETS, member_rows
 from etcdboot.spec.spec import EtcdSpec, Settings, Target
 from samples.plans import small_plan
+
+
+def templates_used() -> tuple[str, ...]:
+    """Every template that the tables name, sorted."""
+    rows = [*ALWAYS, *CLIENT_FILES, *HOST_KEYS, *(row for files in SETTINGS.values() for row in files)]
+    for target in TARGETS.values():
+        rows += [*target.member_files, *target.cluster_files]
+    return tuple(sorted({row.template for row in rows}))
 
 
 def test_every_target_and_form_of_the_spec_has_a_row() -> None:
