@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from etcdboot.effects.files.template_files import load_templates
-from etcdboot.formats import systemd
 from etcdboot.plan.plan import Flag
 from etcdboot.render.renderer import render
 from etcdboot.spec.spec import CertificateSource, EtcdSpec, Settings, Target
 from integration.installing import INSTALL, STATE, on_a_host, planned, write_tree
+from samples import parsers
 from samples.plans import small_plan
 
 pytestmark = pytest.mark.integration
@@ -127,7 +127,7 @@ def test_the_unit_prints_a_command_that_removes_its_marker_wherever_it_is(tmp_pa
     )
     [unit] = (artifact for artifact in render(plan, load_templates()) if artifact.path.name == "etcd.service")
     command = next(
-        value for _, key, value in systemd.parse_unit(unit.content.decode()) if key == "ExecStartPre"
+        value for _, key, value in parsers.parse_unit(unit.content.decode()) if key == "ExecStartPre"
     )
     marker = Path(f"{tmp_path}{HARD}/.etcdboot.ready")
     marker.parent.mkdir(parents=True)

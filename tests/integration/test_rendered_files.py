@@ -21,6 +21,7 @@ from etcdboot.render.launch import launch
 from etcdboot.render.renderer import render
 from etcdboot.spec.spec import CertificateSource, Settings, Target
 from lab.peers.fixtures import absent, require_peer
+from samples import parsers
 from samples.plans import small_plan
 
 pytestmark = pytest.mark.integration
@@ -97,7 +98,7 @@ def test_quick_exits_reach_the_start_limit(tmp_path: Path) -> None:
     """An etcd that exits within ten seconds of each start."""
     _, member = put_on_this_host(small_plan(Settings.CONFIG, Target.SYSTEMD), tmp_path)
     unit = Path(member.paths.config_dir, member.unit).read_text()
-    told = {key: value for _, key, value in systemd.parse_unit(unit)}
+    told = {key: value for _, key, value in parsers.parse_unit(unit)}
     start = int(told["RestartSec"].removesuffix("s")) + 10
     assert int(told["StartLimitBurst"]) * start < int(told["StartLimitIntervalSec"])
 

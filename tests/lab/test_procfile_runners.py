@@ -15,14 +15,14 @@ from typing import Any
 import pytest
 from honcho.environ import parse_procfile
 
-from etcdboot.formats import shell
-from etcdboot.formats.procfile import parse_as_goreman
 from etcdboot.spec.spec import Settings
 from lab.cluster.operating import ENVIRONMENT, etcdboot, example
 from lab.peers.fixtures import require_capability, require_peer
 from lab.world.host import Host
 from lab.world.process import Process, wait_until
 from lab.world.world import World
+from samples import parsers
+from samples.parsers import parse_as_goreman
 
 pytestmark = [pytest.mark.lab, pytest.mark.slow]
 
@@ -114,7 +114,7 @@ def desk(form: Settings, release: str = RELEASE) -> Iterator[Desk]:
 
 def becomes(command: str) -> tuple[str, ...]:
     """What a command of the rendered Procfile finally executes."""
-    first, *words = shell.split(command)
+    first, *words = parsers.split_shell(command)
     assert first == "exec"
     if words[:2] == ["/bin/sh", "-c"]:
         return becomes(words[2].rpartition("; ")[2])

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from etcdboot.formats import env_file, procfile, shell, systemd, yaml_writer
 from etcdboot.formats.characters import Unsayable
+from samples import parsers
 
 # Half of what is tried is made of the characters that some reader gives a meaning.
 HARD = "".join(map(chr, range(0x21))) + "\"'\\$`%;#&|<>()[]{}*?!~=:,@-+\x7f\x85\xa0\u2028\ufeffé漢😀ab1"
@@ -50,7 +51,7 @@ def run_sh(script: bytes) -> bytes:
 
 @given(st.lists(SHELL_WORDS, max_size=6))
 def test_a_shell_line_is_read_back(words: list[str]) -> None:
-    assert shell.split(shell.join(tuple(words))) == tuple(words)
+    assert parsers.split_shell(shell.join(tuple(words))) == tuple(words)
 
 
 @RUNS
@@ -71,7 +72,7 @@ def test_sh_takes_a_quoted_first_word_for_a_command(word: str, tmp_path: Path) -
 
 @given(st.dictionaries(NAMES, ENV_VALUES, max_size=6))
 def test_an_environment_file_is_read_back(values: dict[str, str]) -> None:
-    assert env_file.parse(env_file.dump(values.items())) == values
+    assert parsers.parse_environment_file(env_file.dump(values.items())) == values
 
 
 @RUNS
@@ -93,18 +94,18 @@ def test_sh_reads_the_environment_file_that_was_said(values: dict[str, str]) -> 
 @given(st.lists(UNIT_WORDS, max_size=6))
 def test_a_command_line_of_a_unit_is_read_back(words: list[str]) -> None:
     line = " ".join(map(systemd.argument, words))
-    assert systemd.split_command(line) == tuple(words)
-    assert systemd.split(" ".join(map(systemd.quote, words))) == tuple(words)
-    assert systemd.parse_unit(f"[Service]\nExecStart=/x {line}\n")[0][2] == f"/x {line}".strip()
+    assert parsers.split_command(line) == tuple(words)
+    assert parsers.split_unit_words(" ".join(map(systemd.quote, words))) == tuple(words)
+    assert parsers.parse_unit(f"[Service]\nExecStart=/x {line}\n")[0][2] == f"/x {line}".strip()
 
 
 @given(st.dictionaries(PROCESS_NAMES, st.lists(PROCFILE_WORDS, max_size=4), max_size=4))
 def test_honcho_and_goreman_read_the_procfile_that_was_said(processes: dict[str, list[str]]) -> None:
     written = {name: ("/bin/etcd", *words) for name, words in processes.items()}
     text = procfile.dump(written.items())
-    assert procfile.parse(text) == written
+    assert parsers.parse_procfile(text) == written
     seen = parse_procfile(text).processes
-    assert {name: shell.split(command)[1:] for name, command in seen.items()} == written
+    assert {name: parsers.split_shell(command)[1:] for name, command in seen.items()} == written
 
 
 @RUNS

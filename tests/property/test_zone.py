@@ -15,11 +15,12 @@ from etcdboot.base.errors import ExitCode
 from etcdboot.bootstrap.dns_checks import first_questions, further_questions, judge_zone
 from etcdboot.bootstrap.dns_records import wanted_records
 from etcdboot.bootstrap.dns_zone_formats import Publication, all_records, publish
-from etcdboot.formats import bind, dnsmasq
+from etcdboot.formats import bind
 from etcdboot.formats.bind import Record
 from etcdboot.formats.characters import Unsayable
 from etcdboot.plan.plan import ClusterPlan
 from etcdboot.spec.spec import ClientTls, ClusterState, MemberSpec, PeerTls, TlsSpec
+from samples import parsers
 from samples.zones import DNS, Zone, address, dns_plan
 
 LABELS = st.from_regex(r"[a-z0-9]([a-z0-9_-]{0,8}[a-z0-9])?", fullmatch=True)
@@ -61,8 +62,8 @@ PUBLICATIONS = st.builds(
 
 @given(PUBLICATIONS)
 def test_zone_files_read_back(what: Publication) -> None:
-    assert bind.parse(publish("bind", what)) == all_records(what)
-    full = bind.parse(publish("bind", replace(what, full=True)))
+    assert parsers.parse_zone(publish("bind", what)) == all_records(what)
+    full = parsers.parse_zone(publish("bind", replace(what, full=True)))
     assert [each.type for each in full[:2]] == ["SOA", "NS"]
     assert full[2:] == all_records(what)
 
@@ -80,7 +81,7 @@ def test_another_reader_of_zone_files_reads_the_same(what: Publication) -> None:
 
 @given(PUBLICATIONS)
 def test_dnsmasq_s_lines_read_back(what: Publication) -> None:
-    lines = dnsmasq.parse(publish("dnsmasq", what))
+    lines = parsers.parse_dnsmasq(publish("dnsmasq", what))
     seen = []
     for option, fields in lines:
         if option == "srv-host":
@@ -98,7 +99,7 @@ def test_dnsmasq_s_lines_read_back(what: Publication) -> None:
 def test_an_update_deletes_exactly_what_it_adds_anew(what: Publication) -> None:
     lines = publish("nsupdate", what).splitlines()
     added = [line.removeprefix("update add ") for line in lines if line.startswith("update add ")]
-    assert bind.parse("\n".join(added)) == all_records(what)
+    assert parsers.parse_zone("\n".join(added)) == all_records(what)
     deleted = [tuple(line.split()[2:]) for line in lines if line.startswith("update delete ")]
     assert len(deleted) == len(set(deleted))
     assert set(deleted) == {(bind.name(each.name), "IN", each.type) for each in all_records(what)}

@@ -9,9 +9,10 @@ import yaml
 from etcdboot.base.artifacts import Artifact
 from etcdboot.base.durations import parse_go_duration
 from etcdboot.etcd.flags import ValueKind, env_name, flag, names, yaml_key
-from etcdboot.formats import env_file, procfile, shell, systemd
+from etcdboot.formats import procfile
 from etcdboot.plan.plan import MemberPlan
 from etcdboot.spec.spec import Target
+from samples import parsers
 
 # The words of a command, and the path of the environment file that is read first ("": none).
 Start = tuple[tuple[str, ...], str]
@@ -27,7 +28,7 @@ def told(member: MemberPlan, target: Target, artifacts: Iterable[Artifact]) -> T
     assert words[0] == str(member.paths.binary)
     if environment_file:
         assert words[1:] == ()
-        return _from_variables(member, env_file.parse(files[environment_file]))
+        return _from_variables(member, parsers.parse_environment_file(files[environment_file]))
     if words[1].startswith("--config-file="):
         assert len(words) == 2
         return _from_file(member, yaml.safe_load(files[words[1].removeprefix("--config-file=")]))
@@ -73,23 +74,23 @@ def _leaves(path: tuple[str, ...], body: object) -> Iterable[tuple[tuple[str, ..
 def _script(member: MemberPlan, files: Mapping[str, str]) -> Start:
     before, _, command = files[f"{member.name}/etcd.sh"].partition("\nexec ")
     sourced = [line[2:] for line in before.split("\n") if line.startswith(". ")]
-    words = shell.split(command.removesuffix("\n").replace(" \\\n", " "))
-    return words, shell.split(sourced[0])[0] if sourced else ""
+    words = parsers.split_shell(command.removesuffix("\n").replace(" \\\n", " "))
+    return words, parsers.split_shell(sourced[0])[0] if sourced else ""
 
 
 def _unit(member: MemberPlan, files: Mapping[str, str]) -> Start:
-    settings = systemd.parse_unit(files[f"{member.name}/{member.unit}"])
+    settings = parsers.parse_unit(files[f"{member.name}/{member.unit}"])
     service = {key: value for section, key, value in settings if section == "Service"}
-    return systemd.split_command(service["ExecStart"]), service.get("EnvironmentFile", "").replace("%%", "%")
+    return parsers.split_command(service["ExecStart"]), service.get("EnvironmentFile", "").replace("%%", "%")
 
 
 def _procfile(member: MemberPlan, files: Mapping[str, str]) -> Start:
-    words = procfile.parse(files["Procfile"])[procfile.process_name(member.name)]
+    words = parsers.parse_procfile(files["Procfile"])[procfile.process_name(member.name)]
     if words[0] != "/bin/sh":
         return words, ""
     assert words[1] == "-c"
     before, _, command = words[2].partition("; set +a; exec ")
-    return shell.split(command), shell.split(before.removeprefix("set -a; . "))[0]
+    return parsers.split_shell(command), parsers.split_shell(before.removeprefix("set -a; . "))[0]
 
 
 READERS: Mapping[Target, Callable[[MemberPlan, Mapping[str, str]], Start]] = {

@@ -14,7 +14,6 @@ from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.formats.characters import CONTROLS_AND_LINE_ENDS, Unsayable, refuse
 
 HIGHEST_TTL = 2**31 - 1  # RFC 2181 section 8
-_RECORD = re.compile(r"(?P<name>\S+\.) (?P<ttl>[0-9]{1,10}) IN (?P<type>[A-Z]+) (?P<data>\S+(?: \S+)*)")
 _TYPE = re.compile(r"[A-Z]+")
 _NUMBER = re.compile(r"[0-9]{1,10}")
 
@@ -46,20 +45,6 @@ def comment(text: str) -> str:
     """A line for people."""
     refuse(text, CONTROLS_AND_LINE_ENDS, "a comment in a zone file")
     return f"; {text}"
-
-
-def parse(text: str) -> tuple[Record, ...]:
-    """The records of lines that ``line`` made; Unsayable for anything beyond their form."""
-    found = []
-    for number, each in enumerate(text.split("\n"), 1):
-        if not each or each.startswith(";"):
-            continue
-        match = _RECORD.fullmatch(each)
-        if match is None:
-            raise Unsayable(f"line {number} is not NAME. TTL IN TYPE DATA")
-        data = tuple(map(_word, match["data"].split(" ")))
-        found.append(Record(bare(match["name"][:-1]), int(match["ttl"]), match["type"], data))
-    return tuple(found)
 
 
 def _type(text: str) -> str:

@@ -27,19 +27,6 @@ def comment(text: str) -> str:
     return f"# {text}"
 
 
-def parse(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Option and fields of each line that ``line`` made, in order; Unsayable for anything beyond its form."""
-    found = []
-    for number, each in enumerate(text.split("\n"), 1):
-        if not each or each.startswith("#"):
-            continue
-        option, equals, rest = each.partition("=")
-        if not equals or not _OPTION.fullmatch(option):
-            raise Unsayable(f"line {number} is not OPTION=FIELD,…")
-        found.append((option, tuple(map(_checked, rest.split(",")))))
-    return tuple(found)
-
-
 def _checked(field: str) -> str:
     if not _FIELD.fullmatch(field):
         raise Unsayable(f"{field!r} is not a plain field of dnsmasq's configuration")

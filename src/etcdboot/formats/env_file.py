@@ -15,7 +15,6 @@ from etcdboot.formats.characters import CONTROLS_BUT_TAB, Unsayable, refuse
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ESCAPED = re.compile(r'["\\`$]')
-_LINE = re.compile(r'(?P<name>[A-Za-z_][A-Za-z0-9_]*)="(?P<value>(?:[^"\\`$]|\\["\\`$])*)"')
 
 
 def quote(value: str) -> str:
@@ -34,16 +33,3 @@ def line(name: str, value: str) -> str:
 def dump(assignments: Iterable[tuple[str, str]]) -> str:
     """The whole file, in the order given."""
     return "".join(f"{line(name, value)}\n" for name, value in assignments)
-
-
-def parse(text: str) -> dict[str, str]:
-    """The assignments of a file that ``dump`` made; Unsayable for a line beyond its form."""
-    found = {}
-    for number, each in enumerate(text.split("\n"), 1):
-        if not each or each.startswith("#"):
-            continue
-        match = _LINE.fullmatch(each)
-        if match is None:
-            raise Unsayable(f'line {number} is not KEY="value"')
-        found[match["name"]] = re.sub(r"\\(.)", r"\1", match["value"])
-    return found

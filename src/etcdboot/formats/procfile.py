@@ -48,31 +48,3 @@ def dump(processes: Iterable[tuple[str, tuple[str, ...]]]) -> str:
             raise Unsayable(f"two processes would be called {name}")
         lines[name] = line(name, words)
     return "".join(f"{each}\n" for each in lines.values())
-
-
-def parse(text: str) -> dict[str, tuple[str, ...]]:
-    """Name and words of each process of a file that ``dump`` made, comments left out."""
-    found = {}
-    for name, command in parse_as_goreman(text):
-        words = shell.split(command)
-        if words[:1] != ("exec",):
-            raise Unsayable(f"{name} does not exec its program")
-        found[name] = words[1:]
-    return found
-
-
-def parse_as_goreman(text: str) -> tuple[tuple[str, str], ...]:
-    """Name and command of each process as goreman reads them.
-
-    It takes each line with a colon that does not begin with ``#``, splits it at the first one and trims both
-    halves (goreman main.go, readProcfile). A line that begins with a colon makes it panic: ValueError.
-    """
-    found = []
-    for each in text.split("\n"):
-        name, colon, command = each.partition(":")
-        if not colon or name.startswith("#"):
-            continue
-        if not name:
-            raise ValueError("goreman panics at a line that begins with a colon")
-        found.append((name.strip(), command.strip()))
-    return tuple(found)

@@ -12,9 +12,6 @@ _RESERVED = frozenset(
     ("case", "do", "done", "elif", "else", "esac", "fi", "for", "if", "in", "then", "until", "while")
     + ("function", "select", "time")  # bash and ksh have these too
 )
-_PIECE = re.compile(
-    r"(?P<gap>[ \t]+)|'(?P<single>[^']*)'|\\(?P<escaped>[^\n])|(?P<plain>[A-Za-z0-9_@%+=:,./-]+)"
-)
 
 
 def quote(word: str) -> str:
@@ -36,24 +33,3 @@ def shown(word: str) -> str:
 def join(words: tuple[str, ...]) -> str:
     """A command line of those words."""
     return " ".join(map(quote, words))
-
-
-def split(line: str) -> tuple[str, ...]:
-    """The words of a line that ``join`` made; Unsayable for anything beyond its quoting."""
-    words: list[str] = []
-    place, open_word = 0, False
-    while place < len(line):
-        piece = _PIECE.match(line, place)
-        if piece is None:
-            raise Unsayable(f"not plain words: {line[place : place + 20]!r}")
-        place = piece.end()
-        if piece["gap"] is not None:
-            open_word = False
-            continue
-        text = next(part for part in piece.group("single", "escaped", "plain") if part is not None)
-        if open_word:
-            words[-1] += text
-        else:
-            words.append(text)
-        open_word = True
-    return tuple(words)

@@ -15,9 +15,6 @@ from etcdboot.formats.characters import CONTROLS, CONTROLS_BUT_TAB, NEVER, Unsay
 _PLAIN = re.compile(r"[A-Za-z0-9_@+=:,./-]+")
 _SPECIAL = re.compile(r'["\\\x01-\x1f\x7f]')
 _ESCAPES = {'"': r"\"", "\\": r"\\", "\n": r"\n", "\t": r"\t", "\r": r"\r"}
-_UNESCAPES = {text: char for char, text in _ESCAPES.items()}
-_WORD = re.compile(r'[ \t]*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^\s"\'\\]+))(?=[ \t]|$)')
-_ESCAPE = re.compile(r"\\(?:x(?P<hex>[0-9a-fA-F]{2})|.)")
 
 
 def argument(word: str) -> str:
@@ -81,55 +78,5 @@ def environment_file(path: str) -> str:
     return value(path)
 
 
-def parse_unit(text: str) -> tuple[tuple[str, str, str], ...]:
-    """Section, key and raw value of each setting, in order; lines that end with a backslash are joined."""
-    settings = []
-    section = ""
-    for line in re.sub(r"\\\n", " ", text).split("\n"):
-        if not line.strip() or line.startswith(("#", ";")):
-            continue
-        if line.startswith("["):
-            section = line.strip("[]")
-            continue
-        key, equals, raw = line.partition("=")
-        if not equals:
-            raise Unsayable(f"not a setting: {line!r}")
-        settings.append((section, key.strip(), raw.strip()))
-    return tuple(settings)
-
-
-def split(text: str) -> tuple[str, ...]:
-    """The words of a list setting that ``quote`` made."""
-    words, place = [], 0
-    text = text.strip()
-    while place < len(text):
-        found = _WORD.match(text, place)
-        if found is None:
-            raise Unsayable(f"not words of a unit: {text[place : place + 20]!r}")
-        place = found.end()
-        raw = found["bare"] if found["quoted"] is None else _ESCAPE.sub(_unescape, found["quoted"])
-        words.append(_undouble("%", raw))
-    return tuple(words)
-
-
-def split_command(text: str) -> tuple[str, ...]:
-    """The words of an ``ExecStart=`` line that ``executable`` and ``argument`` made."""
-    return tuple(_undouble("$", word) for word in split(text))
-
-
 def _escape(found: re.Match[str]) -> str:
     return _ESCAPES.get(found[0], f"\\x{ord(found[0]):02x}")
-
-
-def _unescape(found: re.Match[str]) -> str:
-    if found["hex"]:
-        return chr(int(found["hex"], 16))
-    if found[0] not in _UNESCAPES:
-        raise Unsayable(f"an escape that we do not write: {found[0]}")
-    return _UNESCAPES[found[0]]
-
-
-def _undouble(sign: str, text: str) -> str:
-    if sign in text.replace(sign * 2, ""):
-        raise Unsayable(f"a single {sign} would be expanded: {text!r}")
-    return text.replace(sign * 2, sign)

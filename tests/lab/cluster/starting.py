@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from etcdboot.formats import env_file, systemd
+from samples import parsers
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +22,11 @@ def by_unit(unit: str, read: Callable[[str], str]) -> Start:
 
     That systemd reads both as these parsers do is shown in tests/integration/test_systemd_reads.py.
     """
-    service = {key: raw for section, key, raw in systemd.parse_unit(unit) if section == "Service"}
+    service = {key: raw for section, key, raw in parsers.parse_unit(unit) if section == "Service"}
     file = service.get("EnvironmentFile", "").replace("%%", "%")
     return Start(
-        argv=systemd.split_command(service["ExecStart"]),
-        environment=env_file.parse(read(file)) if file else {},
+        argv=parsers.split_command(service["ExecStart"]),
+        environment=parsers.parse_environment_file(read(file)) if file else {},
         user=service["User"],
     )
 

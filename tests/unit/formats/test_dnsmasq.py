@@ -4,6 +4,7 @@ import pytest
 
 from etcdboot.formats import dnsmasq
 from etcdboot.formats.characters import Unsayable
+from samples import parsers
 
 
 def test_a_line_is_an_option_with_its_fields() -> None:
@@ -14,7 +15,7 @@ def test_a_line_is_an_option_with_its_fields() -> None:
 def test_reads_back_what_it_wrote_with_comments_between() -> None:
     lines = (dnsmasq.line("local", "/a/"), dnsmasq.line("host-record", "a", "::1"))
     text = "\n".join((dnsmasq.comment("x, y"), "", *lines, ""))
-    assert dnsmasq.parse(text) == (("local", ("/a/",)), ("host-record", ("a", "::1")))
+    assert parsers.parse_dnsmasq(text) == (("local", ("/a/",)), ("host-record", ("a", "::1")))
 
 
 @pytest.mark.parametrize("field", ["", "a,b", 'a"b', "a\\b", "a b", "a #b", "a\nb", "é"])
@@ -32,7 +33,7 @@ def test_refuses_an_option_that_is_none(option: str) -> None:
 @pytest.mark.parametrize("line", ["no-resolv", "a=b, c", "=b", " a=b", "a="])
 def test_reads_nothing_beyond_its_own_form(line: str) -> None:
     with pytest.raises(Unsayable):
-        dnsmasq.parse(f"# head\n{line}\n")
+        parsers.parse_dnsmasq(f"# head\n{line}\n")
 
 
 def test_a_comment_stays_in_its_line() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from etcdboot.formats import env_file
 from etcdboot.formats.characters import Unsayable
+from samples import parsers
 
 
 def test_escapes_the_four_characters_that_both_readers_unescape() -> None:
@@ -24,10 +25,10 @@ def test_refuses_a_name_that_is_none(name: str) -> None:
 
 def test_reads_back_what_it_wrote_with_comments_between() -> None:
     text = "# a comment; with = and $\n\n" + env_file.dump([("B", "2"), ("A", "x y # z")])
-    assert env_file.parse(text) == {"B": "2", "A": "x y # z"}
+    assert parsers.parse_environment_file(text) == {"B": "2", "A": "x y # z"}
 
 
 @pytest.mark.parametrize("line", ["A=b", "A='b'", 'export A="b"', 'A="$HOME"', 'A="b" # c', 'A="b'])
 def test_reads_nothing_beyond_its_own_form(line: str) -> None:
     with pytest.raises(Unsayable, match='line 2 is not KEY="value"'):
-        env_file.parse(f"# head\n{line}\n")
+        parsers.parse_environment_file(f"# head\n{line}\n")

@@ -4,6 +4,7 @@ import pytest
 
 from etcdboot.formats import procfile
 from etcdboot.formats.characters import Unsayable
+from samples import parsers
 
 
 def test_writes_a_line_that_replaces_its_shell() -> None:
@@ -41,13 +42,13 @@ def test_refuses_two_processes_of_one_name() -> None:
 
 def test_reads_back_what_it_wrote() -> None:
     processes = {"etcd1": ("/bin/etcd", "a b"), "etcd2": ("/bin/etcd", "http://[::1]:1")}
-    assert procfile.parse("# head\n" + procfile.dump(processes.items())) == processes
+    assert parsers.parse_procfile("# head\n" + procfile.dump(processes.items())) == processes
     with pytest.raises(Unsayable, match="does not exec"):
-        procfile.parse("a: /bin/etcd\n")
+        parsers.parse_procfile("a: /bin/etcd\n")
 
 
 def test_goreman_makes_a_process_of_any_line_with_a_colon() -> None:
     text = "#: no\n # see: yes\nhttp://a\nplain\n a b : run it \n"
-    assert procfile.parse_as_goreman(text) == (("# see", "yes"), ("http", "//a"), ("a b", "run it"))
+    assert parsers.parse_as_goreman(text) == (("# see", "yes"), ("http", "//a"), ("a b", "run it"))
     with pytest.raises(ValueError, match="panics"):
-        procfile.parse_as_goreman(":x\n")
+        parsers.parse_as_goreman(":x\n")

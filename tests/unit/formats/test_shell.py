@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from etcdboot.formats.characters import Unsayable
-from etcdboot.formats.shell import join, quote, split
+from etcdboot.formats.shell import join, quote
+from samples.parsers import split_shell as split
 
 
 @pytest.mark.parametrize(

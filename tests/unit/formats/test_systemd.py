@@ -4,6 +4,7 @@ import pytest
 
 from etcdboot.formats import systemd
 from etcdboot.formats.characters import Unsayable
+from samples import parsers
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,7 @@ from etcdboot.formats.characters import Unsayable
 )
 def test_says_an_argument_so_that_nothing_is_expanded(word: str, quoted: str) -> None:
     assert systemd.argument(word) == quoted
-    assert systemd.split_command(quoted) == (word,)
+    assert parsers.split_command(quoted) == (word,)
 
 
 def test_doubles_a_dollar_only_in_command_lines() -> None:
@@ -77,15 +78,15 @@ def test_refuses_an_environment_file_that_systemd_takes_for_a_pattern(path: str)
 
 def test_reads_a_unit_setting_by_setting_and_joins_its_lines() -> None:
     text = "# head\n[Unit]\nDescription=etcd\n\n; note\n[Service]\nExecStart=/bin/etcd \\\n  --name=a\n"
-    assert systemd.parse_unit(text) == (
+    assert parsers.parse_unit(text) == (
         ("Unit", "Description", "etcd"),
         ("Service", "ExecStart", "/bin/etcd    --name=a"),
     )
     with pytest.raises(Unsayable, match="not a setting"):
-        systemd.parse_unit("[Unit]\nnonsense\n")
+        parsers.parse_unit("[Unit]\nnonsense\n")
 
 
 @pytest.mark.parametrize("text", ["a$b", "100%", '"a"b', "'a'", '"open', '"\\q"'])
 def test_reads_no_command_line_that_it_would_not_write(text: str) -> None:
     with pytest.raises(Unsayable):
-        systemd.split_command(text)
+        parsers.split_command(text)

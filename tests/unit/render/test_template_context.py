@@ -4,16 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from etcdboot.formats import procfile
 from etcdboot.formats.characters import Unsayable
 from etcdboot.render.template_context import cluster_values, member_values
 from etcdboot.spec.spec import Settings, Target
+from samples import parsers
 from samples.plans import small_plan
 
 
 def test_a_process_with_variables_is_a_shell_that_becomes_etcd() -> None:
     text = cluster_values(small_plan(Settings.ENV, Target.PROCFILE))["processes"]
-    assert procfile.parse(str(text))["etcd1"] == (
+    assert parsers.parse_procfile(str(text))["etcd1"] == (
         "/bin/sh",
         "-c",
         "set -a; . /etc/etcd/etcd.env; set +a; exec /usr/local/bin/etcd",
