@@ -9,6 +9,7 @@ import pytest
 from lab import own_network
 from lab.peers.store import Store, default_root
 from lab.peers.table import PEERS
+from samples.sampling import load_profile
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -17,9 +18,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give the process that runs tests a network of its own; with xdist these are the workers."""
+    """Give each process that runs tests (with xdist: a worker) a network of its own, and the sample its size."""
     if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
         own_network.enter()
+    load_profile()
 
 
 def pytest_report_header() -> list[str]:

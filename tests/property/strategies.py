@@ -5,7 +5,6 @@ from __future__ import annotations
 import string
 from typing import TypeVar
 
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from etcdboot.base.addresses import Host, HostKind, Url, parse_host
@@ -36,8 +35,6 @@ from etcdboot.spec.spec import (
 )
 
 # A spec of five members takes its time on a busy machine; what hangs is ended by pytest's own limit.
-settings.register_profile("etcdboot", deadline=None)
-settings.load_profile("etcdboot")
 
 T = TypeVar("T")
 _WORD = string.ascii_letters + string.digits

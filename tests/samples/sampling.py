@@ -30,4 +30,14 @@ def kill_points(title: str, last: int | None = None) -> Iterator[int]:
 
 def examples(number: int, *suppressed: HealthCheck) -> settings:
     """A property's settings: that many examples in all, a part of them in a sample."""
-    return settings(max_examples=max(number // _PART, 1), deadline=None, suppress_health_check=suppressed)
+    return settings(max_examples=_share(number), deadline=None, suppress_health_check=suppressed)
+
+
+def load_profile() -> None:
+    """The settings of the properties that name no number of examples: hypothesis' own 100 in all."""
+    settings.register_profile("etcdboot", deadline=None, max_examples=_share(100))
+    settings.load_profile("etcdboot")
+
+
+def _share(number: int) -> int:
+    return max(number // _PART, 5)
