@@ -18,7 +18,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give each process that runs tests (with xdist: a worker) a network of its own, and the sample its size."""
+    """Give each process that runs tests (an xdist worker) a network of its own, and the sample its size."""
     if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
         own_network.enter()
     load_profile()
