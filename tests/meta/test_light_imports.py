@@ -36,6 +36,20 @@ def test_version_loads_nothing_heavy() -> None:
     assert loaded_by("--version") == ""
 
 
+def test_the_program_loads_nothing_heavy_from_start_to_end() -> None:
+    """``__main__`` too, which ends the process before anybody could look at its modules."""
+    command = [sys.executable, "-X", "importtime", "-m", "etcdboot", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "etcdboot.effects.signals" in loaded
+    assert loaded & set(HEAVY) == set()
+
+
+def test_a_new_discovery_token_needs_no_cryptography() -> None:
+    probe = "import sys, etcdboot.workflows.discovery.new; sys.exit('cryptography' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", probe], check=False).returncode == 0
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_help_of_a_command_loads_nothing_heavy(command: str) -> None:
     assert loaded_by(command, "--help") == ""

@@ -1,8 +1,7 @@
-"""The passphrase of a CA's key: from a file, a variable or a terminal; never from the command line."""
+"""Passphrases of CA keys, and password files; never from the command line."""
 
 from __future__ import annotations
 
-import getpass
 import os
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.effects.exposed_secrets import note
 
 VARIABLE: Final = "ETCDBOOT_CA_PASSPHRASE"
+_LONGEST: Final = 4096  # bytes of a password file; more is another file than the one that was meant
 SHORTEST: Final = 8  # characters, of a new one (NIST SP 800-63B section 5.1.1.2)
 
 
@@ -59,6 +59,8 @@ class Passphrases:
     def _asked(self, prompt: str, key: str) -> str:
         typed = ""
         if self.asks and sys.stdin is not None and sys.stdin.isatty():
+            import getpass  # not for commands that only read a password file
+
             try:
                 typed = getpass.getpass(prompt, stream=sys.stderr)
             except EOFError:
@@ -85,9 +87,6 @@ def forget() -> None:
 
 # For who has nobody to ask.
 FROM_THE_VARIABLE: Final = Passphrases()
-
-
-_LONGEST = 4096  # bytes; more is another file than the one that was meant
 
 
 def read_password(path: Path) -> str:

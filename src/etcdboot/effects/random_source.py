@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 
 from cryptography import x509
@@ -48,11 +47,3 @@ def new_bytes(count: int) -> bytes:
 def new_serial() -> int:
     """A serial number nobody can guess or repeat: 159 random bits (RFC 5280 section 4.1.2.2)."""
     return x509.random_serial_number()
-
-
-def new_token() -> str:
-    """A token that nobody has made before: 122 random bits as 32 hexadecimal digits.
-
-    The form is that of a discovery service's tokens, which serves no other one.
-    """
-    return uuid.uuid4().hex

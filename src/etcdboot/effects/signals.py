@@ -1,8 +1,7 @@
-"""The signals that ask a long command to end."""
+"""The signals that ask a long command to end, and the end of the process."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import sys
@@ -25,10 +24,10 @@ EXIT_CODES = {
 def unwinding() -> Iterator[None]:
     """Let TERM and HUP end the process as Ctrl-C does, by way of every ``finally`` on the path."""
 
-    def leave(number: int, frame: FrameType | None) -> None:
+    def unwind(number: int, frame: FrameType | None) -> None:
         raise SystemExit(int(EXIT_CODES[signal.Signals(number)]))
 
-    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.signal(number, unwind) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     finally:
@@ -39,6 +38,8 @@ def unwinding() -> Iterator[None]:
 @contextmanager
 def asked_to_end(first: Callable[[signal.Signals], None], again: Callable[[], None]) -> Iterator[None]:
     """Inside the running event loop: the first signal calls ``first``, every further one ``again``."""
+    import asyncio  # not at start-up: every command loads this module
+
     loop = asyncio.get_running_loop()
     seen: list[signal.Signals] = []
 

@@ -14,6 +14,10 @@ from etcdboot.base.fast_dataclasses import dataclass
 from etcdboot.formats.characters import CONTROLS_AND_LINE_ENDS, Unsayable, refuse
 
 HIGHEST_TTL = 2**31 - 1  # RFC 2181 section 8
+# RFC 1035 section 2.3.1 and the underscore of RFC 2782. Whatever else the protocol could carry (section 5.1
+# knows escapes), a host cannot be called, and readers differ about it.
+_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
+_LIMIT = 253  # RFC 1035 section 2.3.4: 255 octets on the wire
 _TYPE = re.compile(r"[A-Z]+")
 _NUMBER = re.compile(r"[0-9]{1,10}")
 
@@ -62,14 +66,6 @@ def _word(text: str) -> str:
         if "%" not in text and ipaddress.ip_address(text):  # %: an IPv6 address of one machine
             return text
     raise Unsayable(f"{text!r} is no absolute name, no address and no number")
-
-
-# RFC 1035 section 2.3.1 and the underscore of RFC 2782. Whatever else the protocol could carry (section 5.1
-# knows escapes), a host cannot be called, and readers differ about it.
-_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
-
-
-_LIMIT = 253  # RFC 1035 section 2.3.4: 255 octets on the wire
 
 
 def bare(text: str) -> str:

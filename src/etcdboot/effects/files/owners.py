@@ -1,4 +1,4 @@
-"""Who owns a folder, and who is at the other end of a socket: only this user is trusted."""
+"""Who owns a folder, who is at the other end of a socket, and which files a user cannot read."""
 
 from __future__ import annotations
 

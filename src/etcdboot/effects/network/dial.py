@@ -10,7 +10,11 @@ from typing import TypeVar
 from etcdboot.base.addresses import Host, Url
 from etcdboot.effects.clock import monotonic
 
+Q = TypeVar("Q")
+A = TypeVar("A")
+
 SECOND_LOOK = 1.0  # seconds for a second look at what failed
+_GRACE = 0.2  # seconds for all threads to write down what they heard at the last moment
 _LEAST = 0.05  # seconds: a socket takes 0 for "do not wait at all", and less for a mistake
 
 
@@ -64,15 +68,6 @@ def _connected(address: str, port: int, deadline: float) -> socket.socket:
     connection = socket.create_connection((address, port), left(deadline))
     connection.settimeout(left(deadline))
     return connection
-
-
-_GRACE = 0.2  # seconds for all threads to write down what they heard at the last moment
-
-
-Q = TypeVar("Q")
-
-
-A = TypeVar("A")
 
 
 def in_time(questions: Iterable[Q], ask: Callable[[Q], A], limit: float) -> dict[Q, A]:

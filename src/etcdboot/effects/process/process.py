@@ -17,6 +17,7 @@ from etcdboot.effects.files.os_errors import failed
 from etcdboot.effects.process.environment import for_others
 from etcdboot.effects.process.parent_death import tied
 
+LONGEST = 1 << 20  # bytes of a line; what is longer comes in pieces, so that nothing can fill our memory
 _CHUNK = 1 << 16
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -108,9 +109,6 @@ def _open_log(path: Path) -> BinaryIO:
         return os.fdopen(os.open(path, _APPEND, 0o600), "ab", buffering=0)
     except OSError as cause:
         raise failed("write", path, cause) from cause
-
-
-LONGEST = 1 << 20  # bytes; what is longer comes in pieces, so that nothing can fill our memory
 
 
 class LineSplitter:

@@ -9,9 +9,9 @@ from typing import Any
 from etcdboot.base.diagnostics import Diagnostic, Severity, warning
 from etcdboot.base.errors import EtcdbootError, SpecError
 from etcdboot.base.fast_dataclasses import dataclass, replace
+from etcdboot.effects.discovery_tokens import new_token
 from etcdboot.effects.files.replace_in_place import demand_rewritable, rewrite
 from etcdboot.effects.files.user_files import folder_of, read_text
-from etcdboot.effects.random_source import new_token
 from etcdboot.plan.bootstrap_flags import token_key
 from etcdboot.plan.paths import HostLayout
 from etcdboot.plan.plan import ClusterPlan

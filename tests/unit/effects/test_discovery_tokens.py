@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 
-from etcdboot.effects.random_source import new_token
+from etcdboot.effects.discovery_tokens import new_token
 from etcdboot.spec.discovery_urls import parse_token
 
 
